@@ -1,0 +1,3 @@
+"""A voice-first smart home assistant."""
+
+__version__ = "0.1.0"

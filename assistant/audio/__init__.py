@@ -1,0 +1,1 @@
+"""Ears and mouth, as a process of their own."""

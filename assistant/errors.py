@@ -1,0 +1,72 @@
+"""Every exception of the house on one page; each message names the thing and the remedy."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of all: the text is one clear sentence a person can act on."""
+
+    exit_code = 1
+
+
+class ConfigError(AssistantError, ValueError):
+    """The configuration cannot be used; the text says file, line, column, key and what was expected."""
+
+    exit_code = 78
+
+
+class UsageError(AssistantError, ValueError):
+    """The command line asks for something impossible."""
+
+    exit_code = 2
+
+
+class AlreadyRunning(AssistantError):
+    """Another daemon holds the state folder; the text says which pid and address."""
+
+
+class LinkError(AssistantError, ConnectionError):
+    """A network link (MQTT, Live) could not be made or was lost."""
+
+
+class BrokerError(AssistantError):
+    """No usable MQTT broker; the text says what was tried."""
+
+
+class BrainError(AssistantError):
+    """The embedded brain did not start or answered nonsense."""
+
+
+class AudioError(AssistantError):
+    """No usable microphone, speaker or recording."""
+
+
+class BadRecording(AudioError, ValueError):
+    """A file that was given as speech cannot be heard; the text says why."""
+
+
+class PluginError(AssistantError):
+    """A plugin cannot be loaded; the text says file, line and what to write instead."""
+
+
+class ToolError(AssistantError):
+    """A tool could not do what was asked; the text is spoken to the user.
+
+    ``options`` are valid choices to offer instead (device names, colours ...).
+    """
+
+    def __init__(self, text: str, *, options: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.options = options
+
+
+class NotConfirmed(ToolError, TimeoutError):
+    """The device did not report that the command happened."""
+
+
+class UnknownDevice(ToolError, LookupError):
+    """No device of that name; ``options`` are the best candidates."""
+
+
+class Refused(ToolError, PermissionError):
+    """Policy forbids the call (risk, PIN, budget)."""

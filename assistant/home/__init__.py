@@ -1,0 +1,1 @@
+"""The home: MQTT link, devices by name and area, and what they report."""

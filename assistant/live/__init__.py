@@ -1,0 +1,1 @@
+"""The session over google-genai."""

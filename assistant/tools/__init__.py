@@ -1,0 +1,1 @@
+"""Typed functions the brain may call: declaration and dispatch."""

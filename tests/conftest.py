@@ -1,0 +1,51 @@
+"""What every test gets: no task, thread, socket or warning may be left over."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.system_parts import PROGRAMS
+
+
+@pytest.fixture(autouse=True)
+async def nothing_left_over() -> AsyncIterator[None]:
+    """Fail a test that leaves a task or thread behind; a warning (unclosed socket) is an error."""
+    threads = set(threading.enumerate())
+    yield
+    current = asyncio.current_task()
+    tasks = [task for task in asyncio.all_tasks() if task is not current and not task.done()]
+    left = [t for t in threading.enumerate() if t not in threads and not t.name.startswith("asyncio_")]
+    gc.collect()
+    assert not tasks, f"tasks left over: {tasks}"
+    for thread in left:
+        thread.join(1)
+    assert not [t for t in left if t.is_alive()], f"threads left over: {left}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip by name what needs a missing system program; with CI=true that is a failure."""
+    for mark in item.iter_markers("system"):
+        for program in mark.args:
+            if shutil.which(program) is None:
+                reason = f"{program} is missing: apt install {PROGRAMS.get(program, program)}"
+                if os.environ.get("CI") == "true":
+                    pytest.fail(reason)
+                pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes this user's own state, and none sees a real key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("GEMINI_API_KEY", raising=False)
+        patch.delenv("GOOGLE_API_KEY", raising=False)
+        yield

@@ -1,0 +1,42 @@
+"""Installs the system programs that tests need when it may (root and apt); says what is missing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+PROGRAMS = {"mosquitto": "mosquitto", "espeak-ng": "espeak-ng", "flite": "flite"}
+"""Program on PATH: Debian package."""
+
+
+def missing() -> list[str]:
+    """Names of the programs that are not on PATH."""
+    return [program for program in PROGRAMS if shutil.which(program) is None]
+
+
+def main() -> int:
+    """Install what is missing, quietly; never fail: the tests themselves report skips."""
+    if not (lacking := missing()):
+        return 0
+    packages = sorted({PROGRAMS[program] for program in lacking})
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        sys.stderr.write(
+            f"Tests that need {', '.join(lacking)} will be skipped: apt install {' '.join(packages)}\n"
+        )
+        return 0
+    sys.stderr.write(f"Installing {' '.join(packages)} for the tests ...\n")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
+        subprocess.run(
+            command, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
