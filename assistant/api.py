@@ -1,0 +1,26 @@
+"""The plugin author's whole vocabulary."""
+
+from assistant.device import Device, state
+from assistant.errors import ToolError
+from assistant.events import StateChanged
+from assistant.plugin import Plugin, hears, tool
+from assistant.tools.dispatch import Answer
+from assistant.tools.vocabulary import Area, Celsius, Choice, Percent, Range, Risk, Unit
+
+__all__ = [
+    "Answer",
+    "Area",
+    "Celsius",
+    "Choice",
+    "Device",
+    "Percent",
+    "Plugin",
+    "Range",
+    "Risk",
+    "StateChanged",
+    "ToolError",
+    "Unit",
+    "hears",
+    "state",
+    "tool",
+]

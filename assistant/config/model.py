@@ -1,0 +1,90 @@
+"""The shape of the configuration: every key with its type, range and default."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _expanded(value: object) -> object:
+    return Path(value).expanduser() if isinstance(value, str) else value
+
+
+UserPath = Annotated[Path, BeforeValidator(_expanded)]
+
+
+class Section(BaseModel):
+    """A mapping in the file; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BrainConfig(Section):
+    """Who answers."""
+
+    use: Literal["auto", "gemini", "embedded"] = "auto"
+    port: Port = 0
+    voice: Literal["auto", "piper", "flite", "espeak-ng", "pip"] = "auto"
+    whisper: UserPath | None = None
+
+
+class GeminiConfig(Section):
+    """The cloud brain. The key is never here: see docs/guide.md."""
+
+    model: str = "gemini-3.8-live"
+    api_version: Literal["v1", "v1beta", "v1alpha"] = "v1beta"
+    base_url: str = ""
+    voice: str = "Puck"
+    project: str = ""
+    location: str = ""
+    trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000
+    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 15.0
+
+
+class MqttConfig(Section):
+    """The home's message broker."""
+
+    broker: str = "auto"
+    port: Port = 0
+    use_localhost: bool = False
+
+
+class AudioConfig(Section):
+    """Ears and mouth."""
+
+    input: str = "default"
+    output: str = "default"
+    wake: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"] = "hey_jarvis"
+    end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 400
+    follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
+
+
+class HomeConfig(Section):
+    """The home itself."""
+
+    pretend: bool = True
+
+
+class PluginEntry(Section):
+    """One entry under ``plugins``: a plugin's name and its settings."""
+
+    name: str
+    settings: dict[str, Any] = {}
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    brain: BrainConfig = BrainConfig()
+    gemini: GeminiConfig = GeminiConfig()
+    mqtt: MqttConfig = MqttConfig()
+    audio: AudioConfig = AudioConfig()
+    home: HomeConfig = HomeConfig()
+    plugin_paths: list[UserPath] = []
+    plugins: list[PluginEntry] = []
+    state_dir: UserPath = Path(os.environ.get("XDG_STATE_HOME", "~/.local/state")).expanduser() / "assistant"

@@ -1,0 +1,183 @@
+"""Device: a plugin with a name, an area, state that it reports, and commands that it confirms."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import math
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, ClassVar, dataclass_transform, get_type_hints
+
+from assistant.errors import LinkError, NotConfirmed
+from assistant.events import CommandSent, Reported, StateChanged
+from assistant.plugin import Field, Payload, Plugin, encoded, tool
+from assistant.tools.dispatch import Answer
+from assistant.tools.sentences import listed
+from assistant.tools.table import Target
+from assistant.tools.vocabulary import Risk
+
+CONFIRM_SECONDS = 5.0
+MAX_TEXT = 1000
+
+
+class State(Field):
+    """One field that the device reports; ``None`` until it did."""
+
+    def __init__(self, unit: str = "") -> None:
+        self.unit = unit
+        self.name = ""
+        self._types: tuple[type, ...] = ()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, device: Device | None, owner: type) -> Any:
+        return self if device is None else device.states.get(self.name)
+
+    def __set__(self, device: Device, value: Any) -> None:
+        self._types = self._types or _types(get_type_hints(type(device)).get(self.name, Any))
+        device.take(self.name, fitted(value, self._types))
+
+
+def state(*, unit: str = "") -> Any:
+    """A field reported by the device, e.g. ``on: bool | None = state()``; ``unit`` is spoken."""
+    return State(unit)
+
+
+def _types(hint: Any) -> tuple[type, ...]:
+    parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+    return tuple(kind for part in parts if isinstance(kind := typing.get_origin(part) or part, type))
+
+
+def fitted(value: Any, allowed: tuple[type, ...]) -> Any:
+    """A reported value as one of the declared types.
+
+    Raises:
+        TypeError, ValueError: it is of another type, not finite, or too long.
+    """
+    if value is None or not allowed or object in allowed:
+        return value
+    if isinstance(value, bool):
+        if bool in allowed:
+            return value
+    elif isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a number that can be meant")
+        if int in allowed and float(value).is_integer():
+            return int(value)
+        if float in allowed:
+            return float(value)
+    elif isinstance(value, tuple(kind for kind in allowed if kind not in (bool, int, float))):
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            raise ValueError(f"text of {len(value)} characters")
+        return value
+    raise TypeError(f"{value!r} is not {listed([kind.__name__ for kind in allowed])}")
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(state,))
+class Device(Plugin):
+    """Something in the home with state and verbs.
+
+    ``kind`` is the household word for it (``dimmable light``, ``switch``, ``blinds`` ...): groups such
+    as "all lights" go by it. Without one, the last word of the class name serves.
+    """
+
+    name: str
+    area: str = ""
+    aliases: list[str] = []  # noqa: RUF012 - a setting with a default, never changed in place
+    kind: ClassVar[str] = ""
+
+    def __init__(self, **settings: Any) -> None:
+        self._states: dict[str, Any] = {}
+        self._fresh: dict[str, Any] = {}
+        self._reports = 0
+        self._reports_at_command = 0
+        self._news = asyncio.Event()
+        super().__init__(**settings)
+
+    @property
+    def title(self) -> str:
+        """Its name in the home."""
+        return self.name
+
+    @property
+    def states(self) -> dict[str, Any]:
+        """What it has reported so far, by field."""
+        return self._states
+
+    def _target(self) -> Target | None:
+        return self
+
+    async def publish(self, topic: str, payload: Payload) -> None:
+        """Send a command; only reports that arrive after it can confirm it.
+
+        Raises:
+            NotConfirmed: the broker is away; nothing was sent or kept.
+        """
+        where, what = self.fill(topic), encoded(payload)
+        self._reports_at_command = self._reports
+        try:
+            await self.host.publish(where, what)
+        except LinkError as error:
+            raise NotConfirmed(f"I can't reach the {self.name}: the home's message broker is away") from error
+        shown = what if isinstance(what, str) else what.decode(errors="replace")
+        self.host.tell(CommandSent(self.name, where, shown))
+
+    async def confirm(self, happened: Callable[[], object], *, timeout: float = CONFIRM_SECONDS) -> None:
+        """Wait for a report newer than the last command that makes ``happened()`` true (P9).
+
+        Raises:
+            NotConfirmed: no such report within ``timeout`` seconds.
+        """
+        sent_after = self._reports_at_command
+        try:
+            async with asyncio.timeout(timeout):
+                while not (self._reports > sent_after and happened()):
+                    await self._news.wait()
+        except TimeoutError as error:
+            problem = "did not do it" if self._reports > sent_after else "does not answer"
+            raise NotConfirmed(f"the {self.name} {problem}") from error
+
+    def take(self, name: str, value: Any) -> None:
+        """Keep a reported value; used by ``state`` fields."""
+        before = self._states.get(name)
+        self._states[name] = self._fresh[name] = value
+        if before != value and self._host is not None:
+            self._host.tell(StateChanged(self.name, name, value, before))
+
+    def heard(self, read: Callable[[], None]) -> None:
+        """Run a reader; when it set any state, that was a report."""
+        self._fresh = {}
+        try:
+            read()
+        finally:
+            if self._fresh:
+                self._reports += 1
+                self._news.set()
+                self._news = asyncio.Event()
+                self.host.tell(Reported(self.name, dict(self._fresh)))
+
+    def describe(self) -> str:
+        """Its state as a sentence, without the article: ``lamp is on at 30 percent``."""
+        known = {name: value for name, value in self.states.items() if value is not None}
+        if not known:
+            return f"{self.name} has not reported yet"
+        return f"{self.name} is {listed([self._phrase(name, value) for name, value in known.items()])}"
+
+    def _phrase(self, name: str, value: Any) -> str:
+        words = name.replace("_", " ")
+        if isinstance(value, bool):
+            return words if value else {"on": "off"}.get(name, f"not {words}")
+        field = inspect.getattr_static(type(self), name, None)
+        unit = f" {field.unit}" if isinstance(field, State) and field.unit else ""
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        return f"at {words} {shown}{unit}"
+
+    @tool(risk=Risk.READ)
+    async def get_state(self) -> Answer:
+        """Tell what a device reports: on or off, brightness, position, temperature, locked and so on."""
+        return Answer(
+            self.describe(), {name: value for name, value in self.states.items() if value is not None}
+        )

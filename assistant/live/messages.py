@@ -1,0 +1,141 @@
+"""What a session tells the conversation, as plain dataclasses: nothing of the SDK leaves ``live``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.tools.dispatch import ToolCall
+
+
+@dataclass(frozen=True)
+class Transcribed:
+    """A piece of what the user said, as the brain heard it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A piece of the answer: 24 kHz mono s16le."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True)
+class SpeechText:
+    """A piece of the answer's words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Tools the brain wants run, at once."""
+
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True)
+class CallsCancelled:
+    """Calls whose results nobody waits for any more."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BargedIn:
+    """The user spoke over the answer: playback must stop."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The answer is complete (its playback may not be)."""
+
+
+@dataclass(frozen=True)
+class TurnDone:
+    """The brain waits for the user again."""
+
+
+@dataclass(frozen=True)
+class TurnLost:
+    """The link ended in the middle of a turn; the answer will not come."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one turn."""
+
+    prompt: int
+    response: int
+    total: int
+
+
+@dataclass(frozen=True)
+class LinkUp:
+    """A brain answers: ``gemini`` or ``embedded``."""
+
+    brain: str
+
+
+@dataclass(frozen=True)
+class LinkDown:
+    """No brain answers now; a sentence for the user."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Where a later link can take the conversation up again. For the session only."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class GoAway:
+    """The server will cut the link in so many seconds. For the session only."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Say:
+    """Outgoing: typed words, as the user's turn."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Outgoing: microphone, 16 kHz mono s16le."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """Outgoing: the user begins to speak."""
+
+
+@dataclass(frozen=True)
+class SpeechEnded:
+    """Outgoing: the user stopped; the brain's turn."""
+
+
+Outgoing = Say | Audio | SpeechStarted | SpeechEnded
+
+Message = (
+    Transcribed
+    | Speech
+    | SpeechText
+    | Calls
+    | CallsCancelled
+    | BargedIn
+    | Generated
+    | TurnDone
+    | TurnLost
+    | Usage
+    | LinkUp
+    | LinkDown
+)

@@ -1,0 +1,35 @@
+"""What each Live model can and cannot be told; sending an unknown field hangs or ends the setup.
+
+Source of the facts: vendor pages and field reports of November 2026; a model that is not listed
+gets the most careful row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """One row of the table.
+
+    ``declares_blocking``: a declaration must say BLOCKING for the model to wait for the result.
+    ``holds_uplink``: realtime input while a tool call is pending ends the link (1008).
+    """
+
+    declares_blocking: bool = False
+    holds_uplink: bool = True
+
+
+CAREFUL = Abilities()
+MODELS = {
+    "gemini-3.8-live": Abilities(declares_blocking=True, holds_uplink=False),
+    "gemini-3.8-live-extended-thinking": Abilities(holds_uplink=False),
+    "gemini-3.1-flash-live-preview": Abilities(),
+    "gemini-2.5-flash-native-audio-preview-12-2025": Abilities(declares_blocking=True),
+}
+
+
+def abilities(model: str) -> Abilities:
+    """The row of a model, with or without ``models/`` before it."""
+    return MODELS.get(model.removeprefix("models/"), CAREFUL)

@@ -1,0 +1,245 @@
+"""The session: one conversation with a brain over links that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from assistant.live.endpoint import Endpoint
+from assistant.live.failures import Cause, Failure, LinkLost
+from assistant.live.messages import (
+    Calls,
+    CallsCancelled,
+    GoAway,
+    Handle,
+    LinkDown,
+    LinkUp,
+    Message,
+    Outgoing,
+    Say,
+    SpeechEnded,
+    SpeechStarted,
+    TurnDone,
+    TurnLost,
+)
+from assistant.live.models import Abilities, abilities
+from assistant.tools.schema import Declaration
+
+if TYPE_CHECKING:
+    from assistant.live.wire import Wire
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 500
+"""Frames kept while a link is made: 10 s of microphone."""
+BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+QUOTA_SECONDS = 60.0
+RECHECK_SECONDS = 30.0
+GOAWAY_MARGIN_SECONDS = 10.0
+
+Source = Callable[[], Awaitable[Endpoint]]
+"""Where a brain is now; the embedded one may have moved after a restart."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a brain is told at the start of a link."""
+
+    instruction: str
+    declarations: Sequence[Declaration] = ()
+    voice: str = "Puck"
+    trigger_tokens: int = 12_000
+    connect_seconds: float = 15.0
+
+
+@dataclass
+class Link:
+    """One open connection and what is true while it lasts."""
+
+    wire: Wire
+    able: Abilities
+    rank: int
+    pending_calls: set[str] = field(default_factory=set)
+
+
+class Session:
+    """Talks to the first of its brains that answers; keeps what is said while none does."""
+
+    def __init__(self, sources: Sequence[Source], setup: Setup) -> None:
+        self._sources = list(sources)
+        self._setup = setup
+        self._link: Link | None = None
+        self._brain = ""
+        self._up = asyncio.Event()
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._outbox: deque[Outgoing] = deque(maxlen=BACKLOG)
+        self._to_send = asyncio.Event()
+        self._handles: dict[str, str] = {}
+        self._given_up: set[int] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def messages(self) -> AsyncIterator[Message]:
+        """Everything the brain says, over all links, for ever."""
+        while True:
+            yield await self._inbox.get()
+
+    async def ready(self, seconds: float) -> bool:
+        """Wait until a brain answers; False when none does in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def post(self, item: Outgoing) -> None:
+        """Send what the user said, in order, now or as soon as there is a link."""
+        if isinstance(item, Say | SpeechStarted | SpeechEnded):
+            self._idle.clear()
+        self._outbox.append(item)
+        self._to_send.set()
+
+    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
+        """Send a tool's result; nobody waits for it any more when its link is gone."""
+        link = self._link
+        if link is None or call_id not in link.pending_calls:
+            return
+        link.pending_calls.discard(call_id)
+        try:
+            await link.wire.respond(call_id, name, result)
+        except LinkLost as lost:
+            log.info("a tool result was not delivered: %s", lost)
+        self._to_send.set()
+
+    async def run(self) -> None:
+        """Keep a link to the best brain there is, for ever."""
+        await asyncio.to_thread(importlib.import_module, "assistant.live.wire")
+        failures = 0
+        while True:
+            failure, was_up = await self._try_all()
+            failures = 0 if was_up else failures + 1
+            if not was_up:
+                self._tell_down(failure)
+            wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+            await asyncio.sleep(QUOTA_SECONDS if failure.cause is Cause.QUOTA and not was_up else wait)
+
+    async def _try_all(self) -> tuple[Failure, bool]:
+        """Hold the first link that can be made until it ends; how it ended, and whether there was one."""
+        failure = Failure(Cause.CONFIGURATION, "No brain is configured that can be used.")
+        for rank, source in enumerate(self._sources):
+            if rank in self._given_up:
+                continue
+            failure, was_up = await self._hold(rank, source)
+            if was_up:
+                return failure, True
+            log.warning("brain %d: %s", rank + 1, failure.sentence)
+            if failure.cause is Cause.CONFIGURATION:
+                self._given_up.add(rank)
+            if len(self._sources) > 1:
+                self._tell_down(failure)
+        return failure, False
+
+    async def _hold(self, rank: int, source: Source) -> tuple[Failure, bool]:
+        from assistant.live import wire
+
+        endpoint = await source()
+        handle = self._handles.get(endpoint.brain)
+        try:
+            async with wire.connected(endpoint, self._setup, handle) as open_wire:
+                link = Link(open_wire, abilities(endpoint.model), rank)
+                try:
+                    return await self._serve(link, endpoint), True
+                finally:
+                    self._link = None
+                    self._up.clear()
+        except LinkLost as lost:
+            if handle is None or lost.failure.cause in (Cause.NETWORK, Cause.QUOTA):
+                return lost.failure, False
+            log.info("the conversation could not be resumed: %s", lost)
+            del self._handles[endpoint.brain]
+            return await self._hold(rank, source)
+
+    async def _serve(self, link: Link, endpoint: Endpoint) -> Failure:
+        self._link = link
+        self._to_send.set()
+        self._up.set()
+        if self._brain != endpoint.brain:
+            self._brain = endpoint.brain
+            self._inbox.put_nowait(LinkUp(endpoint.brain))
+        ends: list[LinkLost] = []
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._receive(link, endpoint, tasks), name="live receive")
+                tasks.create_task(self._send(link), name="live send")
+                tasks.create_task(self._watch_for_better(link), name="live watch")
+        except* LinkLost as group:
+            ends.extend(e for e in group.exceptions if isinstance(e, LinkLost))
+        if not self._idle.is_set():
+            self._idle.set()
+            self._inbox.put_nowait(TurnLost())
+        return ends[0].failure if ends else Failure(Cause.RETRY, "The link ended.")
+
+    async def _receive(self, link: Link, endpoint: Endpoint, tasks: asyncio.TaskGroup) -> None:
+        async for message in link.wire.received():
+            match message:
+                case Handle(value):
+                    self._handles[endpoint.brain] = value
+                    continue
+                case GoAway(seconds):
+                    tasks.create_task(self._leave(seconds), name="live goaway")
+                    continue
+                case Calls(calls):
+                    link.pending_calls.update(call.id for call in calls)
+                case CallsCancelled(ids):
+                    link.pending_calls.difference_update(ids)
+                case TurnDone():
+                    self._idle.set()
+            self._inbox.put_nowait(message)
+
+    async def _send(self, link: Link) -> None:
+        while True:
+            await self._to_send.wait()
+            self._to_send.clear()
+            while self._outbox and not (link.able.holds_uplink and link.pending_calls):
+                await link.wire.send(self._outbox.popleft())
+
+    async def _leave(self, seconds: float) -> None:
+        """Before the server cuts the link: at the next quiet moment, at the latest in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
+                await self._idle.wait()
+        raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
+
+    async def _watch_for_better(self, link: Link) -> None:
+        """While a second choice serves, look whether the first is back; change when nobody talks."""
+        better = [self._sources[rank] for rank in range(link.rank) if rank not in self._given_up]
+        wait = RECHECK_SECONDS
+        while better:
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 600)
+            for source in better:
+                if self._idle.is_set() and await _reachable(await source()):
+                    raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
+
+    def _tell_down(self, failure: Failure) -> None:
+        """One sentence per cause, not per attempt."""
+        if self._brain != f"down: {failure.sentence}":
+            self._brain = f"down: {failure.sentence}"
+            self._inbox.put_nowait(LinkDown(failure.sentence))
+
+
+async def _reachable(endpoint: Endpoint) -> bool:
+    try:
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(*endpoint.host)
+    except OSError:
+        return False
+    writer.close()
+    return True

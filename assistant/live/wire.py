@@ -1,0 +1,249 @@
+"""The SDK's types ⇄ ours: the only file that knows what google-genai looks like."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from google.genai import Client, errors, types
+from websockets.exceptions import WebSocketException
+
+from assistant.live.endpoint import Endpoint
+from assistant.live.failures import Cause, Failure, LinkLost, classify
+from assistant.live.messages import (
+    Audio,
+    BargedIn,
+    Calls,
+    CallsCancelled,
+    Generated,
+    GoAway,
+    Handle,
+    Message,
+    Outgoing,
+    Say,
+    Speech,
+    SpeechEnded,
+    SpeechStarted,
+    SpeechText,
+    Transcribed,
+    TurnDone,
+    Usage,
+)
+from assistant.live.models import abilities
+from assistant.tools.dispatch import ToolCall
+from assistant.tools.schema import Declaration
+
+if TYPE_CHECKING:
+    from google.genai.live import AsyncSession
+
+    from assistant.live.session import Setup
+
+MAX_FRAME = 16 * 2**20
+RATE = "audio/pcm;rate=16000"
+CLOSE_SECONDS = 3.0
+RAW = (errors.APIError, WebSocketException, OSError, ValueError, TypeError)
+"""Everything the SDK lets through; TimeoutError is an OSError."""
+
+
+class Wire:
+    """One open link."""
+
+    def __init__(self, raw: AsyncSession) -> None:
+        self._raw = raw
+
+    async def send(self, item: Outgoing) -> None:
+        """Send what the user said.
+
+        Raises:
+            LinkLost: the link has ended.
+        """
+        try:
+            match item:
+                case Audio(pcm):
+                    await self._raw.send_realtime_input(audio=types.Blob(data=pcm, mime_type=RATE))
+                case Say(text):
+                    await self._raw.send_realtime_input(text=text)
+                case SpeechStarted():
+                    await self._raw.send_realtime_input(activity_start=types.ActivityStart())
+                case SpeechEnded():
+                    await self._raw.send_realtime_input(activity_end=types.ActivityEnd())
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+
+    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
+        """Send a tool's result.
+
+        Raises:
+            LinkLost: the link has ended.
+        """
+        response = types.FunctionResponse(id=call_id, name=name, response=result)
+        try:
+            await self._raw.send_tool_response(function_responses=[response])
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+
+    async def received(self) -> AsyncIterator[Message | Handle | GoAway]:
+        """All that the server says until the link ends.
+
+        Raises:
+            LinkLost: always, at the end.
+        """
+        try:
+            while True:  # the SDK's iterator ends with every turn
+                async for raw in self._raw.receive():
+                    for message in messages(raw):
+                        yield message
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+
+
+@asynccontextmanager
+async def connected(endpoint: Endpoint, setup: Setup, handle: str | None) -> AsyncIterator[Wire]:
+    """A link that is set up, closed when the block ends.
+
+    Raises:
+        LinkLost: it could not be made in time, or the setup was refused.
+    """
+    maker: Client | None = None
+    try:
+        async with asyncio.timeout(setup.connect_seconds):
+            maker = await asyncio.to_thread(client, endpoint)
+            opening = maker.aio.live.connect(
+                model=endpoint.model, config=connect_config(setup, endpoint.model, handle)
+            )
+            raw = await opening.__aenter__()
+            if raw.setup_complete is None:
+                raise LinkLost(Failure(Cause.RETRY, "The brain did not accept the setup."))
+    except RAW as error:
+        raise LinkLost(classify(error)) from error
+    try:
+        yield Wire(raw)
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await opening.__aexit__(None, None, None)
+                await maker.aio.aclose()
+        except RAW:
+            pass  # it is closed either way
+
+
+def client(endpoint: Endpoint) -> Client:
+    """A client for an endpoint: only URL, key and trust differ between brains.
+
+    The SDK's own 20 s ping closes healthy links whose pongs are late, so it is off.
+    """
+    arguments: dict[str, Any] = {"max_size": MAX_FRAME, "ping_interval": None, "close_timeout": 2}
+    if endpoint.certificate is not None:
+        trust = ssl.create_default_context(cafile=str(endpoint.certificate))
+        arguments |= {"ssl": trust, "verify": trust, "proxy": None}
+    options = types.HttpOptions(
+        base_url=endpoint.base_url or None, api_version=endpoint.api_version, async_client_args=arguments
+    )
+    if endpoint.project:
+        options.api_version = None
+        return Client(
+            vertexai=True, project=endpoint.project, location=endpoint.location, http_options=options
+        )
+    return Client(api_key=endpoint.key, http_options=options)
+
+
+def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:
+    """The setup of one link."""
+    able = abilities(model)
+    declared = [declaration(d, blocking=able.declares_blocking) for d in setup.declarations]
+    return types.LiveConnectConfig(
+        response_modalities=[types.Modality.AUDIO],
+        speech_config=types.SpeechConfig(
+            voice_config=types.VoiceConfig(
+                prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=setup.voice)
+            )
+        ),
+        system_instruction=setup.instruction,
+        tools=[types.Tool(function_declarations=declared)] if declared else None,
+        input_audio_transcription=types.AudioTranscriptionConfig(),
+        output_audio_transcription=types.AudioTranscriptionConfig(),
+        session_resumption=types.SessionResumptionConfig(handle=handle),
+        realtime_input_config=types.RealtimeInputConfig(
+            automatic_activity_detection=types.AutomaticActivityDetection(disabled=True)
+        ),
+        context_window_compression=types.ContextWindowCompressionConfig(
+            trigger_tokens=setup.trigger_tokens,
+            sliding_window=types.SlidingWindow(target_tokens=setup.trigger_tokens // 2),
+        ),
+    )
+
+
+def declaration(declared: Declaration, *, blocking: bool) -> types.FunctionDeclaration:
+    """One tool with an explicit schema; Live handles that form best."""
+    return types.FunctionDeclaration(
+        name=declared.name,
+        description=declared.text(),
+        parameters=schema(declared.schema()) if declared.parameters else None,
+        behavior=types.Behavior.BLOCKING if blocking else None,
+    )
+
+
+def schema(json_schema: dict[str, Any]) -> types.Schema:
+    """Our subset of JSON Schema as the SDK's own type."""
+    properties = {name: schema(inner) for name, inner in json_schema.get("properties", {}).items()}
+    return types.Schema(
+        type=types.Type(json_schema["type"].upper()),
+        description=json_schema.get("description"),
+        enum=json_schema.get("enum"),
+        minimum=json_schema.get("minimum"),
+        maximum=json_schema.get("maximum"),
+        items=schema(json_schema["items"]) if "items" in json_schema else None,
+        properties=properties or None,
+        required=json_schema.get("required") or None,
+    )
+
+
+def messages(raw: types.LiveServerMessage) -> Iterator[Message | Handle | GoAway]:
+    """Our messages in a server frame, in the order in which they must be handled."""
+    content = raw.server_content
+    if content is not None and content.interrupted:
+        yield BargedIn()
+    if content is not None:
+        yield from _content(content)
+    if raw.tool_call is not None and raw.tool_call.function_calls:
+        yield Calls(tuple(_call(call) for call in raw.tool_call.function_calls))
+    if raw.tool_call_cancellation is not None and raw.tool_call_cancellation.ids:
+        yield CallsCancelled(tuple(raw.tool_call_cancellation.ids))
+    if content is not None and content.generation_complete:
+        yield Generated()
+    if raw.go_away is not None:
+        yield GoAway(seconds(raw.go_away.time_left))
+    update = raw.session_resumption_update
+    if update is not None and update.resumable and update.new_handle:
+        yield Handle(update.new_handle)
+    if raw.usage_metadata is not None:
+        used = raw.usage_metadata
+        yield Usage(used.prompt_token_count or 0, used.response_token_count or 0, used.total_token_count or 0)
+    if content is not None and content.turn_complete:
+        yield TurnDone()
+
+
+def _content(content: types.LiveServerContent) -> Iterator[Message]:
+    if content.input_transcription is not None and content.input_transcription.text:
+        yield Transcribed(content.input_transcription.text)
+    parts: Sequence[types.Part] = (content.model_turn.parts or ()) if content.model_turn is not None else ()
+    for part in parts:
+        blob = part.inline_data
+        if blob is not None and blob.data and (blob.mime_type or "").startswith("audio/pcm"):
+            yield Speech(blob.data)
+    if content.output_transcription is not None and content.output_transcription.text:
+        yield SpeechText(content.output_transcription.text)
+
+
+def seconds(duration: str | None) -> float:
+    """``"50s"`` as the server writes durations; 0 when it cannot be read."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)s\s*", duration or "")
+    return float(match[1]) if match else 0.0
+
+
+def _call(call: types.FunctionCall) -> ToolCall:
+    return ToolCall(call.id or "", call.name or "", call.args or {})

@@ -1,0 +1,246 @@
+"""Plugin: what an author subclasses, and the marks ``tool`` and ``hears``."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import logging
+import re
+import typing
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
+
+from assistant.errors import PluginError
+from assistant.events import Event
+from assistant.tools.schema import declare
+from assistant.tools.sentences import listed
+from assistant.tools.table import Target, Tool
+from assistant.tools.vocabulary import Risk
+
+log = logging.getLogger(__name__)
+
+BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+REQUIRED = object()
+
+AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
+Hearer = TypeVar("Hearer", bound=Callable[..., None])
+Payload = str | bytes | int | float | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolMark:
+    """What ``@tool`` was told."""
+
+    risk: Risk
+    phrases: tuple[str, ...]
+
+
+@overload
+def tool(function: AsyncTool, /) -> AsyncTool: ...
+@overload
+def tool(*, risk: Risk = ..., phrases: tuple[str, ...] = ...) -> Callable[[AsyncTool], AsyncTool]: ...
+def tool(
+    function: AsyncTool | None = None, /, *, risk: Risk = Risk.COMFORT, phrases: tuple[str, ...] = ()
+) -> AsyncTool | Callable[[AsyncTool], AsyncTool]:
+    """Mark an async function or method that the brain may call.
+
+    The docstring becomes its description, the annotations its schema; ``phrases`` are example
+    sentences (``{parameter}`` is a slot). The sentence it returns is spoken.
+    """
+
+    def mark(marked: AsyncTool) -> AsyncTool:
+        vars(marked)["tool_mark"] = ToolMark(risk, phrases)
+        return marked
+
+    return mark(function) if function is not None else mark
+
+
+def hears(*topics: str) -> Callable[[Hearer], Hearer]:
+    """Mark a method that is called with what arrives on MQTT topics (``{setting}`` is filled in).
+
+    The method's ``payload`` parameter is annotated ``str`` (UTF-8), ``bytes`` or ``dict`` (a JSON
+    object); a payload that does not fit is logged and dropped. It may also take ``topic: str``.
+    """
+
+    def mark(marked: Hearer) -> Hearer:
+        vars(marked)["hears_topics"] = topics
+        return marked
+
+    return mark
+
+
+class Field:
+    """Base of descriptors that are not settings (see ``device.State``)."""
+
+
+class Host(Protocol):
+    """The house as a plugin sees it; given by the composition root."""
+
+    async def publish(self, topic: str, payload: str | bytes) -> None: ...
+    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]: ...
+    def tell(self, event: Event) -> None: ...
+
+
+@dataclass_transform(kw_only_default=True)
+class Plugin:
+    """A piece of the house in one class. Plain annotated attributes are its settings in config.yaml."""
+
+    settings_declared: ClassVar[dict[str, Any]] = {}
+    """Setting → default, or ``REQUIRED``."""
+
+    def __init_subclass__(cls) -> None:
+        try:
+            hints = get_type_hints(cls)
+        except NameError as error:
+            raise PluginError(
+                f"class {cls.__name__}: an annotation names {error.name!r}, which is not imported"
+            ) from error
+        cls.settings_declared = {
+            name: getattr(cls, name, REQUIRED)
+            for name, hint in hints.items()
+            if not name.startswith("_")
+            and get_origin(hint) is not ClassVar
+            and not isinstance(inspect.getattr_static(cls, name, None), Field)
+        }
+
+    def __init__(self, **settings: Any) -> None:
+        self._host: Host | None = None
+        self._complaints: set[str] = set()
+        for name, default in self.settings_declared.items():
+            if name in settings:
+                setattr(self, name, settings.pop(name))
+            elif default is REQUIRED:
+                raise PluginError(f"{type(self).__name__} needs the setting {name!r}")
+        if settings:
+            raise PluginError(f"{type(self).__name__} has no setting {next(iter(settings))!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse misspelt attributes where they are made."""
+        if not name.startswith("_") and name not in self.settings_declared and not hasattr(type(self), name):
+            fields = [n for n in dir(type(self)) if isinstance(inspect.getattr_static(type(self), n), Field)]
+            known = listed(sorted({*self.settings_declared, *fields}) or ["none"])
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; it has {known}")
+        super().__setattr__(name, value)
+
+    @property
+    def title(self) -> str:
+        """What messages call this plugin."""
+        return type(self).__name__
+
+    @property
+    def host(self) -> Host:
+        """The house; only there once the plugin is attached."""
+        if self._host is None:
+            raise PluginError(f"{self.title} is not attached yet: do this in run(), not in __init__")
+        return self._host
+
+    def tools(self) -> list[Tool]:
+        """Its marked methods as tools; refuses what cannot be declared."""
+        found = []
+        for name, method in inspect.getmembers(type(self), inspect.isfunction):
+            mark = vars(method).get("tool_mark")
+            if isinstance(mark, ToolMark):
+                declaration = declare(method, risk=mark.risk, phrases=mark.phrases)
+                found.append(Tool(declaration, getattr(self, name), self.title, self._target()))
+        return found
+
+    def _target(self) -> Target | None:
+        return None
+
+    def attach(self, host: Host) -> Callable[[], None]:
+        """Bind to the house and subscribe; returns what undoes it."""
+        self._host = host
+        undo = [
+            host.subscribe(self.fill(topic), self._receiver(getattr(self, name)))
+            for name, method in inspect.getmembers(type(self), inspect.isfunction)
+            for topic in vars(method).get("hears_topics", ())
+        ]
+
+        def close() -> None:
+            for undone in undo:
+                undone()
+
+        return close
+
+    def fill(self, template: str) -> str:
+        """A topic with the plugin's own settings in place of ``{setting}``; nothing else is evaluated."""
+
+        def setting(match: re.Match[str]) -> str:
+            if match[1] not in self.settings_declared:
+                raise PluginError(f"{self.title}: {template!r} names {match[1]!r}, which is not a setting")
+            return str(getattr(self, match[1]))
+
+        return PLACEHOLDER.sub(setting, template)
+
+    async def publish(self, topic: str, payload: Payload) -> None:
+        """Send to an MQTT topic; a mapping goes as JSON.
+
+        Raises:
+            LinkError: there is no broker now; nothing was sent or kept.
+        """
+        await self.host.publish(self.fill(topic), encoded(payload))
+
+    def _receiver(self, method: Callable[..., None]) -> Callable[[str, bytes], None]:
+        decode = _decoder(method)
+        wants_topic = "topic" in inspect.signature(method).parameters
+
+        def received(topic: str, payload: bytes) -> None:
+            try:
+                arguments = {"topic": topic} if wants_topic else {}
+                self.heard(lambda: method(payload=decode(payload), **arguments))
+            except Exception as error:  # noqa: BLE001 - a report is hostile input, and the author's code may be wrong
+                self.complain(f"{self.title} could not read {topic}: {error}")
+
+        return received
+
+    def heard(self, read: Callable[[], None]) -> None:
+        """Run a reader of reports; devices count them."""
+        read()
+
+    def complain(self, text: str) -> None:
+        """Log a complaint once; the same one again only at DEBUG."""
+        level = logging.DEBUG if text in self._complaints else logging.WARNING
+        if len(self._complaints) < 100:
+            self._complaints.add(text)
+        log.log(level, "%s", text[:500])
+
+    async def run(self) -> None:
+        """What the plugin does all the time; nothing by default."""
+
+    async def keep_alive(self) -> None:
+        """Run, and start again after 1, 2, 4 ... 300 s when it fails (P3)."""
+        failures = 0
+        while True:
+            try:
+                return await self.run()
+            except Exception:  # P3: a plugin's failure is its own
+                wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+                log.exception("%s failed; it starts again in %d s", self.title, wait)
+                failures += 1
+                await asyncio.sleep(wait)
+
+
+def encoded(payload: Payload) -> str | bytes:
+    """A payload as it goes over the wire."""
+    if isinstance(payload, str | bytes):
+        return payload
+    return json.dumps(dict(payload)) if isinstance(payload, Mapping) else f"{payload:g}"
+
+
+def _decoder(method: Callable[..., None]) -> Callable[[bytes], Any]:
+    hint = get_type_hints(method).get("payload", str)
+    if hint is bytes:
+        return bytes
+    if (typing.get_origin(hint) or hint) is dict:
+        return _json_object
+    return bytes.decode
+
+
+def _json_object(payload: bytes) -> dict[str, Any]:
+    value = json.loads(payload)
+    if not isinstance(value, dict):
+        raise TypeError(f"expected a JSON object, got {payload[:40]!r}")
+    return value

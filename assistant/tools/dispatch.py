@@ -1,0 +1,207 @@
+"""Dispatch: a tool call from any brain → policy, the plugin's method, one sentence back.
+
+Policy (risk, later PIN and budget) lives here, behind every brain, never in a prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from assistant.bus import Bus
+from assistant.errors import Refused, ToolError, UnknownDevice
+from assistant.events import ToolCalled, ToolFinished
+from assistant.tools.schema import checked
+from assistant.tools.sentences import collated, sentence
+from assistant.tools.table import Target, Tool, ToolTable
+from assistant.tools.vocabulary import Risk
+
+log = logging.getLogger(__name__)
+
+TOOL_SECONDS = 15.0
+CALLS_PER_UTTERANCE = 32
+REMEMBERED_CALLS = 256
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """What a brain asked for. ``args`` is untrusted."""
+
+    id: str
+    name: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """How a call ended. ``state`` is what the devices report now, ``options`` what to offer instead."""
+
+    id: str
+    name: str
+    ok: bool
+    text: str
+    state: dict[str, Any] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+
+    def response(self) -> dict[str, Any]:
+        """As the brain gets it (docs/decisions/0001): informative, so that it is not asked again."""
+        if self.ok:
+            return {"status": "done", "text": self.text, **({"state": self.state} if self.state else {})}
+        return {"error": self.text, "retryable": False, "valid_options": list(self.options)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool may return instead of a plain sentence, when the bare values help the brain."""
+
+    text: str
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+class Resolver(Protocol):
+    """Spoken name → devices; refuses rather than guesses (P10)."""
+
+    def resolve(self, spoken: str, candidates: Mapping[str, Target]) -> tuple[str, list[Target]]:
+        """A label for the answer and the devices meant.
+
+        Raises:
+            UnknownDevice: with the best candidates.
+        """
+        ...
+
+
+class Dispatcher:
+    """Runs tool calls, each once, none able to hurt another."""
+
+    def __init__(self, table: ToolTable, resolver: Resolver, bus: Bus) -> None:
+        self._table = table
+        self._resolver = resolver
+        self._bus = bus
+        self._by_id: OrderedDict[str, asyncio.Future[ToolResult]] = OrderedDict()
+        self._this_utterance: dict[str, asyncio.Future[ToolResult]] = {}
+
+    def new_utterance(self) -> None:
+        """The user said something new: the same action may be asked for again."""
+        self._this_utterance.clear()
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Run a call, or wait for the same call that already runs (P7)."""
+        same = json.dumps([call.name, call.args], sort_keys=True, default=str)
+        for known in (self._by_id.get(call.id), self._this_utterance.get(same)):
+            if known is not None:
+                log.info("tool call %s %s was made before; not repeated", call.id, call.name)
+                earlier = await asyncio.shield(known)
+                return ToolResult(
+                    call.id, call.name, earlier.ok, earlier.text, earlier.state, earlier.options
+                )
+        future: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
+        self._remember(call.id, same, future)
+        self._bus.publish(ToolCalled(call.id, call.name, dict(call.args)))
+        try:
+            result = await self._run(call)
+        except asyncio.CancelledError:
+            future.set_result(_failed(call, ToolError("That was cancelled.")))
+            raise
+        future.set_result(result)
+        self._bus.publish(ToolFinished(call.id, result.ok, result.text))
+        return result
+
+    def _remember(self, call_id: str, same: str, future: asyncio.Future[ToolResult]) -> None:
+        self._by_id[call_id] = self._this_utterance[same] = future
+        while len(self._by_id) > REMEMBERED_CALLS:
+            self._by_id.popitem(last=False)
+
+    async def _run(self, call: ToolCall) -> ToolResult:
+        try:
+            if len(self._this_utterance) > CALLS_PER_UTTERANCE:
+                raise ToolError("That was too many actions for one sentence.")
+            tools = self._table.named(call.name)
+            if not tools:
+                near = difflib.get_close_matches(call.name, self._table.names(), 3)
+                raise ToolError(f"There is no tool called {call.name[:60]}.", options=tuple(near))
+            if tools[0].device is None:
+                return await self._on_house(call, tools[0])
+            return await self._on_devices(call, tools)
+        except ToolError as error:
+            return _failed(call, error)
+
+    async def _on_house(self, call: ToolCall, tool: Tool) -> ToolResult:
+        answer = await _invoke(tool, checked(tool.declaration, call.args))
+        return ToolResult(call.id, call.name, True, sentence(answer.text), answer.state)
+
+    async def _on_devices(self, call: ToolCall, tools: list[Tool]) -> ToolResult:
+        args = dict(call.args)
+        spoken = args.pop("device", None)
+        if not isinstance(spoken, str) or not spoken.strip():
+            raise UnknownDevice("Which device do you mean?", options=_names(tools)[:5])
+        by_name = {tool.device.name: tool for tool in tools if tool.device is not None}
+        label, devices = self._resolver.resolve(
+            spoken, {name: tool.device for name, tool in by_name.items() if tool.device}
+        )
+        chosen = [by_name[device.name] for device in devices]
+        results = await asyncio.gather(*(_one_device(tool, args) for tool in chosen))
+        return _joined(call, label, dict(zip(_names(chosen), results, strict=True)))
+
+
+async def _one_device(tool: Tool, args: dict[str, Any]) -> Answer | ToolError:
+    assert tool.device is not None
+    try:
+        values = checked(tool.declaration, args, who=sentence(f"the {tool.device.name}").rstrip("."))
+        return await _invoke(tool, values)
+    except ToolError as error:
+        return error
+
+
+async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
+    """The one place where plugin code runs for a brain; whatever it raises ends here."""
+    if tool.declaration.risk >= Risk.SECURITY:
+        raise Refused(
+            f"I don't {tool.name.replace('_', ' ')} anything on a spoken word alone. Please do it yourself."
+        )
+    try:
+        async with asyncio.timeout(TOOL_SECONDS):
+            answer = await tool.function(**values)
+    except ToolError:
+        raise
+    except TimeoutError as error:
+        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, TOOL_SECONDS)
+        raise ToolError("That took too long, I stopped waiting.") from error
+    except Exception as error:
+        log.exception("tool %s of %s failed", tool.name, tool.owner)
+        raise ToolError("That did not work.") from error
+    if isinstance(answer, Answer):
+        return answer
+    return Answer(str(answer) if answer is not None else "Done")
+
+
+def _names(tools: list[Tool]) -> tuple[str, ...]:
+    return tuple(tool.device.name for tool in tools if tool.device is not None)
+
+
+def _failed(call: ToolCall, error: ToolError) -> ToolResult:
+    return ToolResult(call.id, call.name, False, sentence(str(error)), options=error.options)
+
+
+def _joined(call: ToolCall, label: str, results: dict[str, Answer | ToolError]) -> ToolResult:
+    good = {name: answer for name, answer in results.items() if isinstance(answer, Answer)}
+    bad = [error for error in results.values() if isinstance(error, ToolError)]
+    if not good:
+        first = bad[0]
+        text = " ".join(dict.fromkeys(sentence(str(error)) for error in bad[:3]))
+        return ToolResult(call.id, call.name, False, text, options=first.options)
+    texts = {name: answer.text for name, answer in good.items()}
+    text = collated(texts, label=label if not bad else "")
+    if bad:
+        text += " " + " ".join(dict.fromkeys(sentence(str(error)) for error in bad[:3]))
+    state = (
+        next(iter(good.values())).state
+        if len(good) == 1
+        else {n: a.state for n, a in good.items() if a.state}
+    )
+    return ToolResult(call.id, call.name, not bad, text, state)

@@ -1,0 +1,103 @@
+"""The tools that the loaded plugins offer: one declaration per verb, however many devices have it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant.errors import PluginError
+from assistant.tools.schema import Declaration, Parameter
+from assistant.tools.vocabulary import Risk
+
+DEVICE = Parameter(
+    "device", "string", "a device's name from the list, or a group such as 'all lights' or 'kitchen lights'"
+)
+
+
+class Target(Protocol):
+    """What a device tool acts on; only its name matters here."""
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A callable tool of one plugin. ``device`` is None for a tool that belongs to no device."""
+
+    declaration: Declaration
+    function: Callable[..., Awaitable[object]]
+    owner: str
+    device: Target | None = None
+
+    @property
+    def name(self) -> str:
+        """The name the brain calls."""
+        return self.declaration.name
+
+
+class ToolTable:
+    """Tools by name; several devices may share a name, nothing else may."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, list[Tool]] = {}
+
+    def add(self, tool: Tool) -> None:
+        """Offer a tool.
+
+        Raises:
+            PluginError: another plugin's tool has the name; both are named.
+        """
+        others = self._tools.setdefault(tool.name, [])
+        for other in others:
+            if other.device is None or tool.device is None:
+                raise PluginError(
+                    f"tool {tool.name!r} of {tool.owner} is also a tool of {other.owner}; rename one of them"
+                )
+        others.append(tool)
+
+    def remove(self, owner: str) -> None:
+        """Forget every tool of a plugin."""
+        for name, tools in list(self._tools.items()):
+            self._tools[name] = [tool for tool in tools if tool.owner != owner]
+            if not self._tools[name]:
+                del self._tools[name]
+
+    def named(self, name: str) -> list[Tool]:
+        """The tools of that name, empty when there is none."""
+        return list(self._tools.get(name, ()))
+
+    def names(self) -> list[str]:
+        """Every name, in the order of loading."""
+        return list(self._tools)
+
+    def declarations(self) -> list[Declaration]:
+        """What the brain is told: one entry per name."""
+        return [merged(tools) for tools in self._tools.values()]
+
+
+def merged(tools: list[Tool]) -> Declaration:
+    """One declaration for the same verb of many devices: the union of their parameters."""
+    first = tools[0].declaration
+    if tools[0].device is None:
+        return first
+    parameters: dict[str, list[Parameter]] = {}
+    for tool in tools:
+        for parameter in tool.declaration.parameters:
+            parameters.setdefault(parameter.name, []).append(parameter)
+    union = tuple(_widest(same, everywhere=len(same) == len(tools)) for same in parameters.values())
+    phrases = tuple(dict.fromkeys(p for tool in tools for p in tool.declaration.phrases))[:6]
+    risk = Risk(max(tool.declaration.risk for tool in tools))
+    return replace(first, parameters=(DEVICE, *union), phrases=phrases, risk=risk)
+
+
+def _widest(same: list[Parameter], *, everywhere: bool) -> Parameter:
+    lows, highs = [p.low for p in same], [p.high for p in same]
+    return replace(
+        same[0],
+        required=everywhere and all(p.required for p in same),
+        options=tuple(dict.fromkeys(option for p in same for option in p.options)),
+        low=None if None in lows else min(low for low in lows if low is not None),
+        high=None if None in highs else max(high for high in highs if high is not None),
+    )

@@ -1,0 +1,46 @@
+"""Words an author uses in annotations: Percent, Range, Choice, Unit and the risk classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated
+
+
+class Risk(IntEnum):
+    """What can go wrong when a tool is called by mistake (docs/decisions/0003)."""
+
+    READ = 0
+    COMFORT = 1
+    COSTLY = 2
+    SECURITY = 3
+
+
+@dataclass(frozen=True)
+class Range:
+    """Lowest and highest value that makes sense, both included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, init=False)
+class Choice:
+    """The only values that make sense, as words a person would say."""
+
+    options: tuple[str, ...]
+
+    def __init__(self, *options: str) -> None:
+        object.__setattr__(self, "options", options)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a number, as it is spoken."""
+
+    name: str
+
+
+Percent = Annotated[int, Range(0, 100), Unit("percent")]
+Celsius = Annotated[float, Unit("degrees Celsius")]
+Area = Annotated[str, Unit("area")]
