@@ -1,13 +1,35 @@
-"""`python -m assistant` and the `assistant` command."""
+"""`python -m assistant` and the `assistant` command: every error ends here as one sentence."""
 
 from __future__ import annotations
 
 import sys
 
+from assistant.errors import AssistantError
 
-def main() -> int:
-    """Run the command line."""
-    raise SystemExit("not yet")
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 ok, 1 did not work, 2 usage, 78 configuration)."""
+    from assistant.cli.parser import parsed
+
+    try:
+        options = parsed(sys.argv[1:] if arguments is None else arguments)
+        return int(options.command(options))
+    except BaseException as error:
+        match _first(error):
+            case AssistantError() as known:
+                sys.stderr.write(f"assistant: {known}\n")
+                return known.exit_code
+            case KeyboardInterrupt():
+                return 130
+            case BrokenPipeError():
+                sys.stderr.close()  # whoever read our output has gone; nobody is left to tell
+                return 1
+        raise
+
+
+def _first(error: BaseException) -> BaseException:
+    """The error that people should read: a TaskGroup wraps it."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 if __name__ == "__main__":

@@ -139,3 +139,10 @@ class StateChanged(Event):
     field: str
     value: Any
     before: Any
+
+
+@dataclass(frozen=True)
+class PhaseChanged(Event):
+    """The room is now ``idle``, ``listening``, ``thinking`` or ``speaking``."""
+
+    phase: str

@@ -1,0 +1,204 @@
+"""Composition root: configuration → parts → one TaskGroup. The only file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant import store
+from assistant.bus import Bus
+from assistant.config import Config
+from assistant.conversation import Conversation
+from assistant.device import Device
+from assistant.errors import LinkError, PluginError, ToolError
+from assistant.events import Event
+from assistant.home.brokers import Broker, chosen
+from assistant.home.catalogue import by_area
+from assistant.home.link import Link
+from assistant.home.pretend import PretendHome
+from assistant.home.registry import Registry
+from assistant.live.embedded import EmbeddedBrain
+from assistant.live.endpoint import Endpoint, gemini_endpoint
+from assistant.live.session import Session, Setup, Source
+from assistant.loader import Loaded, Loader, LoadState
+from assistant.plugin import Plugin
+from assistant.prompts import instruction
+from assistant.tools.dispatch import Dispatcher
+from assistant.tools.table import ToolTable
+
+log = logging.getLogger(__name__)
+
+FIRST_REPORTS_SECONDS = 3.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class House:
+    """Everything that runs, for the command that uses it."""
+
+    config: Config
+    bus: Bus
+    broker: Broker
+    link: Link
+    registry: Registry
+    conversation: Conversation
+    session: Session
+    loaded: Sequence[Loaded]
+    brain: EmbeddedBrain | None
+    state: Path
+    ears_open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever uses the house: the heavy SDK is loaded only once the microphone is open."""
+
+
+Use = Callable[[House], Awaitable[int]]
+
+
+class PluginHost:
+    """The house as plugins see it."""
+
+    def __init__(self, link: Link, bus: Bus) -> None:
+        self._link = link
+        self._bus = bus
+
+    async def publish(self, topic: str, payload: str | bytes) -> None:
+        """Send to the broker."""
+        await self._link.publish(topic, payload)
+
+    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
+        """Hear a topic; a topic that cannot be one is the plugin's mistake."""
+        try:
+            return self._link.subscribe(topic, heard)
+        except LinkError as error:
+            raise PluginError(str(error)) from error
+
+    def tell(self, event: Event) -> None:
+        """Put a fact on the bus."""
+        self._bus.publish(event)
+
+
+@dataclass
+class Furniture:
+    """What the plugins brought: devices, tools, and what became of each entry."""
+
+    registry: Registry = field(default_factory=Registry)
+    table: ToolTable = field(default_factory=ToolTable)
+    loaded: list[Loaded] = field(default_factory=list)
+
+    def load(self, config: Config, host: PluginHost) -> None:
+        """Load every configured plugin; one that fails is reported and left out."""
+        loader = Loader(config.plugin_paths)
+        for entry in config.plugins:
+            loaded = loader.load(entry.name, entry.settings)
+            try:
+                for plugin in loaded.plugins:
+                    self._settle(plugin, host)
+            except (PluginError, ToolError) as error:
+                loaded = Loaded(entry.name, LoadState.BROKEN, str(error))
+            if loaded.state is not LoadState.ENABLED:
+                log.warning("plugin %s: %s: %s", entry.name, loaded.state.value, loaded.reason)
+            self.loaded.append(loaded)
+
+    def _settle(self, plugin: Plugin, host: PluginHost) -> None:
+        if isinstance(plugin, Device):
+            self.registry.add(plugin)
+        for tool in plugin.tools():
+            self.table.add(tool)
+        plugin.attach(host)
+
+    @property
+    def plugins(self) -> list[Plugin]:
+        """All that were loaded."""
+        return [plugin for loaded in self.loaded for plugin in loaded.plugins]
+
+
+async def run(config: Config, use: Use, *, progress: Progress = lambda _line: None) -> int:
+    """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
+    state = store.folder(config.state_dir)
+    bus = Bus()
+    progress("Starting the message broker ...")
+    async with chosen(config.mqtt, state) as broker:
+        link = Link(broker.url, client_id="assistant")
+        furniture = Furniture()
+        furniture.load(config, PluginHost(link, bus))
+        brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
+        session = Session(_sources(config, brain), _setup(config, furniture))
+        dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
+        house = House(
+            config=config,
+            bus=bus,
+            broker=broker,
+            link=link,
+            registry=furniture.registry,
+            conversation=Conversation(session, dispatcher, bus),
+            session=session,
+            loaded=furniture.loaded,
+            brain=brain,
+            state=state,
+        )
+        return await _lived_in(house, furniture.plugins, use, progress)
+
+
+async def _lived_in(house: House, plugins: list[Plugin], use: Use, progress: Progress) -> int:
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(house.link.run(), name="mqtt")]
+        if house.config.home.pretend:
+            progress("Furnishing a pretend home ...")
+            running.append(tasks.create_task(PretendHome(house.broker.url).run(), name="pretend home"))
+        for plugin in plugins:
+            running.append(tasks.create_task(plugin.keep_alive(), name=plugin.title))
+        if house.brain is not None:
+            progress("Waking the embedded brain ...")
+            running.append(tasks.create_task(house.brain.run(), name="brain"))
+        running.append(tasks.create_task(_talk(house), name="session"))
+        running.append(tasks.create_task(house.conversation.run(), name="conversation"))
+        try:
+            return await use(house)
+        finally:
+            for task in running:
+                task.cancel()
+
+
+async def _talk(house: House) -> None:
+    await house.ears_open.wait()
+    await house.session.run()
+
+
+def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
+    """Gemini first when there is a way to reach it, then the embedded brain."""
+    sources: list[Source] = []
+    gemini = gemini_endpoint(config.gemini) if config.brain.use != "embedded" else None
+    if gemini is not None:
+        sources.append(lambda: _there(gemini))
+    if brain is not None:
+        sources.append(brain.endpoint)
+    return sources
+
+
+async def _there(endpoint: Endpoint) -> Endpoint:
+    return endpoint
+
+
+def _setup(config: Config, furniture: Furniture) -> Setup:
+    return Setup(
+        instruction=instruction(by_area(furniture.registry.devices)),
+        declarations=furniture.table.declarations(),
+        voice=config.gemini.voice,
+        trigger_tokens=config.gemini.trigger_tokens,
+        connect_seconds=config.gemini.connect_seconds,
+    )
+
+
+async def furnished(house: House) -> None:
+    """Wait, a little, until the devices have told their state."""
+    try:
+        async with asyncio.timeout(FIRST_REPORTS_SECONDS):
+            with house.bus.subscribed() as news:
+                while any(not device.states for device in house.registry.devices):
+                    await news.get()
+    except TimeoutError:
+        silent = [device.name for device in house.registry.devices if not device.states]
+        log.info("no report yet from %s", ", ".join(silent))

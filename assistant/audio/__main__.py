@@ -1,0 +1,168 @@
+"""The audio process: source → wake word, VAD, gate → daemon; daemon → speaker.
+
+A process of its own because PortAudio can hang in open and close, and because this is the one door
+through which microphone bytes pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import socket
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from assistant.audio.devices import Microphone, NoSpeaker, Sink, Speaker
+from assistant.audio.gate import Gate, GateSettings
+from assistant.audio.listening import voice_detector, wake_detector
+from assistant.audio.messages import (
+    EndOfReply,
+    Flush,
+    FromAudio,
+    Mute,
+    OpenGate,
+    Play,
+    Played,
+    Ready,
+    SourceEnded,
+    Trouble,
+)
+from assistant.audio.pipe import packed, received
+from assistant.audio.recording import FRAME_BYTES, frames
+from assistant.errors import AudioError
+
+FRAME_SECONDS = 0.02
+TAIL_FRAMES = 100
+"""Silence after a recording, so that its last word ends like any other: 2 s."""
+WHOLE_RECORDING_MS = 600_000
+
+
+class AudioProcess:
+    """Joins a source, the gate and a sink to the socket of the daemon."""
+
+    def __init__(self, options: argparse.Namespace, writer: asyncio.StreamWriter) -> None:
+        self._options = options
+        self._writer = writer
+        settings = GateSettings(options.end_silence_ms, follow_up_ms=options.follow_up_ms)
+        self._gate = Gate(settings, voice_detector(), wake_detector(options.wake))
+        self._sink: Sink = NoSpeaker()
+        self._reply_over = False
+
+    def send(self, messages: Iterable[FromAudio]) -> None:
+        """To the daemon."""
+        for message in messages:
+            self._writer.write(packed(message))
+
+    async def run(self, reader: asyncio.StreamReader) -> None:
+        """Work until the daemon closes, or the source fails for good."""
+        if self._options.push:
+            window = WHOLE_RECORDING_MS if self._options.file else None
+            self.send(self._gate.open("push", window))
+        source = self._recording() if self._options.file else self._microphone()
+        async with asyncio.TaskGroup() as tasks:
+            listening = tasks.create_task(source)
+            playing = tasks.create_task(self._watch_playback())
+            with suppress(AudioError):
+                async for message in received(reader):
+                    self._obey(message)
+            listening.cancel()
+            playing.cancel()
+
+    def _obey(self, message: object) -> None:
+        match message:
+            case Play(pcm):
+                self._sink.play(pcm)
+            case Flush():
+                self._sink.flush()
+            case EndOfReply():
+                self._reply_over = True
+            case OpenGate(by):
+                self.send(self._gate.open(by))
+            case Mute(on):
+                self.send(self._gate.mute(on))
+
+    async def _watch_playback(self) -> None:
+        while True:
+            await asyncio.sleep(FRAME_SECONDS)
+            if self._reply_over and self._sink.left() == 0:
+                self._reply_over = False
+                self.send([Played()])
+                if not self._options.file:
+                    self.send(self._gate.follow_up())
+
+    async def _recording(self) -> None:
+        """Play a file into the gate in real time."""
+        try:
+            loop = asyncio.get_running_loop()
+            due = loop.time()
+            self.send([Ready(self._options.file.name)])
+            silence = (bytes(FRAME_BYTES) for _ in range(TAIL_FRAMES))
+            for source in (frames(self._options.file), silence):
+                for frame in source:
+                    due += FRAME_SECONDS
+                    await asyncio.sleep(due - loop.time())
+                    self.send(self._gate.hear(frame))
+        except AudioError as error:
+            self.send([Trouble(str(error), fatal=True)])
+        self.send([SourceEnded()])
+
+    async def _microphone(self) -> None:
+        loop = asyncio.get_running_loop()
+        stop = threading.Event()
+        first = True
+
+        def hear(frame: bytes) -> None:
+            nonlocal first
+            if first:
+                first = False
+                self.send([Ready(self._options.input)])
+            self.send(self._gate.hear(frame))
+
+        def take(frame: bytes) -> None:
+            loop.call_soon_threadsafe(hear, frame)
+
+        try:
+            self._sink = Speaker(self._options.output)
+            microphone = Microphone(self._options.input)
+            await asyncio.to_thread(microphone.read, take, stop)
+        except AudioError as error:
+            self.send([Trouble(str(error), fatal=True)])
+        finally:
+            stop.set()
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="assistant.audio")
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--input", default="default")
+    parser.add_argument("--output", default="default")
+    parser.add_argument("--wake", default="hey_jarvis")
+    parser.add_argument("--push", action="store_true")
+    parser.add_argument("--end-silence-ms", type=int, default=400)
+    parser.add_argument("--follow-up-ms", type=int, default=6000)
+    return parser.parse_args(arguments)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Run on the inherited socket."""
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=options.fd))
+    with suppress(ConnectionError):
+        await AudioProcess(options, writer).run(reader)
+    writer.close()
+
+
+def main() -> int:
+    """`python -m assistant.audio`: started by the daemon, never by hand."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no audio in core dumps
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(_options(sys.argv[1:])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""The gate, the only door: no microphone byte passes before the wake word or a push opens it (P2)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from assistant.audio.messages import (
+    Frame,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SpeechBegan,
+    SpeechStopped,
+)
+
+FRAME_MS = 20
+ONSET_FRAMES, ONSET_WINDOW = 3, 5
+PRE_ROLL_FRAMES = 15
+MAX_SPEECH_MS = 30_000
+
+IsSpeech = Callable[[bytes], bool]
+HearsWake = Callable[[bytes], str]
+"""A frame → the wake word that ends in it, or nothing."""
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """How long to wait for what, in milliseconds."""
+
+    end_silence_ms: int = 400
+    window_ms: int = 6000
+    follow_up_ms: int = 6000
+
+
+class Gate:
+    """Closed → open → speech → closed. Feed it every frame; it says what may leave."""
+
+    def __init__(self, settings: GateSettings, is_speech: IsSpeech, hears_wake: HearsWake) -> None:
+        self._settings = settings
+        self._is_speech = is_speech
+        self._hears_wake = hears_wake
+        self._muted = False
+        self._open_by = ""
+        self._waited_ms = 0
+        self._window_ms = 0
+        self._speaking = False
+        self._spoken_ms = 0
+        self._silent_ms = 0
+        self._before: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
+        self._voiced: deque[bool] = deque(maxlen=ONSET_WINDOW)
+        self.frames_out = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames may leave."""
+        return bool(self._open_by)
+
+    def mute(self, on: bool) -> Iterator[FromAudio]:
+        """Hard mute: close at once, and stay closed until it is lifted."""
+        self._muted = on
+        if on and self.is_open:
+            if self._speaking:
+                yield SpeechStopped()
+            yield from self._close(spoken=False)
+
+    def open(self, by: str, window_ms: int | None = None) -> Iterator[FromAudio]:
+        """Open for a wake word, a push or a follow-up."""
+        if self._muted or self.is_open:
+            return
+        self._open_by = by
+        self._waited_ms = 0
+        self._window_ms = self._settings.window_ms if window_ms is None else window_ms
+        self._before.clear()
+        self._voiced.clear()
+        yield GateOpened(by)
+
+    def hear(self, frame: bytes) -> Iterator[FromAudio]:
+        """Take one 20 ms frame of 16 kHz mono s16le."""
+        wake = self._hears_wake(frame)
+        if not self.is_open:
+            if wake:
+                yield from self.open(wake)
+            return
+        voiced = self._is_speech(frame)
+        if self._speaking:
+            yield from self._while_speaking(frame, voiced)
+        else:
+            yield from self._while_waiting(frame, voiced)
+
+    def _while_waiting(self, frame: bytes, voiced: bool) -> Iterator[FromAudio]:
+        self._before.append(frame)
+        self._voiced.append(voiced)
+        self._waited_ms += FRAME_MS
+        if sum(self._voiced) >= ONSET_FRAMES:
+            self._speaking, self._spoken_ms, self._silent_ms = True, 0, 0
+            yield SpeechBegan()
+            for earlier in self._before:
+                yield self._out(earlier)
+            self._before.clear()
+        elif self._waited_ms >= self._window_ms:
+            yield from self._close(spoken=False)
+
+    def _while_speaking(self, frame: bytes, voiced: bool) -> Iterator[FromAudio]:
+        yield self._out(frame)
+        self._spoken_ms += FRAME_MS
+        self._silent_ms = 0 if voiced else self._silent_ms + FRAME_MS
+        if self._silent_ms >= self._settings.end_silence_ms or self._spoken_ms >= MAX_SPEECH_MS:
+            yield SpeechStopped()
+            yield from self._close(spoken=True)
+
+    def follow_up(self) -> Iterator[FromAudio]:
+        """The answer has been heard: the user may go on without the wake word."""
+        if self._settings.follow_up_ms:
+            yield from self.open("follow-up", self._settings.follow_up_ms)
+
+    def _close(self, *, spoken: bool) -> Iterator[FromAudio]:
+        self._open_by = ""
+        self._speaking = False
+        yield GateClosed(spoken)
+
+    def _out(self, frame: bytes) -> Frame:
+        self.frames_out += 1
+        return Frame(frame)

@@ -1,0 +1,98 @@
+"""What the audio process and the daemon say to each other; framing in ``assistant.audio.pipe``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The source is open and delivers; ``source`` names it."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class GateOpened:
+    """From now on frames may leave. ``by``: a wake word, ``push``, ``follow-up``."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class GateClosed:
+    """Nothing leaves any more. ``spoken``: whether there was speech while it was open."""
+
+    spoken: bool
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """The user began to speak; frames follow, the first from just before."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Speech on its way out: 16 kHz mono s16le, 20 ms or a multiple."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True)
+class SpeechStopped:
+    """The user stopped speaking."""
+
+
+@dataclass(frozen=True)
+class SourceEnded:
+    """A recording is over (microphones never end)."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One clear sentence about the microphone or speaker. ``fatal``: the process ends after it."""
+
+    text: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True)
+class Played:
+    """Everything that was sent to the speaker has been heard."""
+
+
+@dataclass(frozen=True)
+class OpenGate:
+    """To the audio process: open the gate now. ``by`` as in ``GateOpened``."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class Mute:
+    """To the audio process: let nothing leave, whatever happens, until told otherwise."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class Play:
+    """To the audio process: 24 kHz mono s16le for the speaker."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True)
+class Flush:
+    """To the audio process: forget what has not been played."""
+
+
+@dataclass(frozen=True)
+class EndOfReply:
+    """To the audio process: no more will follow; answer ``Played`` and listen for a follow-up."""
+
+
+FromAudio = (
+    Ready | GateOpened | GateClosed | SpeechBegan | Frame | SpeechStopped | SourceEnded | Trouble | Played
+)
+ToAudio = OpenGate | Mute | Play | Flush | EndOfReply

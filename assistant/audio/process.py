@@ -1,0 +1,111 @@
+"""The daemon's side of the audio process: start it, hear from it, speak through it, replace it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from assistant.audio.messages import (
+    EndOfReply,
+    Flush,
+    FromAudio,
+    Mute,
+    OpenGate,
+    Play,
+    Played,
+    ToAudio,
+)
+from assistant.audio.pipe import packed, received
+from assistant.config import AudioConfig
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 2.0
+PLAYBACK_SECONDS = 120.0
+
+
+class Audio:
+    """One running audio process; a mouth for the conversation."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._played = asyncio.Event()
+        self.pid = pid
+
+    async def messages(self) -> AsyncIterator[FromAudio]:
+        """What it hears, until it ends."""
+        async for message in received(self._reader):
+            if isinstance(message, Played):
+                self._played.set()
+            else:
+                yield message
+
+    def _send(self, message: ToAudio) -> None:
+        if not self._writer.is_closing():
+            self._writer.write(packed(message))
+
+    def open_gate(self, by: str) -> None:
+        """Push to talk."""
+        self._send(OpenGate(by))
+
+    def mute(self, on: bool) -> None:
+        """Hard mute, inside the process."""
+        self._send(Mute(on))
+
+    def play(self, pcm: bytes) -> None:
+        """Speak: 24 kHz mono s16le."""
+        self._played.clear()
+        self._send(Play(pcm))
+
+    def flush(self) -> None:
+        """Stop speaking now."""
+        self._send(Flush())
+
+    async def finish(self) -> None:
+        """Wait until what was said has been heard."""
+        self._played.clear()
+        self._send(EndOfReply())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PLAYBACK_SECONDS):
+                await self._played.wait()
+
+
+@asynccontextmanager
+async def started(
+    config: AudioConfig, *, file: Path | None = None, push: bool = False
+) -> AsyncIterator[Audio]:
+    """An audio process for the microphone or for a recording, killed when the block ends.
+
+    kill is the only dependable way to close PortAudio.
+    """
+    ours, theirs = socket.socketpair()
+    arguments = ["--fd", str(theirs.fileno()), "--wake", config.wake]
+    arguments += ["--input", config.input, "--output", config.output]
+    arguments += ["--end-silence-ms", str(config.end_silence_ms)]
+    arguments += ["--follow-up-ms", str(round(config.follow_up_seconds * 1000))]
+    arguments += ["--file", str(file)] if file else []
+    arguments += ["--push"] if push else []
+    with theirs:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "assistant.audio", *arguments, pass_fds=[theirs.fileno()]
+        )
+    reader, writer = await asyncio.open_connection(sock=ours)
+    try:
+        yield Audio(reader, writer, process.pid)
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            log.warning("the audio process hangs and is killed")
+            process.kill()
+            await process.wait()

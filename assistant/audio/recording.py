@@ -1,0 +1,170 @@
+"""Reads WAV files of any common kind as 16 kHz mono frames; refuses the rest with one sentence."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from assistant.errors import BadRecording
+
+RATE = 16_000
+FRAME_SAMPLES = 320
+FRAME_BYTES = FRAME_SAMPLES * 2
+MAX_SECONDS = 600.0
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+BLOCK_FRAMES = 16_384
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a WAV's ``fmt`` chunk says."""
+
+    code: int
+    channels: int
+    rate: int
+    bits: int
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one sample of every channel."""
+        return self.channels * self.bits // 8
+
+
+def frames(path: Path) -> Iterator[bytes]:
+    """The recording as 20 ms frames of 16 kHz mono s16le; the last is padded with silence.
+
+    Raises:
+        BadRecording: it cannot be heard; one sentence says why and what would do.
+    """
+    rest = b""
+    for block in _resampled(path):
+        rest += block
+        whole = len(rest) - len(rest) % FRAME_BYTES
+        for start in range(0, whole, FRAME_BYTES):
+            yield rest[start : start + FRAME_BYTES]
+        rest = rest[whole:]
+    if rest:
+        yield rest.ljust(FRAME_BYTES, b"\0")
+
+
+def checked(path: Path) -> Format:
+    """The format of a recording that can be heard.
+
+    Raises:
+        BadRecording: as ``frames``.
+    """
+    with _opened(path) as file:
+        return _header(file, path)[0]
+
+
+def _resampled(path: Path) -> Iterator[bytes]:
+    with _opened(path) as file:
+        form, length = _header(file, path)
+        stream = soxr.ResampleStream(form.rate, RATE, 1, dtype="float32") if form.rate != RATE else None
+        left = length
+        while left > 0:
+            data = file.read(min(left, BLOCK_FRAMES * form.frame_bytes))
+            if not data:
+                break
+            left -= len(data)
+            samples = _mono(data, form)
+            yield _s16(samples if stream is None else stream.resample_chunk(samples))
+        if stream is not None:
+            yield _s16(stream.resample_chunk(np.zeros(0, np.float32), last=True))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except IsADirectoryError as error:
+        raise BadRecording(f"{path}: is a folder, not a WAV file") from error
+    except OSError as error:
+        raise BadRecording(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _header(file: BinaryIO, path: Path) -> tuple[Format, int]:
+    """Format and length in bytes of the samples; leaves the file at the first sample."""
+    start = file.read(12)
+    if not start:
+        raise BadRecording(f"{path}: is empty")
+    if start[:4] != b"RIFF" or start[8:12] != b"WAVE":
+        raise BadRecording(f"{path}: is not a WAV file; convert it with `ffmpeg -i {path.name} speech.wav`")
+    form: Format | None = None
+    while len(chunk := file.read(8)) == 8:
+        name, size = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+        if name == b"data":
+            if form is None:
+                raise BadRecording(f"{path}: is damaged: the samples come before their format")
+            return form, _length(file, size, form, path)
+        if name == b"fmt ":
+            form = _format(file.read(min(size, 64)), path)
+            size -= min(size, 64)
+        file.seek(size + (size & 1), 1)
+    raise BadRecording(f"{path}: holds no samples")
+
+
+def _format(body: bytes, path: Path) -> Format:
+    if len(body) < 16:
+        raise BadRecording(f"{path}: is damaged: its format is cut off")
+    code, channels, rate, _, _, bits = struct.unpack("<HHIIHH", body[:16])
+    if code == EXTENSIBLE and len(body) >= 26:
+        code = struct.unpack("<H", body[24:26])[0]
+    if not 1000 <= rate <= 384_000:
+        raise BadRecording(f"{path}: says {rate} samples a second; 8000 to 192000 can be heard")
+    if not 1 <= channels <= 32:
+        raise BadRecording(f"{path}: says {channels} channels; 1 to 32 can be heard")
+    if (code, bits) not in {(PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64)}:
+        raise BadRecording(
+            f"{path}: its encoding (format {code}, {bits} bits) is not known; use PCM or float samples"
+        )
+    return Format(code, channels, rate, bits)
+
+
+def _length(file: BinaryIO, size: int, form: Format, path: Path) -> int:
+    """Bytes of samples really there: recorders that were cut off write 0 or a huge number."""
+    here = file.tell()
+    there = file.seek(0, 2) - here
+    file.seek(here)
+    length = there if size in (0, 0xFFFFFFFF) else min(size, there)
+    seconds = length / form.frame_bytes / form.rate
+    if length < form.frame_bytes:
+        raise BadRecording(f"{path}: holds no samples")
+    if seconds > MAX_SECONDS:
+        raise BadRecording(
+            f"{path}: is {seconds / 60:.0f} minutes long; at most {MAX_SECONDS / 60:.0f} can be heard"
+        )
+    return length
+
+
+def _mono(data: bytes, form: Format) -> Samples:
+    data = data[: len(data) - len(data) % form.frame_bytes]
+    match form.code, form.bits:
+        case (1, 8):
+            samples = (np.frombuffer(data, np.uint8).astype(np.float32) - 128) / 128
+        case (1, 16):
+            samples = np.frombuffer(data, "<i2").astype(np.float32) / 2**15
+        case (1, 24):
+            wide = np.zeros((len(data) // 3, 4), np.uint8)
+            wide[:, 1:] = np.frombuffer(data, np.uint8).reshape(-1, 3)
+            samples = wide.view("<i4").reshape(-1).astype(np.float32) / 2**31
+        case (1, 32):
+            samples = np.frombuffer(data, "<i4").astype(np.float32) / 2**31
+        case (3, 32):
+            samples = np.frombuffer(data, "<f4").astype(np.float32)
+        case _:
+            samples = np.frombuffer(data, "<f8").astype(np.float32)
+    mixed = np.nan_to_num(samples.reshape(-1, form.channels)).mean(axis=1, dtype=np.float32)
+    return np.asarray(mixed, np.float32)
+
+
+def _s16(samples: Samples) -> bytes:
+    return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()

@@ -1,0 +1,79 @@
+"""`assistant say`, `hear` and `devices`: through the running daemon, or a house of their own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from assistant import config as configuration
+from assistant import store
+from assistant.cli.output import Output, logging_to_stderr
+from assistant.errors import UsageError
+
+MAX_STDIN = 1_000_000
+
+
+def say(options: argparse.Namespace) -> int:
+    """Say a typed sentence and show what happens."""
+    text = " ".join(options.text)
+    if text == "-":
+        text = sys.stdin.read(MAX_STDIN + 1)
+    return _ask(options, {"do": "say", "text": text})
+
+
+def hear(options: argparse.Namespace) -> int:
+    """Hear a recording and show what happens."""
+    from assistant.audio.recording import checked
+
+    checked(options.file)
+    return _ask(options, {"do": "hear", "file": str(options.file.resolve()), "wake": not options.no_wake})
+
+
+def devices(options: argparse.Namespace) -> int:
+    """List the devices."""
+    options.speech_out = None
+    return _ask(options, {"do": "devices"})
+
+
+def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
+    logging_to_stderr(quiet=True)
+    _writable(options.speech_out)
+    request["speech"] = options.speech_out is not None
+    config = configuration.load(configuration.find(options.config))
+    output = Output(as_json=options.json, speech_out=options.speech_out)
+    holder = store.holder(config.state_dir)
+    if holder.get("address"):
+        ok = asyncio.run(_daemon(Path(holder["address"]), request, output))
+    else:
+        ok = asyncio.run(_own_house(config, request, output))
+    output.close()
+    output.tell({"event": "done"})
+    return 0 if ok else 1
+
+
+def _writable(speech_out: Path | None) -> None:
+    if speech_out is not None and not speech_out.parent.is_dir():
+        raise UsageError(f"{speech_out}: there is no folder {speech_out.parent}")
+
+
+async def _daemon(address: Path, request: dict[str, Any], output: Output) -> bool:
+    from assistant.control import asked
+
+    return await asked(address, request, output.tell)
+
+
+async def _own_house(config: configuration.Config, request: dict[str, Any], output: Output) -> bool:
+    from assistant.app import House, furnished, run
+    from assistant.errands import Errands
+
+    async def use(house: House) -> int:
+        house.ears_open.set()
+        await furnished(house)
+        return 0 if await Errands(house).handle(request, output.tell) else 1
+
+    store.folder(config.state_dir)
+    with store.held(config.state_dir, ""):
+        return await run(config, use) == 0

@@ -1,0 +1,97 @@
+"""How events are shown: JSON for scripts, short lines for people."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import sys
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import AssistantError
+
+Item = dict[str, Any]
+
+LINES: dict[str, Callable[[Item], str]] = {
+    "woke": lambda e: f"  (listening: {e['by']})",
+    "heard": lambda e: f"  heard: {e['text']}",
+    "command": lambda e: f"  {e['device']} ← {e['payload']}",
+    "spoke": lambda e: e["text"],
+    "interrupted": lambda e: "  (interrupted)",
+    "online": lambda e: f"  (the {e['brain']} brain answers)",
+    "offline": lambda e: f"  (offline: {e['reason']})",
+    "error": lambda e: f"  problem: {e['text']}",
+    "device": lambda e: f"{e['name']:<24}{e['area']:<16}{e['kind']:<20}{_state(e['state'])}",
+}
+"""What people see of an event; the rest is for scripts."""
+
+
+class Output:
+    """Writes events to stdout, and the speech among them to a WAV file."""
+
+    def __init__(self, *, as_json: bool, speech_out: Path | None = None) -> None:
+        self.as_json = as_json
+        self._started = time.monotonic()
+        self._speech_out = speech_out
+        self._speech = bytearray()
+
+    def tell(self, item: Item) -> None:
+        """Show one event; ``audio`` is kept for the file."""
+        if item["event"] == "audio":
+            self._speech += base64.b64decode(item["pcm"])
+        elif self.as_json:
+            stamped = {"t": round(time.monotonic() - self._started, 4), **item}
+            self._write(json.dumps(stamped, ensure_ascii=False))
+        elif (line := LINES.get(item["event"])) is not None:
+            self._write(line(item))
+
+    def note(self, text: str) -> None:
+        """Progress for people; scripts do not want it."""
+        if not self.as_json:
+            self._write(text)
+
+    def close(self) -> None:
+        """Write the speech file, whole or not at all.
+
+        Raises:
+            AssistantError: it cannot be written there.
+        """
+        if self._speech_out is None:
+            return
+        try:
+            partial = self._speech_out.with_name(f".{self._speech_out.name}.part")
+            with wave.open(str(partial), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(24_000)
+                file.writeframes(bytes(self._speech))
+            partial.replace(self._speech_out)
+        except OSError as error:
+            raise AssistantError(f"{self._speech_out}: cannot be written: {error.strerror}") from error
+
+    @staticmethod
+    def _write(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def logging_to_stderr(*, quiet: bool) -> None:
+    """Warnings as short lines on stderr; websockets must never log at DEBUG: it would print the key."""
+    logging.basicConfig(
+        level=logging.ERROR if quiet else logging.WARNING, format="assistant: %(message)s", stream=sys.stderr
+    )
+    for name in ("websockets", "websockets.client", "google_genai", "httpx2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _state(state: Item) -> str:
+    words = [f"{key} {_word(value)}" for key, value in state.items()]
+    return ", ".join(words) or "-"
+
+
+def _word(value: object) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)

@@ -1,0 +1,63 @@
+"""The words of the command line; what they do is imported only when they are used."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant import __version__
+from assistant.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with its complaint as one of our sentences."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Raise instead of printing the whole usage."""
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The options, with ``command`` as the function that carries them out.
+
+    Raises:
+        UsageError: the arguments make no sense.
+    """
+    common = Parser(add_help=False)
+    common.add_argument("--json", action="store_true", help="one JSON object per line on stdout")
+    common.add_argument("--config", type=Path, metavar="PATH", help="the configuration file")
+    parser = Parser(prog="assistant", description="A voice-first smart home assistant.")
+    parser.add_argument("--version", action="version", version=f"assistant {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, what: str, where: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=what, description=what, parents=[common])
+        added.set_defaults(command=_later(where))
+        return added
+
+    command("run", "run the house: daemon, and a prompt for typed sentences", "run:run")
+    hear = command("hear", "hear a recording as if it came from the microphone", "ask:hear")
+    hear.add_argument("file", type=Path, metavar="FILE.wav")
+    hear.add_argument("--no-wake", action="store_true", help="open the gate first: no wake word is needed")
+    say = command("say", "say a sentence, typed", "ask:say")
+    say.add_argument("text", metavar="TEXT", nargs="+", help="the sentence; - reads it from stdin")
+    for asking in (hear, say):
+        asking.add_argument("--speech-out", type=Path, metavar="OUT.wav", help="keep what is spoken")
+    command("devices", "list the devices with area, kind and state", "ask:devices")
+    command("check", "check the configuration and the plugins without starting anything", "check:check")
+    command("schema", "print the JSON Schema of the configuration", "check:schema")
+    bench = command("bench", "measure this machine; one line per figure", "bench:bench")
+    bench.add_argument("parts", nargs="*", metavar="PART", help="which figures; all when none is named")
+    bench.add_argument("--rounds", type=int, default=20, help="how often each is measured (default 20)")
+    return parser.parse_args(arguments)
+
+
+def _later(where: str) -> Callable[[argparse.Namespace], int]:
+    module, _, function = where.partition(":")
+
+    def call(options: argparse.Namespace) -> int:
+        return int(getattr(importlib.import_module(f"assistant.cli.{module}"), function)(options))
+
+    return call

@@ -1,0 +1,143 @@
+"""`assistant run`: the daemon, with a prompt for typed sentences and the microphone when there is one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from assistant import config as configuration
+from assistant import store
+from assistant.app import House, furnished
+from assistant.app import run as run_house
+from assistant.audio.messages import FromAudio, Ready, Trouble
+from assistant.audio.process import Audio, started
+from assistant.cli.output import Output, logging_to_stderr
+from assistant.control import as_json, served
+from assistant.errands import TOLD, Errands
+from assistant.events import Event, Heard, Reported, ToolCalled, ToolFinished
+
+EARS_SECONDS = 3.0
+INNER: tuple[type[Event], ...] = (Reported, ToolCalled, ToolFinished, Heard)
+"""Events that people at the prompt need not see."""
+AUDIO_RESTART_SECONDS = (1, 2, 5, 10, 30)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run until SIGTERM, Ctrl-C or the end of a terminal's input."""
+    logging_to_stderr(quiet=options.json)
+    config = configuration.load(configuration.find(options.config))
+    output = Output(as_json=options.json)
+    state = store.folder(config.state_dir)
+    socket = store.socket_path(state)
+    with store.held(state, str(socket)):
+        return asyncio.run(Daemon(config, output, socket).run())
+
+
+class Daemon:
+    """The long-running house: control socket, microphone, prompt."""
+
+    def __init__(self, config: configuration.Config, output: Output, socket: Path) -> None:
+        self._config = config
+        self._output = output
+        self._socket = socket
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """Build the house and live in it until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        return await run_house(self._config, self._live, progress=self._output.note)
+
+    async def _live(self, house: House) -> int:
+        errands = Errands(house)
+        async with served(self._socket, errands.handle), asyncio.TaskGroup() as tasks:
+            living = [
+                tasks.create_task(self._show(house), name="show"),
+                tasks.create_task(self._listen(house), name="microphone"),
+                tasks.create_task(self._welcome(house), name="welcome"),
+                tasks.create_task(self._prompt(house, errands), name="prompt"),
+            ]
+            await self._stop.wait()
+            for task in living:
+                task.cancel()
+        return 0
+
+    async def _welcome(self, house: House) -> None:
+        await furnished(house)
+        areas = len({device.area for device in house.registry.devices})
+        self._output.note(
+            f"The home has {len(house.registry.devices)} devices in {areas} areas, "
+            f"on the message broker {house.broker.url} ({house.broker.kind})."
+        )
+        if await house.session.ready(60):
+            self._output.note("Ready. Type a sentence, for example: turn on the kitchen light")
+        else:
+            self._output.note("No brain answers yet; the house keeps trying.")
+
+    async def _show(self, house: House) -> None:
+        quiet = () if self._output.as_json else INNER
+        with house.bus.subscribed(*TOLD) as news:
+            while True:
+                event = await news.get()
+                if not isinstance(event, quiet):
+                    self._output.tell(as_json(event))
+
+    async def _listen(self, house: House) -> None:
+        """Keep the microphone open; a house without one says so once and goes on."""
+        failures = 0
+        while True:
+            async with started(self._config.audio) as audio:
+                fatal = await self._room(house, audio)
+            house.ears_open.set()
+            if fatal:
+                return
+            await asyncio.sleep(AUDIO_RESTART_SECONDS[min(failures, len(AUDIO_RESTART_SECONDS) - 1)])
+            failures += 1
+
+    async def _room(self, house: House, audio: Audio) -> bool:
+        """Talk through one audio process until it ends; whether it cannot be had at all."""
+        fatal = False
+
+        async def watched() -> AsyncIterator[FromAudio]:
+            nonlocal fatal
+            async for message in audio.messages():
+                match message:
+                    case Ready():
+                        house.ears_open.set()
+                        house.conversation.mouths.append(audio)
+                        self._output.note(f"Listening for {self._config.audio.wake.replace('_', ' ')!r}.")
+                    case Trouble(text, fatal=True):
+                        fatal = True
+                        self._output.note(f"No microphone: {text}. Typed sentences work.")
+                    case _:
+                        yield message
+
+        try:
+            await house.conversation.listen(watched())
+        finally:
+            if audio in house.conversation.mouths:
+                house.conversation.mouths.remove(audio)
+        return fatal
+
+    async def _prompt(self, house: House, errands: Errands) -> None:
+        """Typed sentences, one per line."""
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, "")
+
+        threading.Thread(target=read, name="prompt", daemon=True).start()
+        while line := await lines.get():
+            if line.strip():
+                await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
+        if sys.stdin.isatty():
+            self._stop.set()

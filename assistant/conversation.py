@@ -1,0 +1,266 @@
+"""One room's talk: gate → session → tools and mouth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from assistant.audio.messages import (
+    Frame,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SourceEnded,
+    SpeechBegan,
+    SpeechStopped,
+    Trouble,
+)
+from assistant.bus import Bus
+from assistant.events import (
+    Heard,
+    Interrupted,
+    Offline,
+    Online,
+    PhaseChanged,
+    Problem,
+    Spoke,
+    UsageCounted,
+    Woke,
+)
+from assistant.live.messages import (
+    Audio,
+    BargedIn,
+    Calls,
+    CallsCancelled,
+    Generated,
+    LinkDown,
+    LinkUp,
+    Message,
+    Say,
+    Speech,
+    SpeechEnded,
+    SpeechStarted,
+    SpeechText,
+    Transcribed,
+    TurnDone,
+    TurnLost,
+    Usage,
+)
+from assistant.live.session import Session
+from assistant.tools.dispatch import Dispatcher, ToolCall
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 30.0
+BYTES_PER_SECOND = 24_000 * 2
+LOST = "The connection was lost in the middle of that. Please say it again."
+
+
+class Phase(Enum):
+    """What the room is doing."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+
+
+class Mouth(Protocol):
+    """Where speech goes: 24 kHz mono s16le."""
+
+    def play(self, pcm: bytes) -> None: ...
+    def flush(self) -> None: ...
+    async def finish(self) -> None: ...
+
+
+@dataclass
+class Turn:
+    """One question and its answer so far."""
+
+    heard: str = ""
+    told_heard: bool = False
+    spoken: str = ""
+    audio_bytes: int = 0
+    calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    generated: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Conversation:
+    """Joins ears, session, tools and mouths; the only owner of the current turn."""
+
+    def __init__(self, session: Session, dispatcher: Dispatcher, bus: Bus) -> None:
+        self._session = session
+        self._dispatcher = dispatcher
+        self._bus = bus
+        self._turn = Turn()
+        self._turn.over.set()
+        self._phase = Phase.IDLE
+        self._done_due = False
+        self.mouths: list[Mouth] = []
+
+    @property
+    def phase(self) -> Phase:
+        """What the room is doing now."""
+        return self._phase
+
+    async def run(self) -> None:
+        """Handle what the session says, for ever; tools run beside it."""
+        async with asyncio.TaskGroup() as tasks:
+            async for message in self._session.messages():
+                self._handle(message, tasks)
+
+    async def ask(self, text: str) -> bool:
+        """Say typed words and wait for the answer; False when none came."""
+        turn = self._begin()
+        turn.told_heard = True
+        self._bus.publish(Heard(text))
+        self._session.post(Say(text))
+        self._enter(Phase.THINKING)
+        return await self._answered(turn)
+
+    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
+        """Pass on what a microphone or recording hears until it ends; True when something was answered."""
+        answered = False
+        async for message in ears:
+            match message:
+                case GateOpened(by):
+                    self._bus.publish(Woke(by))
+                    self._enter(Phase.LISTENING)
+                case SpeechBegan():
+                    self._begin()
+                    self._stop_speaking()
+                    self._session.post(SpeechStarted())
+                case Frame(pcm):
+                    self._session.post(Audio(pcm))
+                case SpeechStopped():
+                    self._session.post(SpeechEnded())
+                    self._enter(Phase.THINKING)
+                    answered = True
+                case GateClosed(spoken):
+                    if not spoken:
+                        self._enter(Phase.IDLE)
+                case Trouble(text):
+                    self._bus.publish(Problem(text))
+                case SourceEnded():
+                    break
+        return answered and await self._answered(self._turn)
+
+    def _begin(self) -> Turn:
+        self._turn.over.set()
+        self._turn = Turn()
+        self._dispatcher.new_utterance()
+        return self._turn
+
+    async def _answered(self, turn: Turn) -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await turn.over.wait()
+        except TimeoutError:
+            self._bus.publish(Problem("No answer came. Please try again."))
+            turn.over.set()
+            self._enter(Phase.IDLE)
+            return False
+        for mouth in self.mouths:
+            await mouth.finish()
+        return bool(turn.spoken or turn.audio_bytes)
+
+    def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
+        match message:
+            case Transcribed(text):
+                self._turn.heard += text
+            case Calls(calls):
+                self._tell_heard()
+                for call in calls:
+                    self._turn.calls[call.id] = tasks.create_task(
+                        self._run_tool(call, self._turn), name=call.name
+                    )
+            case CallsCancelled(ids):
+                for call_id in ids:
+                    if task := self._turn.calls.get(call_id):
+                        task.cancel()
+            case Speech() | SpeechText():
+                self._speak(message)
+            case BargedIn():
+                self._done_due = True
+                self._stop_speaking()
+            case Generated() | TurnDone() | TurnLost():
+                self._end(message)
+            case _:
+                self._tell(message)
+
+    def _tell(self, message: Message) -> None:
+        match message:
+            case LinkUp(brain):
+                self._bus.publish(Online(brain))
+            case LinkDown(reason):
+                self._bus.publish(Offline(reason))
+            case Usage(prompt, response, total):
+                self._bus.publish(UsageCounted(prompt, response, total))
+
+    def _speak(self, message: Speech | SpeechText) -> None:
+        self._tell_heard()
+        self._enter(Phase.SPEAKING)
+        if isinstance(message, SpeechText):
+            self._turn.spoken += message.text
+            return
+        self._turn.audio_bytes += len(message.pcm)
+        for mouth in self.mouths:
+            mouth.play(message.pcm)
+
+    async def _run_tool(self, call: ToolCall, turn: Turn) -> None:
+        with suppress(asyncio.CancelledError):
+            result = await self._dispatcher.call(call)
+            await self._session.respond(call.id, call.name, result.response())
+        turn.calls.pop(call.id, None)
+
+    def _tell_heard(self) -> None:
+        turn = self._turn
+        if not turn.told_heard and turn.heard.strip():
+            turn.told_heard = True
+            self._bus.publish(Heard(turn.heard.strip()))
+
+    def _end(self, message: Generated | TurnDone | TurnLost) -> None:
+        """An answer is complete when nothing more can come: no tool runs, and it spoke or stayed silent."""
+        turn = self._turn
+        self._tell_heard()
+        if isinstance(message, TurnLost):
+            self._bus.publish(Problem(LOST))
+        elif (
+            self._belongs_to_an_earlier_turn(message)
+            or turn.calls
+            or (isinstance(message, Generated) and not turn.audio_bytes)
+        ):
+            return
+        if turn.over.is_set():
+            return
+        if turn.spoken or turn.audio_bytes:
+            seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
+            self._bus.publish(Spoke(turn.spoken.strip(), seconds))
+        turn.over.set()
+        self._enter(Phase.IDLE)
+
+    def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
+        """TurnDone comes long after Generated, when the user may already have said something new."""
+        turn, due = self._turn, self._done_due
+        if isinstance(message, Generated):
+            self._done_due = turn.generated = True
+            return False
+        self._done_due = False
+        return due and not turn.generated
+
+    def _stop_speaking(self) -> None:
+        if self._phase is Phase.SPEAKING:
+            for mouth in self.mouths:
+                mouth.flush()
+            self._bus.publish(Interrupted())
+
+    def _enter(self, phase: Phase) -> None:
+        if phase is not self._phase:
+            self._phase = phase
+            self._bus.publish(PhaseChanged(phase.value))

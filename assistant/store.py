@@ -1,0 +1,107 @@
+"""The state folder: who holds it, and files that are either old or new, never half."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import AlreadyRunning, AssistantError
+
+SOCKET_PATH_LIMIT = 100
+
+
+class StateError(AssistantError):
+    """The state folder cannot be used."""
+
+
+def folder(path: Path) -> Path:
+    """The state folder, made if need be and writable.
+
+    Raises:
+        StateError: one sentence that says what to change.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise StateError(
+            f"{path}: the state folder cannot be written ({error.strerror}); "
+            "make it writable or set state_dir (ASSISTANT_STATE_DIR) to another folder"
+        ) from error
+    return path
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file so that a power cut leaves the old or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        written.chmod(mode)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path, address: str) -> Iterator[None]:
+    """Hold the state folder for this process, and say where it can be reached.
+
+    Raises:
+        AlreadyRunning: naming the pid and address of the daemon that holds it.
+    """
+    with (path / "daemon.lock").open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            known = holder(path)
+            raise AlreadyRunning(
+                f"another daemon (pid {known.get('pid', 'unknown')}, {known.get('address', 'starting')}) "
+                f"holds {path}; stop it, or set state_dir to another folder"
+            ) from error
+        note = path / "daemon.json"
+        write_atomically(note, json.dumps({"pid": os.getpid(), "address": address}).encode())
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+
+
+def holder(path: Path) -> dict[str, Any]:
+    """``pid`` and ``address`` of the daemon that runs on this state folder; empty when none does."""
+    try:
+        known = json.loads((path / "daemon.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) and _alive(known.get("pid")) else {}
+
+
+def _alive(pid: object) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def socket_path(path: Path) -> Path:
+    """Where the daemon's control socket goes; Unix allows about 100 characters."""
+    inside = path / "control.sock"
+    inside.unlink(missing_ok=True)
+    if len(str(inside)) <= SOCKET_PATH_LIMIT:
+        return inside
+    return Path(tempfile.mkdtemp(prefix="assistant-")) / "control.sock"
