@@ -1,0 +1,114 @@
+"""The brain's own TLS certificate: made on first run, its own trust anchor, renewed before it expires."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import os
+import ssl
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.errors import BrainError
+
+NAME = "brain.pem"
+KEY_NAME = "brain.key"
+DAYS = 825
+"""The longest life that common TLS stacks accept of a certificate."""
+
+
+def certificate(state: Path, now: Callable[[], datetime.datetime]) -> tuple[Path, ssl.SSLContext]:
+    """Path of the certificate (what clients trust) and the server's context; made anew when unusable."""
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BrainError(f"The state folder {state} cannot be made: {error.strerror}.") from error
+    pem, key = state / NAME, state / KEY_NAME
+    _must_be_readable(pem)
+    _must_be_readable(key)
+    context = _load(pem, key, now())
+    if context is None:
+        _make(pem, key, now())
+        context = _load(pem, key, now())
+    if context is None:
+        raise BrainError(f"The new certificate {pem} cannot be used; remove it and {key} and start again.")
+    return pem, context
+
+
+def _must_be_readable(path: Path) -> None:
+    """What exists and cannot be read is somebody's decision: say so instead of replacing it."""
+    try:
+        path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BrainError(
+            f"{path} exists but cannot be read ({error.strerror}); make it readable, or remove it."
+        ) from error
+
+
+def _load(pem: Path, key: Path, now: datetime.datetime) -> ssl.SSLContext | None:
+    """The server's context, or None when the pair is absent, broken, or about to expire."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    reader = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_cert_chain(pem, key)
+        reader.load_verify_locations(pem)
+        (found,) = reader.get_ca_certs()
+    except (OSError, ValueError):
+        return None
+    expires = ssl.cert_time_to_seconds(str(found["notAfter"]))
+    starts = ssl.cert_time_to_seconds(str(found["notBefore"]))
+    tomorrow = now + datetime.timedelta(days=1)
+    return context if starts <= now.timestamp() and tomorrow.timestamp() < expires else None
+
+
+def _make(pem: Path, key: Path, now: datetime.datetime) -> None:
+    # cryptography costs 8 MB of memory and is needed once in two years
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "assistant embedded brain")])
+    hosts: list[x509.GeneralName] = [x509.DNSName("localhost")]
+    hosts += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        # a machine without a battery clock may go back some hours at the next start
+        .not_valid_before(now - datetime.timedelta(days=2))
+        .not_valid_after(now + datetime.timedelta(days=DAYS))
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    secret = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    _write(key, secret, 0o600)
+    _write(pem, made.public_bytes(serialization.Encoding.PEM), 0o644)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """All or nothing, with the right mode from the first byte."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise BrainError(
+            f"The certificate cannot be written to {path.parent}: {error.strerror}. "
+            "Make the folder writable or choose another with --state."
+        ) from error

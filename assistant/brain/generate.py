@@ -1,0 +1,101 @@
+"""What the embedded brain answers to generateContent: text through the mind, honesty about the rest."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from assistant.brain.parts import Parts
+from assistant.brain.refusal import Refusal
+from assistant.brain.thinking import Thinker
+from assistant.brain.usage import PICTURE_TOKENS, text_tokens
+from assistant.brain.wire import Hangup, Json, Said, texts
+
+BLIND = "I am the built-in brain of this house and cannot see pictures or videos."
+NO_PAINTER = "I am the built-in brain of this house and cannot make pictures."
+LOST = "I am the built-in brain of this house and did not understand that."
+
+
+async def generate(model: str, body: Json, parts: Parts) -> Json:
+    """The whole answer to one request."""
+    said = contents(body)
+    answer, finish = await _answer(model, body, said, parts)
+    prompt = count(said)
+    response = sum(text_tokens(part.get("text", "")) for part in answer)
+    return {
+        "candidates": [{"content": {"role": "model", "parts": answer}, "finishReason": finish, "index": 0}],
+        "usageMetadata": {
+            "promptTokenCount": prompt,
+            "candidatesTokenCount": response,
+            "totalTokenCount": prompt + response,
+        },
+        "modelVersion": model,
+        "responseId": secrets.token_urlsafe(12),
+    }
+
+
+def streamed(answer: Json) -> list[Json]:
+    """The same answer in pieces, a sentence each."""
+    (candidate,) = answer["candidates"]
+    (first, *_) = candidate["content"]["parts"]
+    sentences = re.findall(r".+?(?:[.!?](?=\s)|$)", first.get("text", ""), re.DOTALL)
+    early = [
+        {
+            "candidates": [{"content": {"role": "model", "parts": [{"text": sentence}]}, "index": 0}],
+            "modelVersion": answer["modelVersion"],
+            "responseId": answer["responseId"],
+        }
+        for sentence in sentences[:-1]
+    ]
+    last = [{"text": sentences[-1]}] if sentences else candidate["content"]["parts"]
+    return [
+        *early,
+        {**answer, "candidates": [{**candidate, "content": {"role": "model", "parts": last}}]},
+    ]
+
+
+def contents(body: Json) -> list[Said]:
+    """The turns of a request, checked."""
+    turns = body.get("contents")
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) for turn in turns):
+        raise Refusal(400, "* GenerateContentRequest.contents: contents is not specified")
+    try:
+        return [texts(turn, "contents") for turn in turns]
+    except Hangup as error:
+        raise Refusal(400, error.reason) from error
+
+
+def count(said: list[Said]) -> int:
+    """Tokens of these turns, about."""
+    return sum(text_tokens(turn.text) + turn.others * PICTURE_TOKENS for turn in said)
+
+
+async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tuple[list[Json], str]:
+    config = body.get("generationConfig")
+    wanted = config.get("responseModalities") if isinstance(config, dict) else None
+    if isinstance(wanted, list) and "IMAGE" in wanted:
+        return [{"text": NO_PAINTER}], "NO_IMAGE"
+    results = [result for part in body["contents"][-1].get("parts", []) if (result := _result(part))]
+    if results:
+        return [{"text": " ".join(results)}], "STOP"
+    if said[-1].others:
+        return [{"text": BLIND}], "STOP"
+    home: Json = {key: body[key] for key in ("systemInstruction", "tools") if key in body}
+    setup: Json = {"model": f"models/{model}", **home}
+    thinker = Thinker(await parts.open_mind(setup, cache=parts.cache, whisper=parts.whisper))
+    understanding = await thinker.understand(said[-1].text)
+    calls: list[Json] = [
+        {"functionCall": {"name": call.name, "args": dict(call.args)}} for call in understanding.calls
+    ]
+    return calls or [{"text": understanding.say or LOST}], "STOP"
+
+
+def _result(part: dict[str, Any]) -> str:
+    """What a function answered, as a sentence."""
+    answer = part.get("functionResponse")
+    response = answer.get("response") if isinstance(answer, dict) else None
+    if not isinstance(response, dict):
+        return ""
+    known = [response[key] for key in ("text", "output", "error") if isinstance(response.get(key), str)]
+    return str(known[0]) if known else "Done."

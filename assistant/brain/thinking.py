@@ -1,0 +1,51 @@
+"""One mind at work: its blocking methods in a thread, never two at once, whoever gave up waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from assistant.brain.protocols import Hearing, Mind, Understanding
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Thinker:
+    """A mind that may be asked from the event loop."""
+
+    def __init__(self, mind: Mind) -> None:
+        self._mind = mind
+        # a cancelled caller leaves its thread running; the next caller must wait for that one
+        self._turn = threading.Lock()
+
+    async def listen(self) -> None:
+        """A new utterance begins."""
+        await self._ask(self._mind.ear.start)
+
+    async def hear(self, pcm16k: bytes) -> None:
+        """The utterance goes on."""
+        await self._ask(self._mind.ear.feed, pcm16k)
+
+    async def heard(self) -> Hearing:
+        """The utterance is over: what was it?"""
+        return await self._ask(self._mind.ear.finish)
+
+    async def understand(self, request: str | Hearing) -> Understanding:
+        """What to do about something typed or heard."""
+        if isinstance(request, str):
+            return await self._ask(self._mind.understand_text, request)
+        return await self._ask(self._mind.understand_heard, request)
+
+    async def answer(self, understanding: Understanding, responses: list[dict[str, Any]]) -> str:
+        """The sentence to say after the calls were answered."""
+        return await self._ask(self._mind.answer, understanding, responses)
+
+    async def _ask(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.to_thread(self._exclusively, work, *args, **kwargs)
+
+    def _exclusively(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._turn:
+            return work(*args, **kwargs)
