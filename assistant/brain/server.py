@@ -85,16 +85,17 @@ class _App:
             await self._rest.serve(scope, receive, send, admitted=self._admits(scope))
 
     async def _live(self, socket: WebSocket) -> None:
+        self._brain.connections += 1
+        number = self._brain.connections
         script = self._brain.parts.script
-        steps = script.steps("connect", "", self._brain.connections + 1) if script else None
+        steps = script.steps("connect", "", number) if script else None
         for step in steps or ():
             if step.name == "wait":
                 await asyncio.sleep(step.value)
             elif step.name == "http":
-                self._brain.connections += 1
                 await socket.send_denial_response(scripted(step.value))
                 return
-        if not LIVE.search(socket.url.path):
+        if not LIVE.search(socket.scope["path"]):
             await socket.send_denial_response(scripted(404))
             return
         await socket.accept()
@@ -102,7 +103,7 @@ class _App:
         if not self._admits(socket.scope):
             await line.close(1007, BAD_KEY)
             return
-        await attend(socket, line, self._brain)
+        await attend(socket, line, self._brain, number)
 
     def _admits(self, scope: Scope) -> bool:
         key = _key(scope)
@@ -134,6 +135,8 @@ async def serve(
             ws_max_size=LARGEST_FRAME,
             lifespan="off",
             log_config=None,
+            # at "info" it would log addresses, and with them keys
+            log_level="warning",
             access_log=False,
             proxy_headers=False,
             interface="asgi3",
