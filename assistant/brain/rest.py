@@ -95,7 +95,8 @@ class Rest:
         for method, pattern, answer in self._routes:
             if method == request.method and (found := pattern.fullmatch(path)):
                 # the chunks of an upload carry no key: their address is the secret
-                if not admitted and "upload_id" not in request.query_params:
+                chunk = answer == self._upload and "upload_id" in request.query_params
+                if not (admitted or chunk):
                     raise Refusal(400, "API key not valid. Please pass a valid API key.")
                 return await answer(request, found[1])
         raise Refusal(404, f"There is no {request.method} /{path[:200]} here.")

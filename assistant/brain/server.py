@@ -7,7 +7,7 @@ import errno
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ LIVE = re.compile(
 )
 BAD_KEY = "API key not valid. Please pass a valid API key."
 LARGEST_FRAME = 16 * 2**20
+SETUP_SECONDS = 5.0
 GOODBYE_SECONDS = 2.0
 
 
@@ -95,12 +96,17 @@ class _App:
             elif step.name == "http":
                 await socket.send_denial_response(scripted(step.value))
                 return
+            elif step.name == "abort":
+                socket.scope["state"]["wires"].abort()
+                return
         if not LIVE.search(socket.scope["path"]):
             await socket.send_denial_response(scripted(404))
             return
         await socket.accept()
         line = Line(socket, socket.scope["state"]["wires"])
         if not self._admits(socket.scope):
+            # after the setup has come: a client that is still sending it sees no reason otherwise
+            await _first_frame(socket)
             await line.close(1007, BAD_KEY)
             return
         await attend(socket, line, self._brain, number)
@@ -108,6 +114,12 @@ class _App:
     def _admits(self, scope: Scope) -> bool:
         key = _key(scope)
         return bool(key) and (not self._keys or key in self._keys or self._rest.tokens.spend(key))
+
+
+async def _first_frame(socket: WebSocket) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETUP_SECONDS):
+            await socket.receive()
 
 
 def _key(scope: Scope) -> str:
