@@ -100,13 +100,12 @@ def _make(pem: Path, key: Path, now: datetime.datetime) -> None:
 def _write(path: Path, data: bytes, mode: int) -> None:
     """All or nothing, with the right mode from the first byte."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        Path(file.name).replace(path)
     except OSError as error:
         raise BrainError(
             f"The certificate cannot be written to {path.parent}: {error.strerror}. "

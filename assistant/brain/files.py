@@ -55,7 +55,9 @@ class Files:
         id_ = self._id(wish.get("name"))
         upload = secrets.token_urlsafe(24)
         name = str(wish.get("displayName") or "")[:512]
-        mime = str(wish.get("mimeType") or mime or "application/octet-stream")[:255]
+        mime = str(wish.get("mimeType") or mime or "application/octet-stream")
+        if not re.fullmatch(r"[\w.+-]{1,100}/[\w.+-]{1,100}(; *[\w.+-]+=[\w.+-]+)*", mime, re.ASCII):
+            raise Refusal(400, "'mimeType' looks like video/mp4.")
         path = self._folder / secrets.token_hex(16)
         path.touch(mode=0o600)
         self._uploads[upload] = File(id_, mime, name, path, self._now(), size)

@@ -10,7 +10,7 @@ from assistant.brain.parts import Parts
 from assistant.brain.refusal import Refusal
 from assistant.brain.thinking import Thinker
 from assistant.brain.usage import PICTURE_TOKENS, text_tokens
-from assistant.brain.wire import Hangup, Json, Said, texts
+from assistant.brain.wire import Hangup, Json, Said, home, texts
 
 BLIND = "I am the built-in brain of this house and cannot see pictures or videos."
 NO_PAINTER = "I am the built-in brain of this house and cannot make pictures."
@@ -81,8 +81,7 @@ async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tup
         return [{"text": " ".join(results)}], "STOP"
     if said[-1].others:
         return [{"text": BLIND}], "STOP"
-    home: Json = {key: body[key] for key in ("systemInstruction", "tools") if key in body}
-    setup: Json = {"model": f"models/{model}", **home}
+    setup: Json = {"model": f"models/{model}", **home(body)}
     thinker = Thinker(await parts.open_mind(setup, cache=parts.cache, whisper=parts.whisper))
     understanding = await thinker.understand(said[-1].text)
     calls: list[Json] = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +27,20 @@ class Conversation:
     connections: int = 0
     setup: Setup = field(default_factory=dict)
     thinker: Thinker | None = None
+
+    @contextmanager
+    def connected(self) -> Iterator[None]:
+        """While one connection carries this talk."""
+        self.connections += 1
+        try:
+            yield
+        finally:
+            self.connections -= 1
+
+    def kept_for(self, setup: Setup) -> Thinker | None:
+        """The mind of an earlier connection, unless it is busy on one or the home has changed."""
+        same = all(self.setup.get(key) == setup.get(key) for key in ("systemInstruction", "tools"))
+        return self.thinker if same and not self.connections else None
 
     def add(self, said: Said) -> None:
         """Remember a turn; the oldest are forgotten, as context compression would."""

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant.brain import generate
@@ -89,13 +89,14 @@ class Rest:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, admitted: bool) -> Response:
-        path = re.sub(r"/+", "/", request.url.path).strip("/")
+        path = re.sub(r"/+", "/", request.scope["path"]).strip("/")
         if (response := await self._scripted(path)) is not None:
             return response
         for method, pattern, answer in self._routes:
             if method == request.method and (found := pattern.fullmatch(path)):
                 # the chunks of an upload carry no key: their address is the secret
-                if not admitted and "upload_id" not in request.query_params:
+                chunk = answer == self._upload and "upload_id" in request.query_params
+                if not (admitted or chunk):
                     raise Refusal(400, "API key not valid. Please pass a valid API key.")
                 return await answer(request, found[1])
         raise Refusal(404, f"There is no {request.method} /{path[:200]} here.")
@@ -180,7 +181,11 @@ class Rest:
             headers.get("x-goog-upload-header-content-type", ""),
             None if size is None else _number(size),
         )
-        url = str(request.url.remove_query_params("key").include_query_params(upload_id=upload))
+        host = headers.get("host", "")
+        if not re.fullmatch(r"[\w.-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", host, re.ASCII):
+            raise Refusal(400, "A Host header with a name or an address is expected.")
+        path = request.scope["raw_path"].decode("latin-1")
+        url = f"{request.scope['scheme']}://{host}{path}?upload_id={upload}"
         return JSONResponse({}, headers={"x-goog-upload-url": url, "x-goog-upload-status": "active"})
 
     async def _list_files(self, request: Request, _: str) -> Response:
@@ -200,7 +205,7 @@ class Rest:
 
     async def _download(self, request: Request, id_: str) -> Response:
         file = self._files.get(id_)
-        return FileResponse(file.path, media_type=file.mime)
+        return StreamingResponse(_read(file.path), media_type=file.mime)
 
 
 async def _json(request: Request) -> Json:
@@ -212,6 +217,12 @@ async def _json(request: Request) -> Json:
             raise Refusal(413, f"Request payload size exceeds the limit: {LARGEST_BODY} bytes.")
     message: Json = camel(load(bytes(body) or b"{}"))
     return message
+
+
+async def _read(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, 2**16):
+            yield chunk
 
 
 def _number(text: str) -> int:

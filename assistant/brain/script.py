@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import yaml
 
 from assistant.errors import BrainError
 
-EVENTS = ("connect", "setup", "resume", "text", "audio", "tool_response", "rest")
+EVENTS = ("connect", "setup", "text", "audio", "tool_response", "rest")
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,21 @@ def _seconds(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= 86_400
 
 
+def _json(value: Any) -> bool:
+    """YAML knows dates and sets, JSON does not."""
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return isinstance(value, dict)
+
+
 def _calls(value: Any) -> bool:
     calls = value if isinstance(value, list) else [value]
     return bool(calls) and all(
         isinstance(call, dict)
         and isinstance(call.get("name"), str)
-        and isinstance(call.get("args", {}), dict)
+        and _json(call.get("args", {}))
         and call.keys() <= {"name", "args", "id"}
         for call in calls
     )
@@ -188,7 +198,7 @@ def _yes(value: Any) -> bool:
 
 STEPS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "normal": (_yes, "no value"),
-    "send": (lambda v: isinstance(v, dict), "the JSON object to send"),
+    "send": (_json, "the JSON object to send"),
     "send_text": (lambda v: isinstance(v, str), "the text frame to send"),
     "oversize": (lambda v: type(v) is int and 0 < v <= 2**26, "a number of bytes"),
     "say": (lambda v: isinstance(v, str), "a sentence"),

@@ -7,7 +7,7 @@ import errno
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ LIVE = re.compile(
 )
 BAD_KEY = "API key not valid. Please pass a valid API key."
 LARGEST_FRAME = 16 * 2**20
+SETUP_SECONDS = 5.0
 GOODBYE_SECONDS = 2.0
 
 
@@ -85,28 +86,40 @@ class _App:
             await self._rest.serve(scope, receive, send, admitted=self._admits(scope))
 
     async def _live(self, socket: WebSocket) -> None:
+        self._brain.connections += 1
+        number = self._brain.connections
         script = self._brain.parts.script
-        steps = script.steps("connect", "", self._brain.connections + 1) if script else None
+        steps = script.steps("connect", "", number) if script else None
         for step in steps or ():
             if step.name == "wait":
                 await asyncio.sleep(step.value)
             elif step.name == "http":
-                self._brain.connections += 1
                 await socket.send_denial_response(scripted(step.value))
                 return
-        if not LIVE.search(socket.url.path):
+            elif step.name == "abort":
+                socket.scope["state"]["wires"].abort()
+                return
+        if not LIVE.search(socket.scope["path"]):
             await socket.send_denial_response(scripted(404))
             return
         await socket.accept()
         line = Line(socket, socket.scope["state"]["wires"])
         if not self._admits(socket.scope):
+            # after the setup has come: a client that is still sending it sees no reason otherwise
+            await _first_frame(socket)
             await line.close(1007, BAD_KEY)
             return
-        await attend(socket, line, self._brain)
+        await attend(socket, line, self._brain, number)
 
     def _admits(self, scope: Scope) -> bool:
         key = _key(scope)
         return bool(key) and (not self._keys or key in self._keys or self._rest.tokens.spend(key))
+
+
+async def _first_frame(socket: WebSocket) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETUP_SECONDS):
+            await socket.receive()
 
 
 def _key(scope: Scope) -> str:
@@ -134,6 +147,8 @@ async def serve(
             ws_max_size=LARGEST_FRAME,
             lifespan="off",
             log_config=None,
+            # at "info" it would log addresses, and with them keys
+            log_level="warning",
             access_log=False,
             proxy_headers=False,
             interface="asgi3",

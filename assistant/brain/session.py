@@ -56,14 +56,13 @@ class Brain:
     lines: set[Line] = field(default_factory=set)
 
 
-async def attend(socket: WebSocket, line: Line, brain: Brain) -> None:
-    """Serve one accepted connection until either side ends it."""
-    brain.connections += 1
+async def attend(socket: WebSocket, line: Line, brain: Brain, number: int) -> None:
+    """Serve one accepted connection, the ``number``-th, until either side ends it."""
     brain.lines.add(line)
     goodbye = Hangup(1011, "Internal error encountered.")
     try:
         async with asyncio.TaskGroup() as tasks:
-            await _Arrival(socket, line, brain, tasks).run()
+            await _Arrival(socket, line, brain, tasks).run(number)
     except* Hangup as hangups:
         goodbye = _first(hangups)
     except* WebSocketDisconnect:
@@ -88,21 +87,36 @@ class _Arrival:
         self._line = line
         self._brain = brain
         self._tasks = tasks
-        self._number = brain.connections
 
-    async def run(self) -> None:
+    async def run(self, number: int) -> None:
         """Wait for the setup, then talk."""
         setup = await self._setup()
         served = self._brain.parts.options.models
         if served and setup["model"] not in served:
             raise Hangup(1008, f"{setup['model']} is not found, or is not supported for bidiGenerateContent.")
-        conversation = await self._conversation(setup)
-        alone = not conversation.connections
-        conversation.connections += 1
-        try:
-            await self._talk(setup, conversation, alone)
-        finally:
-            conversation.connections -= 1
+        found = self._conversation(setup)
+        conversation = found if isinstance(found, Conversation) else Conversation()
+        kept = conversation.kept_for(setup)
+        conversation.setup = setup
+        turns = Turns(self._line, self._brain.parts, conversation, self._brain.memory)
+        player = Player(self._brain.parts.script, number, self._line, turns)
+        session = Session(self._line, self._brain.parts, conversation, turns, player)
+
+        async def welcome() -> None:
+            if isinstance(found, Hangup):
+                raise found
+            await self._line.send({"setupComplete": {}})
+            self._tasks.create_task(turns.run())
+
+        with conversation.connected():
+            session.think(self._tasks, kept)
+            kind = "resumed" if setup.get("sessionResumption", {}).get("handle") else "fresh"
+            self._tasks.create_task(_run(player.instead("setup", kind, welcome)))
+            self._tasks.create_task(session.listener.run())
+            self._tasks.create_task(self._grow_old())
+            while True:
+                for message in parse(await frame(self._socket)):
+                    await session.take(message)
 
     async def _setup(self) -> Setup:
         while True:
@@ -110,40 +124,15 @@ class _Arrival:
                 if isinstance(message, SetUp):
                     return message.setup
 
-    async def _conversation(self, setup: Setup) -> Conversation:
+    def _conversation(self, setup: Setup) -> Conversation | Hangup:
+        """The one to go on with, a new one, or why it cannot be had; a script may overlook the latter."""
         handle = setup.get("sessionResumption", {}).get("handle")
         if not handle:
             return Conversation()
-        found = Conversation()
-
-        async def find() -> None:
-            nonlocal found
-            found = self._brain.memory.find(str(handle), strict=self._brain.parts.options.strict)
-
-        turns = Turns(self._line, self._brain.parts, found, self._brain.memory)
-        await self._player(turns).instead("resume", "", find)()
-        return found
-
-    async def _talk(self, setup: Setup, conversation: Conversation, alone: bool) -> None:
-        kept = conversation.thinker if alone and _same_home(setup, conversation.setup) else None
-        conversation.setup = setup
-        turns = Turns(self._line, self._brain.parts, conversation, self._brain.memory)
-        session = Session(self._line, self._brain.parts, conversation, turns, self._player(turns))
-        session.think(self._tasks, kept)
-
-        async def welcome() -> None:
-            await self._line.send({"setupComplete": {}})
-            self._tasks.create_task(turns.run())
-
-        self._tasks.create_task(_run(self._player(turns).instead("setup", "", welcome)))
-        self._tasks.create_task(session.listener.run())
-        self._tasks.create_task(self._grow_old())
-        while True:
-            for message in parse(await frame(self._socket)):
-                await session.take(message)
-
-    def _player(self, turns: Turns) -> Player:
-        return Player(self._brain.parts.script, self._number, self._line, turns)
+        try:
+            return self._brain.memory.find(str(handle), strict=self._brain.parts.options.strict)
+        except Hangup as stale:
+            return stale
 
     async def _grow_old(self) -> None:
         """Warn of the end of the connection's life, then end it."""
@@ -320,10 +309,6 @@ async def frame(socket: WebSocket) -> str | bytes:
         raise WebSocketDisconnect(message.get("code", 1005))
     text = message.get("text")
     return text if text is not None else bytes(message.get("bytes") or b"")
-
-
-def _same_home(one: Setup, other: Setup) -> bool:
-    return all(one.get(key) == other.get(key) for key in ("systemInstruction", "tools"))
 
 
 async def _run(work: Work) -> None:

@@ -241,23 +241,35 @@ def _setup(body: Json) -> list[ClientMessage]:
         raise invalid("setup.model must look like models/NAME.")
     for key in (
         "generationConfig",
-        "systemInstruction",
         "sessionResumption",
         "realtimeInputConfig",
         "inputAudioTranscription",
         "outputAudioTranscription",
     ):
         _object(body.get(key, {}), f"setup.{key}")
-    _tools(body.get("tools", []))
-    return [SetUp(body)]
+    return [SetUp({**body, **home(body)})]
 
 
-def _tools(tools: object) -> list[Any]:
-    for tool in _list(tools, "tools"):
-        declarations = _object(tool, "tools").get("functionDeclarations", [])
-        for declaration in _list(declarations, "tools.functionDeclarations"):
-            _text(_object(declaration, "tools.functionDeclarations").get("name"), "functionDeclarations.name")
-    return _list(tools, "tools")
+def home(body: Json) -> Setup:
+    """What a message says about the home: instructions and tools, checked."""
+    found: Setup = {}
+    if body.get("systemInstruction") is not None:
+        found["systemInstruction"] = _object(body["systemInstruction"], "system_instruction")
+        texts(found["systemInstruction"], "system_instruction")
+    if body.get("tools") is not None:
+        found["tools"] = _list(body["tools"], "tools")
+        for tool in found["tools"]:
+            _declarations(_object(tool, "tools").get("functionDeclarations", []))
+    return found
+
+
+def _declarations(declarations: object) -> None:
+    where = "tools.function_declarations"
+    for item in _list(declarations, where):
+        declaration = _object(item, where)
+        _text(declaration.get("name"), f"{where}.name")
+        for key in ("description", "behavior"):
+            _text(declaration.get(key, ""), f"{where}.{key}")
 
 
 def _content(body: Json) -> list[ClientMessage]:
@@ -321,14 +333,10 @@ def _tool_response(body: Json) -> list[ClientMessage]:
 
 
 def _context_update(body: Json) -> list[ClientMessage]:
-    changes: Setup = {}
-    if "systemInstruction" in body:
-        changes["systemInstruction"] = _object(body["systemInstruction"], "context_update.system_instruction")
-    if "tools" in body:
-        tools = body["tools"]
-        inner = tools.get("tools", []) if isinstance(tools, dict) else tools
-        changes["tools"] = _tools(inner)
-    return [ContextUpdate(changes)]
+    tools = body.get("tools")
+    # the SDK wraps the list once more than in the setup
+    inner = tools.get("tools", []) if isinstance(tools, dict) else tools
+    return [ContextUpdate(home({**body, "tools": inner}))]
 
 
 READERS: dict[str, Callable[[Json], list[ClientMessage]]] = {
