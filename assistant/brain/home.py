@@ -1,0 +1,166 @@
+"""The home as the brain knows it: what the setup message says, and nothing more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+HEADING = re.compile(r"^devices by area\b", re.IGNORECASE)
+ENTRY = re.compile(r"([^();]+)\(([^()]*)\)")
+EXAMPLES = re.compile(r"for example:(.*)\Z", re.IGNORECASE | re.DOTALL)
+QUOTED = re.compile(r'["“]([^"“”]{1,200})["”]')
+NO_AREA = "no area"
+MOST_THINGS = 2000
+MOST_TOOLS = 500
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One device: its name, its area ("" when it has none), its kind, and other names for it."""
+
+    name: str
+    area: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One function that the setup declared; ``parameters`` is a JSON schema with lower-case types."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+
+    @property
+    def properties(self) -> Mapping[str, Mapping[str, Any]]:
+        """Schema of each parameter by its name."""
+        found: Mapping[str, Mapping[str, Any]] = self.parameters.get("properties", {})
+        return found
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the parameters that cannot be left out."""
+        return tuple(self.parameters.get("required", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All that can be spoken about."""
+
+    things: tuple[Thing, ...] = ()
+    areas: tuple[str, ...] = ()
+    tools: tuple[Tool, ...] = ()
+
+    def tool(self, name: str) -> Tool | None:
+        """The declared function of this name."""
+        return next((tool for tool in self.tools if tool.name == name), None)
+
+
+def read_setup(setup: Mapping[str, Any]) -> Home:
+    """Read catalogue and functions from a setup message; what is malformed is left out, never an error."""
+    lines = _text(setup.get("systemInstruction")).splitlines()
+    areas, things = _catalogue(lines)
+    return Home(things=things, areas=areas, tools=tuple(_tools(setup.get("tools")))[:MOST_TOOLS])
+
+
+def _items(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _text(instruction: object) -> str:
+    if isinstance(instruction, str):
+        return instruction
+    if not isinstance(instruction, Mapping):
+        return ""
+    texts = [part.get("text") for part in _items(instruction.get("parts")) if isinstance(part, Mapping)]
+    return "\n".join(text for text in [*texts, instruction.get("text")] if isinstance(text, str))
+
+
+def _catalogue(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[Thing, ...]]:
+    start = next((at for at, line in enumerate(lines) if HEADING.match(line.strip())), len(lines))
+    areas: dict[str, None] = {}
+    things: dict[tuple[str, str], Thing] = {}
+    for line in lines[start + 1 :]:
+        if not line.strip().startswith("- "):
+            break
+        area, _, entries = line.strip()[2:].partition(":")
+        area = _name(area)
+        area = "" if area.lower() == NO_AREA else area
+        if area:
+            areas[area] = None
+        for thing in _entries(area, entries):
+            if len(things) < MOST_THINGS:
+                things.setdefault((thing.name.lower(), area), thing)
+    return tuple(areas), tuple(things.values())
+
+
+def _entries(area: str, text: str) -> Iterator[Thing]:
+    for name, inside in ENTRY.findall(text):
+        kind, _, also = inside.partition(";")
+        also = also.strip().removeprefix("also ")
+        aliases = tuple(alias for part in also.split(",") if (alias := _name(part)))
+        if cleaned := _name(name):
+            yield Thing(cleaned, area, _name(kind).lower() or "device", aliases)
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_NAME].strip()
+
+
+def _tools(groups: object) -> Iterator[Tool]:
+    seen: set[str] = set()
+    for group in _items(groups):
+        declared = group.get("functionDeclarations") if isinstance(group, Mapping) else None
+        for entry in _items(declared):
+            tool = _tool(entry) if isinstance(entry, Mapping) else None
+            if tool and tool.name not in seen:
+                seen.add(tool.name)
+                yield tool
+
+
+def _tool(entry: Mapping[str, Any]) -> Tool | None:
+    name = entry.get("name")
+    if not isinstance(name, str) or not name:
+        return None
+    description = entry.get("description")
+    description = description if isinstance(description, str) else ""
+    schema = entry.get("parameters") or entry.get("parametersJsonSchema")
+    examples = EXAMPLES.search(description)
+    phrases = tuple(QUOTED.findall(examples.group(1))) if examples else ()
+    return Tool(name, description, _schema(schema), phrases)
+
+
+def _schema(schema: object) -> dict[str, Any]:
+    """The schema of an object of parameters, one level deep, in one spelling."""
+    if not isinstance(schema, Mapping):
+        return {}
+    declared = schema.get("properties")
+    properties = {
+        name: _property(about)
+        for name, about in (declared.items() if isinstance(declared, Mapping) else ())
+        if isinstance(name, str)
+    }
+    required = [name for name in _items(schema.get("required")) if name in properties]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _property(about: object) -> dict[str, Any]:
+    if not isinstance(about, Mapping):
+        return {"type": "string"}
+    for choice in (about, *(c for c in _items(about.get("anyOf")) if isinstance(c, Mapping))):
+        kind = choice.get("type")
+        kind = next((k for k in _items(kind) if k != "null"), kind)
+        if isinstance(kind, str) and kind.lower() != "null":
+            enum = [item for item in _items(choice.get("enum")) if isinstance(item, str | int)]
+            limits = {key: choice[key] for key in ("minimum", "maximum") if _is_number(choice.get(key))}
+            return {"type": kind.lower(), **({"enum": enum} if enum else {}), **limits}
+    return {"type": "string"}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,88 @@
+"""Tool responses to the sentence that is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assistant.brain.understanding.meaning import Call, Question, State, Understanding
+from assistant.brain.understanding.names import joined
+from assistant.brain.understanding.questions import FACTS
+
+NO_ANSWER = "I got no answer from the house."
+UNTRUE = "That did not work."
+
+
+def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
+    """One spoken text for all responses, in their order."""
+    if understanding.say:
+        return understanding.say
+    replies = [response if isinstance(response, Mapping) else {} for response in responses]
+    question = understanding.question
+    if question and question.word and not any("error" in reply for reply in replies):
+        found = list(_states(understanding.calls, replies))
+        if found and (spoken := _checked(question, found, replies)):
+            return spoken
+    sentences = list(dict.fromkeys(_sentence(reply) for reply in replies))
+    return " ".join(sentence for sentence in sentences if sentence) or NO_ANSWER
+
+
+def _sentence(reply: Mapping[str, Any]) -> str:
+    for key in ("error", "text", "result", "output", "status"):
+        value = reply.get(key)
+        if isinstance(value, str) and value.strip():
+            text = value.strip()
+            return (
+                "Done." if key == "status" and text == "done" else text if text[-1] in ".!?" else f"{text}."
+            )
+        if isinstance(value, Mapping):
+            return _sentence(value)
+    return UNTRUE if "error" in reply else "Done."
+
+
+def _states(calls: Sequence[Call], replies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, State]]:
+    """Each thing's name and state; a group's reply holds several."""
+    for call, reply in zip(calls, replies, strict=False):
+        state = reply.get("state")
+        if isinstance(state, Mapping) and state and all(isinstance(one, Mapping) for one in state.values()):
+            yield from ((str(name), one) for name, one in state.items())
+        elif isinstance(state, Mapping):
+            yield str(call.args.get("device", "it")), state
+
+
+def holds(word: str, state: State) -> bool | None:
+    """Whether a state says yes to a word; None when it does not tell."""
+    for key, wanted in FACTS.get(word, ()):
+        value = state.get(key)
+        if value is None:
+            continue
+        return value in wanted if isinstance(wanted, range) else value is wanted
+    return None
+
+
+def _checked(question: Question, found: list[tuple[str, State]], replies: Sequence[Mapping[str, Any]]) -> str:
+    """Yes, no, or which; "" when the states do not tell."""
+    known = [(name, holds(question.word, state)) for name, state in found]
+    if any(said is None for _, said in known):
+        return ""
+    true = [name for name, said in known if said]
+    if question.form == "check" and len(known) == 1:
+        text = _sentence(replies[0])
+        return f"{'Yes' if true else 'No'}, {text[0].lower()}{text[1:]}"
+    if question.form == "all":
+        false = [name for name, said in known if not said]
+        return (
+            f"No, {_these(false)} not {question.word}." if false else f"Yes, all of them are {question.word}."
+        )
+    yes, no = ("", "None of them") if question.form == "which" else ("Yes, ", "No, none of them")
+    if not true:
+        return f"{no} is {question.word}."
+    return _capital(f"{yes}{_these(true)} {question.word}.")
+
+
+def _these(names: Sequence[str]) -> str:
+    return f"{joined(f'the {name}' for name in names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,133 @@
+"""What things and areas are called: every name, what is left of it without its area, and plain nouns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from assistant.brain.home import Home, Thing
+from assistant.brain.understanding.kinds import family
+from assistant.brain.understanding.tables import bag
+from assistant.brain.understanding.words import words
+
+Words = tuple[str, ...]
+EXACT, PART, KIND = range(3)
+SMALL = bag(
+    """
+    the a of in and my on off
+    """
+)
+
+
+@dataclass(slots=True)
+class Noun:
+    """What one phrase may mean, best reading first; ``plural`` when it speaks of several."""
+
+    text: str
+    plural: bool = False
+    ranks: tuple[list[Thing], list[Thing], list[Thing]] = field(default_factory=lambda: ([], [], []))
+
+    def add(self, rank: int, thing: Thing) -> None:
+        """Let the phrase also mean this thing."""
+        if not any(thing in found for found in self.ranks[: rank + 1]):
+            self.ranks[rank].append(thing)
+
+    def all(self) -> list[Thing]:
+        """Everything the phrase may mean."""
+        return [thing for rank in self.ranks for thing in rank]
+
+
+class Names:
+    """The phrases by which this home can be spoken of."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.areas: dict[Words, str] = {words(area): area for area in home.areas if words(area)}
+        self.nouns: dict[Words, Noun] = {}
+        self._known: dict[tuple[str, ...], list[Thing]] = defaultdict(list)
+        for thing in home.things:
+            self._name(thing)
+        for thing in home.things:
+            self._nouns(thing)
+        self.longest = max([len(phrase) for phrase in (*self.nouns, *self.areas)], default=1)
+
+    def _add(self, phrase: Words, rank: int, thing: Thing, *, plural: bool = False) -> None:
+        if phrase and not (len(phrase) == 1 and phrase[0] in SMALL):
+            self.nouns.setdefault(phrase, Noun(" ".join(phrase), plural)).add(rank, thing)
+
+    def _name(self, thing: Thing) -> None:
+        area = words(thing.area)
+        for called in (thing.name, *thing.aliases):
+            name = words(called)
+            self._add(name, EXACT, thing)
+            if area and name[: len(area)] != area:
+                self._add(area + name, EXACT, thing)
+            for start in range(1, len(name)):
+                if name[start] not in SMALL and name[start:] not in self.areas:
+                    self._add(name[start:], PART, thing)
+
+    def _nouns(self, thing: Thing) -> None:
+        spoken = family(thing.kind)
+        kind = words(thing.kind)
+        for noun in {kind, *(words(noun) for noun in spoken.singular)}:
+            self._add(noun, KIND, thing)
+        plurals = {words(noun) for noun in spoken.plural}
+        if kind and not kind[-1].endswith("s"):
+            plurals.add((*kind[:-1], f"{kind[-1]}s"))
+        head = words(thing.name)[-1:]
+        for called in plurals:
+            self._add(called, KIND, thing, plural=True)
+            if noun_ := self.nouns.get(called):
+                noun_.plural = noun_.plural or not noun_.ranks[EXACT]
+        if head and not head[0].endswith("s") and (f"{head[0]}s",) not in plurals:
+            self._add((f"{head[0]}s",), PART, thing, plural=True)
+
+    def in_area(self, area: str) -> list[Thing]:
+        """All things of one area."""
+        return [thing for thing in self.home.things if thing.area == area]
+
+    def similar(self, text: str, able: Callable[[Thing], bool], most: int = 3) -> list[Thing]:
+        """Things whose name looks most like the text, those that can do what was asked first."""
+        wanted = " ".join(words(text))
+        scored = sorted(
+            (
+                (max(_likeness(wanted, name) for name in (t.name, *t.aliases)), able(t), t)
+                for t in self.home.things
+            ),
+            key=lambda entry: (-entry[1], -entry[0], entry[2].name),
+        )
+        if not scored:
+            return []
+        best = max(score for score, _, _ in scored)
+        return [
+            thing
+            for score, fits, thing in scored
+            if score >= max(0.45, best - 0.3) and (fits or score > 0.75)
+        ][:most]
+
+
+def _likeness(wanted: str, name: str) -> float:
+    spoken = " ".join(words(name))
+    shared = set(wanted.split()) & set(spoken.split())
+    return SequenceMatcher(None, wanted, spoken).ratio() + 0.1 * len(shared)
+
+
+def joined(parts: Iterable[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    names = list(dict.fromkeys(parts))
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def spoken(thing: Thing) -> str:
+    """The thing's name as a sentence needs it."""
+    return f"the {thing.name.removeprefix('the ')}"
+
+
+def by_area(things: Iterable[Thing]) -> Mapping[str, list[Thing]]:
+    """Things sorted into their areas."""
+    found: dict[str, list[Thing]] = defaultdict(list)
+    for thing in things:
+        found[thing.area].append(thing)
+    return found

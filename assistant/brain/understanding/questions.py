@@ -1,0 +1,254 @@
+"""Questions about the state of things: which to look at, and how the answer is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.brain.home import Home, Thing
+from assistant.brain.understanding.kinds import family
+from assistant.brain.understanding.meaning import Call, Miss, Question
+from assistant.brain.understanding.names import EXACT, Names, Noun, joined, spoken
+from assistant.brain.understanding.tables import bag, spread
+from assistant.brain.understanding.tags import Tagger
+from assistant.brain.understanding.words import words
+
+OPENERS = spread(
+    """
+    check: is, are, is it, did i leave, did we leave, did i, did we, have i, have i left, has anyone left,
+        have we, check if, check whether, tell me if, tell me whether, do you know if, can you tell me if,
+        can you check if, could you check if, could you check whether, can you check whether,
+        could you tell me if, i wonder if, see if, does, has, do i have, was
+    any: are any, is any, are any of, is anything, are there any, is there any, is there, do we have any,
+        do i have any, did i leave any, did i leave anything, are some, check if any, tell me if any,
+        is something, is one of, are one of
+    all: are all, is everything, are all of, is every, are both, is all, check if all, check that all
+    which: which, what, which of, what of, tell me which, how many
+    tell: what is, how is, what are, how are, tell me, what about, how about, give me, show me,
+        how warm is, how hot is, how cold is, how bright is, how loud is, how humid is, how warm is it,
+        how hot is it, how cold is it, how humid is it, how fast is, how far, what state is,
+        in what state is, what colour is, where is, what temperature is, what temperature is it,
+        what volume is, what brightness is, what position is, what speed is, what is up with,
+        what did you set, can you tell me, could you tell me, do you know, do you know what,
+        can you tell me what, report, read, read out, get, check, check on, check the, what does,
+        which colour is, how high is, how open is, whats, the state of, the status of, status of, state of
+    """
+)
+OPENING = {words(phrase): form for phrase, form in OPENERS.items()}
+TELLING = {
+    "on": ("light", "switch", "heater", "fan", "media player"),
+    "open": ("door sensor", "window sensor", "blinds", "device"),
+    "closed": ("door sensor", "window sensor", "blinds", "device"),
+    "locked": ("lock",),
+    "unlocked": ("lock",),
+}
+"""Families that can tell whether a word holds."""
+MEASURES = spread(
+    """
+    temperature: warm, hot, cold, temperature, heat, degrees, cool, heating, chilly
+    humidity: humid, humidity, damp
+    brightness: bright, brightness
+    volume: loud, volume
+    motion: motion, movement, anyone, somebody, someone, moving, occupied, anybody
+    color: colour
+    speed: fast, speed
+    position: position
+    """
+)
+MEASURED_BY = {
+    "temperature": ("temperature sensor", "thermostat"),
+    "humidity": ("humidity sensor",),
+    "motion": ("motion sensor",),
+}
+FACTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
+    "on": (("on", True), ("playing", True), ("cleaning", True)),
+    "off": (("on", False), ("playing", False), ("cleaning", False)),
+    "running": (("on", True), ("cleaning", True), ("playing", True)),
+    "open": (("open", True), ("position", range(1, 101)), ("contact", False), ("locked", False)),
+    "closed": (("open", False), ("position", range(1)), ("contact", True)),
+    "locked": (("locked", True),),
+    "unlocked": (("locked", False),),
+    "playing": (("playing", True),),
+    "paused": (("playing", False),),
+    "cleaning": (("cleaning", True),),
+    "docked": (("docked", True), ("cleaning", False)),
+    "motion": (("motion", True), ("occupancy", True)),
+}
+"""A word of a question, and what a state has to say for "yes"."""
+SYNONYMS = spread(
+    """
+    on: lit, turned on, burning, switched on, left on, still on, turn on, turned
+    off: turned off, turn off
+    running: running, working, going, spinning, heating, active
+    open: opened, left open, up, ajar
+    closed: shut, close, down
+    locked: secure, lock
+    unlocked: unlock
+    docked: home, charging
+    cleaning: busy, vacuuming
+    """
+)
+EMPTY = bag(
+    """
+    the a an in on at of my our is are it there right now currently still please left set to state
+    status to be any all both some of do you know me tell what how much many doing today up like inside
+    outside currently and have i did we still turned switched status at moment for level reading current
+    this room here house home good bad has been get gets being everything anything something every each
+    one ones 1 currently really actually or properly see say does not closed yet already going high low
+    set
+    """
+)
+
+
+@dataclass(slots=True)
+class _Parts:
+    nouns: list[Noun] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    measures: list[str] = field(default_factory=list)
+    leftover: list[str] = field(default_factory=list)
+    pronoun: bool = False
+
+
+class Questions:
+    """Understands what is asked about this home."""
+
+    def __init__(self, home: Home, names: Names, tagger: Tagger) -> None:
+        self.home = home
+        self.names = names
+        self.tagger = tagger
+
+    def form(self, sentence: Sequence[str]) -> tuple[str, int]:
+        """How a sentence asks ("" when it does not), and how many words that takes."""
+        for length in range(min(6, len(sentence)), 0, -1):
+            if found := OPENING.get(tuple(sentence[:length])):
+                return found, length
+        return "", 0
+
+    def calls(
+        self, sentence: tuple[str, ...], last: Sequence[Thing]
+    ) -> tuple[list[Call], list[Thing], Question] | None:
+        """The calls that answer a question; None when it is no question about this home."""
+        form, length = self.form(sentence)
+        if not form:
+            return None
+        opening = sentence[:length]
+        parts = self._parts(sentence[length:])
+        parts.measures.extend(MEASURES[word] for word in opening if word in MEASURES)
+        if parts.leftover:
+            return None
+        seen = {family(t.kind).name for noun in parts.nouns for t in noun.all()} == {"motion sensor"}
+        fact = parts.facts[0] if parts.facts else "motion" if seen or "motion" in parts.measures else ""
+        if len(set(parts.facts)) > 1 or (
+            form in ("check", "any", "all", "which") and not (fact or parts.measures)
+        ):
+            return None
+        things = self._things(parts, fact, last)
+        if not things:
+            return None
+        return self._ask(things, Question(fact, self._form(form, fact, things)), parts)
+
+    def _form(self, form: str, fact: str, things: Sequence[Thing]) -> str:
+        if not fact or form == "tell":
+            return "tell"
+        return "any" if form == "check" and len(things) > 1 else form
+
+    def _parts(self, rest: tuple[str, ...]) -> _Parts:
+        parts = _Parts()
+        for tag in self.tagger.tags(rest):
+            fact = SYNONYMS.get(tag.text, tag.text)
+            if tag.kind == "noun":
+                parts.nouns.append(tag.value)
+            elif tag.kind == "area":
+                parts.areas.append(tag.value)
+            elif tag.kind == "both":
+                parts.areas.append(tag.value[1])
+            elif tag.kind == "pronoun":
+                parts.pronoun = True
+            elif fact in FACTS and fact != "motion":
+                parts.facts.append(fact)
+            elif tag.text in MEASURES:
+                parts.measures.append(MEASURES[tag.text])
+            elif not self._said_otherwise(parts, tag.text.split()):
+                parts.leftover.append(tag.text)
+        return parts
+
+    def _said_otherwise(self, parts: _Parts, text: Sequence[str]) -> bool:
+        """Words inside a longer tag ("too warm") and words that add nothing."""
+        for word in text:
+            fact = SYNONYMS.get(word, word)
+            if fact in FACTS and fact not in ("motion",) and word not in EMPTY:
+                parts.facts.append(fact)
+            elif word in MEASURES:
+                parts.measures.append(MEASURES[word])
+            elif word in ("on", "off", "closed"):
+                parts.facts.append(word)
+            elif word not in EMPTY and word != "too":
+                return False
+        return True
+
+    def _things(self, parts: _Parts, fact: str, last: Sequence[Thing]) -> list[Thing]:
+        if len(parts.nouns) > 1 or len(parts.areas) > 1:
+            return []
+        area = parts.areas[0] if parts.areas else None
+        if parts.nouns:
+            return self._named(parts.nouns[0], area, fact)
+        if parts.measures:
+            return self._measuring(parts.measures[0], area)
+        if parts.pronoun and last and area is None:
+            return list(last)
+        here = [thing for thing in self.home.things if area in (None, thing.area)]
+        return [thing for thing in here if family(thing.kind).name in TELLING.get(fact, ())]
+
+    def _measuring(self, measure: str, area: str | None) -> list[Thing]:
+        wanted = MEASURED_BY.get(measure)
+        if wanted is None:
+            return []
+        found = [t for t in self.home.things if area in (None, t.area) and family(t.kind).name in wanted]
+        if not found:
+            others = [t for t in self.home.things if family(t.kind).name in wanted][:3]
+            where = f" in the {area}" if area else ""
+            offer = f" Did you mean {joined((spoken(t) for t in others), 'or')}?" if others else ""
+            raise Miss(f"Nothing measures the {measure}{where}.{offer}", things=tuple(others), final=True)
+        sensors = [t for t in found if family(t.kind).name != "thermostat"]
+        thermostats = [t for t in found if t not in sensors]
+        chosen = sensors if area is not None and sensors else (thermostats or sensors)
+        return chosen[:1] if measure == "temperature" and area is not None else chosen[:3]
+
+    def _named(self, noun: Noun, area: str | None, fact: str) -> list[Thing]:
+        here = [[thing for thing in rank if area in (None, thing.area)] for rank in noun.ranks]
+        if noun.plural and not here[EXACT]:
+            return list(dict.fromkeys(thing for rank in reversed(here) for thing in rank))
+        found = next((rank for rank in here if rank), [])
+        if len(found) > 1:
+            knowing = [thing for thing in found if _knows(thing, fact)]
+            found = knowing or found
+        if len(found) > 1:
+            names = joined((spoken(t) for t in found[:4]), "or")
+            raise Miss(f"Which one: {names}?", things=tuple(found), final=True)
+        if not found:
+            place = f" in the {area}" if area else ""
+            others = noun.all()[:3]
+            offer = f" Did you mean {joined((spoken(t) for t in others), 'or')}?"
+            raise Miss(f"There is no {noun.text}{place}.{offer}", things=tuple(others), final=True)
+        return found
+
+    def _ask(
+        self, things: list[Thing], question: Question, parts: _Parts
+    ) -> tuple[list[Call], list[Thing], Question]:
+        if self.home.tool("get_state") is None:
+            raise Miss("I can't look up the state of things in this home.", final=True)
+        kinds = {family(thing.kind).name for thing in things}
+        plural = family(things[0].kind).group
+        area = parts.areas[0] if parts.areas else None
+        whole = [t for t in self.home.things if family(t.kind).name in kinds and area in (None, t.area)]
+        devices = [thing.name for thing in things]
+        if len(kinds) == 1 and plural and len(things) > 1 and len(whole) == len(things):
+            devices = [f"{area or 'all'} {plural}"]
+        return [Call("get_state", {"device": device}) for device in devices[:40]], things, question
+
+
+def _knows(thing: Thing, fact: str) -> bool:
+    """Whether a thing of this kind can tell: a lock knows "locked", a sensor knows "open"."""
+    return fact not in TELLING or family(thing.kind).name in TELLING[fact]

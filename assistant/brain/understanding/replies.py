@@ -1,0 +1,91 @@
+"""Why a sentence is not acted on, said in one short honest sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.brain.understanding.clauses import Clause
+from assistant.brain.understanding.meaning import Miss
+from assistant.brain.understanding.names import Names, joined, spoken
+from assistant.brain.understanding.tables import bag
+from assistant.brain.understanding.tags import Tag
+
+NOT_UNDERSTOOD = "I did not understand that. Please say it another way."
+NEGATED = "Okay, I leave it as it is."
+NEEDS_INTERNET = "I can't answer that here. Questions like that need the internet brain."
+NOT_A_COMMAND = "I can switch lights and other things in this home, but I can't help with that here."
+NO_SCHEDULE = "I can only do things right away here, not at a later time or on a condition."
+TIME_WORDS = bag(
+    """
+    tomorrow tonight later when if after before minutes minute hours hour seconds second oclock o'clock
+    pm am every morning evening noon midnight monday tuesday wednesday thursday friday saturday sunday
+    until while whenever once sunset sunrise timer week yesterday
+    """
+)
+GENERAL_QUESTIONS = bag(
+    """
+    what who why when where how which whose is are was were does did can could will should tell
+    """
+)
+MOST_UNKNOWN = 3
+
+
+def refuse(tags: Sequence[Tag], clauses: Sequence[Clause], form: str, names: Names) -> None:
+    """Raise the ``Miss`` of a sentence that must not act; return for one that may."""
+    unknown = [tag for tag in tags if tag.kind == "unknown"]
+    if any("negated" in clause.faults for clause in clauses):
+        raise Miss(NEGATED, final=True)
+    if form and form not in ("tell",):
+        if unknown and len(unknown) <= MOST_UNKNOWN and any(tag.kind == "noun" for tag in tags):
+            raise _unknown_thing(tags, unknown[0], names)
+        raise Miss(NEEDS_INTERNET if unknown else NOT_UNDERSTOOD, final=True)
+    wished = [clause for clause in clauses if clause.wished]
+    if any(tag.text in TIME_WORDS for tag in unknown) and wished:
+        raise Miss(NO_SCHEDULE, final=True)
+    if unknown:
+        raise _unknown(tags, unknown, bool(wished), names)
+    if not wished and not any(clause.reference for clause in clauses):
+        raise Miss(NOT_UNDERSTOOD)
+    if (
+        tags
+        and tags[0].text in ("and", "then", "and then")
+        and any(c.directions & {"lock", "unlock"} for c in clauses)
+    ):
+        raise Miss("Should I lock or unlock it? Please say it again.", final=True)
+    if any(clause.faults & {"contradiction"} for clause in clauses):
+        raise Miss("That sounded like two different things at once. Please say it again.", final=True)
+
+
+def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: bool, names: Names) -> Miss:
+    question = (
+        next((tag.text.split()[0] for tag in tags if tag.text.split()[0] != "and"), "") in GENERAL_QUESTIONS
+    )
+    commanding = any(tag.kind == "sense" and tag.value != "weak on" for tag in tags)
+    if question and not commanding:
+        return Miss(NEEDS_INTERNET)
+    if not wished or not commanding or len(unknown) > MOST_UNKNOWN:
+        return Miss(NOT_A_COMMAND)
+    return _unknown_thing(tags, unknown[0], names)
+
+
+def _unknown_thing(tags: Sequence[Tag], unknown: Tag, names: Names) -> Miss:
+    said = _phrase(tags, unknown)
+    nouns = [tag.value for tag in tags if tag.kind == "noun"]
+    kin = {thing for noun in nouns for thing in noun.all()}
+    similar = names.similar(said, lambda thing: not kin or thing in kin)
+    similar = similar or sorted(kin, key=lambda thing: thing.name)[:3]
+    if not similar:
+        return Miss(f"There is no {said} here that I know of.")
+    offer = joined((spoken(thing) for thing in similar[:3]), "or")
+    return Miss(f"I don't know {said}. Did you mean {offer}?", things=tuple(similar[:3]))
+
+
+def _phrase(tags: Sequence[Tag], first: Tag) -> str:
+    """The unknown word with the names and other unknown words around it."""
+    at = list(tags).index(first)
+    start = end = at
+    while start and tags[start - 1].kind in ("unknown", "noun", "area", "both"):
+        start -= 1
+    while end + 1 < len(tags) and tags[end + 1].kind in ("unknown", "noun", "area", "both"):
+        end += 1
+    return " ".join(tag.text for tag in tags[start : end + 1])

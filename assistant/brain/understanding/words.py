@@ -1,0 +1,81 @@
+"""Text to plain lower-case words: one spelling, contractions opened, numbers as digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from assistant.brain.understanding.lexicon import SPELLINGS
+from assistant.brain.understanding.tables import table
+
+LONGEST_TEXT = 600
+WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
+SIGNS = (("’", "'"), ("‘", "'"), ("%", " percent "), ("°c", " degrees "), ("°", " degrees "), ("&", " and "))
+CONTRACTIONS = table(
+    """
+    don't=do not | doesn't=does not | didn't=did not | isn't=is not | aren't=are not | won't=will not
+    can't=can not | cannot=can not | couldn't=could not | wouldn't=would not | shouldn't=should not
+    wasn't=was not | haven't=have not | hasn't=has not | i'm=i am | i'd=i would | i've=i have | i'll=i will
+    it's=it is | what's=what is | where's=where is | who's=who is | how's=how is | that's=that is
+    there's=there is | let's=let us | you're=you are | we're=we are | they're=they are | you'd=you would
+    we'd=we would | gonna=going to | wanna=want to | gimme=give me | lemme=let me
+    """
+)
+SMALL = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+"""
+UNITS = {word: number for number, word in enumerate(SMALL.split())}
+ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
+TENS = {word: 10 * number for number, word in enumerate(ROUND.split(), 2)}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a sentence (or a name) into the words that everything else compares."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower()
+    for sign, plain in SIGNS:
+        text = text.replace(sign, plain)
+    found: list[str] = []
+    for word in WORD.findall(text):
+        word = CONTRACTIONS.get(word, word.removesuffix("'s"))
+        found.extend(SPELLINGS.get(part, part) for part in word.replace("'", "").split())
+    return tuple(_digits(found))
+
+
+def _digits(found: Sequence[str]) -> list[str]:
+    """Number words become digits: twenty one -> 21, a hundred -> 100, twenty point five -> 20.5."""
+    out: list[str] = []
+    at = 0
+    while at < len(found):
+        length, number = _number(found, at)
+        out.append(number if length else found[at])
+        at += length or 1
+    return out
+
+
+def _number(found: Sequence[str], at: int) -> tuple[int, str]:
+    rest = [*found[at : at + 6], "", "", ""]
+    if rest[0] in ("a", "one") and rest[1] == "hundred":
+        return 2, "100"
+    if rest[0] == "hundred":
+        return 1, "100"
+    length, value = _below_hundred(rest)
+    if not length:
+        return 0, ""
+    if rest[length] == "point" and rest[length + 1] in UNITS:
+        return length + 2, f"{value}.{UNITS[rest[length + 1]]}"
+    if rest[length : length + 3] == ["and", "a", "half"]:
+        return length + 3, f"{value}.5"
+    return length, str(value)
+
+
+def _below_hundred(rest: Sequence[str]) -> tuple[int, int]:
+    if rest[0] in TENS:
+        unit = UNITS.get(rest[1], 0)
+        return (2, TENS[rest[0]] + unit) if 0 < unit < 10 else (1, TENS[rest[0]])
+    if rest[0] in UNITS:
+        return 1, UNITS[rest[0]]
+    if rest[0].isdigit() and rest[1] == "point" and rest[2] in UNITS:
+        return 1, int(rest[0])
+    return 0, 0
