@@ -143,7 +143,7 @@ class Registry:
         rest = f" {wanted} ".replace(f" {area} ", " ", 1).split() if area else wanted.split()
         rest = [word for word in rest if word != "all"]
         pool = [device for device in self.devices if not area or folded(device.area) == area]
-        if area and rest in ([], ["everything"]):
+        if area and (rest == ["everything"] or (not rest and "all" in wanted.split())):
             return pool
         if len(rest) != 1 or not (area or "all" in wanted.split() or rest[0].endswith("s")):
             return []

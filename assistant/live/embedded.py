@@ -24,7 +24,7 @@ class EmbeddedBrain:
     """Keeps `python -m assistant.brain` alive and knows where it listens."""
 
     def __init__(self, config: BrainConfig, state: Path) -> None:
-        self._arguments = ["--port", str(config.port), "--state", str(state), "--voice", config.voice]
+        self._arguments = ["--port", str(config.port), "--state", str(state / "brain")]
         if config.whisper is not None:
             self._arguments += ["--whisper", str(config.whisper)]
         self._endpoint: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()
@@ -68,41 +68,36 @@ class EmbeddedBrain:
         self.pid = process.pid
         try:
             async with asyncio.TaskGroup() as tasks:
-                complaints = tasks.create_task(_relayed(process.stderr), name="brain stderr")
+                tasks.create_task(_relayed(process.stderr), name="brain stderr")
                 ready = await self._ready(process)
-                if ready is not None:
-                    self._endpoint.set_result(ready)
-                    await process.wait()
-            if ready is None:
-                raise BrainError(complaints.result() or "the embedded brain did not start")
+                self._endpoint.set_result(ready)
+                await process.wait()
+        except* BrainError as group:
+            raise BrainError(str(group.exceptions[0])) from None
         finally:
             await _stopped(process)
 
-    async def _ready(self, process: asyncio.subprocess.Process) -> Endpoint | None:
+    async def _ready(self, process: asyncio.subprocess.Process) -> Endpoint:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(READY_SECONDS):
                 line = await process.stdout.readline()
             told = json.loads(line)
+            if told.get("event") == "error":
+                raise BrainError(str(told["text"]))
             return Endpoint(
                 "embedded", MODEL, key="embedded", base_url=told["url"], certificate=Path(told["certificate"])
             )
-        except (TimeoutError, ValueError, KeyError, TypeError):
-            if process.returncode is None:
-                process.kill()
-            return None
+        except (TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BrainError("the embedded brain did not start") from error
 
 
-async def _relayed(stream: asyncio.StreamReader | None) -> str:
-    """Pass the brain's complaints to our log; returns the last."""
+async def _relayed(stream: asyncio.StreamReader | None) -> None:
+    """Pass the brain's complaints to our log."""
     assert stream is not None
-    last = ""
     async for line in stream:
-        text = line.decode(errors="replace").strip()
-        if text:
-            last = text
-            log.warning("brain: %s", text[:500])
-    return last
+        if text := line.decode(errors="replace").strip():
+            log.warning("%s", text[:500])
 
 
 async def _stopped(process: asyncio.subprocess.Process) -> None:

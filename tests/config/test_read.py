@@ -1,0 +1,124 @@
+"""The configuration: every mistake is one sentence with its place and the nearest valid name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant import config as configuration
+from assistant.config import Config
+from assistant.errors import ConfigError
+
+
+def load(path: Path, text: str, **environment: str) -> Config:
+    file = path / "config.yaml"
+    file.write_text(text)
+    return configuration.load(file, environment)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("brain:\n  prot: 1\n", "2:3", "no key 'brain.prot'; did you mean 'port'?"),
+        ("brian:\n  port: 1\n", "1:1", "no key 'brian'; did you mean 'brain'?"),
+        ("brain:\n  port: x\n", "2:9", "brain.port: expected a whole number, found 'x'"),
+        ("brain:\n  port: 70000\n", "2:9", "less than or equal to 65535, found 70000"),
+        ("brain:\n  use: cloud\n", "2:8", "'auto', 'gemini' or 'embedded', found 'cloud'"),
+        ("home:\n  pretend: 'yes'\n", "2:12", "home.pretend: expected true or false, found 'yes'"),
+        ("brain:\n\tuse: auto\n", "2:1", "there is a tab; YAML is indented with spaces"),
+        ("brain:\n  port: 1\nbrain:\n  port: 2\n", "3:1", "the key 'brain' is there twice"),
+        (
+            "plugins:\n  - mqtt_light: {name: a, name: b}\n",
+            "2:27",
+            "the key 'plugins[0].mqtt_light.name' is there",
+        ),
+        ("plugins:\n  - 5\n", "2:5", "plugins[0]: expected `- plugin`"),
+        ("brain: [1, 2]\n", "1:8", "brain: expected a mapping (key: value lines), found a list"),
+        ("- a\n", "1:1", "expected `key: value` lines, found a list"),
+        ("brain: {port: 1\n", "2:1", "expected ',' or '}'"),
+        ("a: !!python/object:os.system x\n", "1:4", "cannot be read as a value"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_place(tmp_path: Path, text: str, place: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path}/config.yaml:{place}: ")
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 78
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_grows(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x]"]
+    lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    with pytest.raises(ConfigError, match="nested or repeated too often"):
+        load(tmp_path, "\n".join(lines))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_whatever_make_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    file = tmp_path_factory.mktemp("c") / "config.yaml"
+    file.write_bytes(data)
+    try:
+        configuration.load(file, {})
+    except ConfigError as error:
+        assert "\n" not in str(error)
+
+
+def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
+    assert load(tmp_path, "") == Config()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        "brain:\n  use: gemini\n  port: 1\n",
+        ASSISTANT_BRAIN="embedded",
+        ASSISTANT_BRAIN__PORT="5",
+        ASSISTANT_MQTT_URL="mqtt://user:p%40ss@host",
+        ASSISTANT_STATE_DIR="/tmp/x",
+        ASSISTANT_AUDIO__WAKE="alexa",
+    )
+    assert (config.brain.use, config.brain.port) == ("embedded", 5)
+    assert config.mqtt.broker == "mqtt://user:p%40ss@host"
+    assert config.state_dir == Path("/tmp/x")
+    assert config.audio.wake == "alexa"
+
+
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match="^ASSISTANT_BRAIN__PORT: brain.port: expected a whole number, found 'x'"
+    ):
+        load(tmp_path, "", ASSISTANT_BRAIN__PORT="x")
+    with pytest.raises(ConfigError, match="^ASSISTANT_BRAIN__PROT: there is no key 'brain.prot'"):
+        load(tmp_path, "", ASSISTANT_BRAIN__PROT="5")
+
+
+def test_the_shipped_file_states_the_defaults_and_explains_every_key() -> None:
+    path = configuration.shipped()
+    shipped = configuration.load(path, {})
+    assert shipped.model_copy(update={"plugins": []}) == Config()
+    lines = path.read_text().splitlines()
+    tree = yaml.safe_load(path.read_text())
+    for section, model in Config.model_fields.items():
+        fields = getattr(model.annotation, "model_fields", {})
+        assert section in tree, f"{section} is not in config.yaml"
+        for key in fields:
+            assert key in tree[section], f"{section}.{key} is not in config.yaml"
+            (number,) = [
+                n
+                for n, line in enumerate(lines)
+                if line.startswith(f"  {key}:") and _section(lines, n) == section
+            ]
+            assert "#" in lines[number] or lines[number - 1].strip().startswith("#"), (
+                f"{section}.{key}: no comment"
+            )
+
+
+def _section(lines: list[str], number: int) -> str:
+    return next(line for line in reversed(lines[:number]) if line[:1].isalpha()).split(":")[0]

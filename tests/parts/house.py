@@ -1,0 +1,33 @@
+"""A plugin's house in a test: what it published, and a way to report to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.events import Event
+
+
+class FakeHost:
+    """Keeps what plugins send and say; ``report`` delivers like the link does."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, str]] = []
+        self.events: list[Event] = []
+        self.on_publish: Callable[[str, str], None] = lambda _topic, _payload: None
+        self._heard: dict[str, list[Callable[[str, bytes], None]]] = {}
+
+    async def publish(self, topic: str, payload: str | bytes) -> None:
+        text = payload if isinstance(payload, str) else payload.decode()
+        self.published.append((topic, text))
+        self.on_publish(topic, text)
+
+    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
+        self._heard.setdefault(topic, []).append(heard)
+        return lambda: self._heard[topic].remove(heard)
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
+
+    def report(self, topic: str, payload: str | bytes) -> None:
+        for heard in self._heard.get(topic, []):
+            heard(topic, payload if isinstance(payload, bytes) else payload.encode())
