@@ -15,31 +15,10 @@ import pytest
 from assistant.errors import LinkError
 from assistant.home.connection import PAYLOAD_LIMIT
 from assistant.home.link import Link
+from tests.parts.home import running, until
 from tests.parts.mosquitto import free_port, mosquitto
 
 pytestmark = pytest.mark.system("mosquitto")
-
-
-@contextlib.asynccontextmanager
-async def running(*links: Link, ready: bool = True) -> AsyncIterator[None]:
-    """The links' run() in the background; an error in the block stays what it is."""
-    tasks = [asyncio.get_running_loop().create_task(link.run()) for link in links]
-    try:
-        if ready:
-            for link in links:
-                await link.ready()
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=2)
-        assert all(task.cancelled() for task in tasks)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 3) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for lives in a broker
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
@@ -213,7 +192,10 @@ async def test_a_flood_loses_no_last_value_however_slow_the_listener(port: int, 
         await until(lambda: len(last) == 50 and all(int(v) >= 4_950 for v in last.values()), 10)
 
 
-async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(port: int) -> None:
+async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
     twins = [Link(f"mqtt://127.0.0.1:{port}", client_id="twin") for _ in range(2)]
     async with running(*twins):
         await until(lambda: any(twin._attempts.client_id != "twin" for twin in twins), 10)
@@ -272,7 +254,8 @@ async def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1_at_once(refusal: by
     assert versions == [5, 4]
 
 
-async def test_a_broker_that_talks_nonsense_is_left_and_tried_again() -> None:
+async def test_a_broker_that_talks_nonsense_is_left_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.home.connection.CONNECT_SECONDS", 0.2)
     calls = 0
 
     async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
