@@ -1,0 +1,112 @@
+"""The last retained message of each topic, in memory and, if wanted, in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.home.broker.packets import Publish
+from assistant.home.topics import TopicTree
+
+log = logging.getLogger(__name__)
+
+DELAY_SECONDS = 1.0
+"""Changes are collected this long before they are written; SD cards wear out by writing."""
+
+
+class Retained:
+    """Remembers what publishers asked to be remembered."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._messages: dict[str, Publish] = {} if path is None else _load(path)
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Future[None] | None = None
+
+    def keep(self, message: Publish) -> None:
+        """Remember the message; an empty one makes the broker forget the topic."""
+        if message.payload:
+            self._messages[message.topic] = message
+        elif self._messages.pop(message.topic, None) is None:
+            return
+        self._write_soon()
+
+    def matching(self, topic_filter: str) -> Iterator[Publish]:
+        """What a new subscriber to the filter is told."""
+        if "+" not in topic_filter and "#" not in topic_filter:
+            if (message := self._messages.get(topic_filter)) is not None:
+                yield message
+            return
+        tree = TopicTree[None]()
+        tree.add(topic_filter, None)
+        for topic, message in list(self._messages.items()):
+            if any(True for _ in tree.match(topic)):
+                yield message
+
+    async def close(self) -> None:
+        """Write what is not written yet."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._write(self._text())
+
+    def _write_soon(self) -> None:
+        if self._path is not None and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(DELAY_SECONDS, self._write_in_thread)
+
+    def _write_in_thread(self) -> None:
+        self._timer = None
+        if self._writing is not None and not self._writing.done():
+            self._write_soon()  # a slow disk: again later
+            return
+        loop = asyncio.get_running_loop()
+        self._writing = loop.run_in_executor(None, self._write, self._text())
+
+    def _text(self) -> str:
+        return json.dumps(
+            {
+                message.topic: {"qos": message.qos, "payload": base64.b64encode(message.payload).decode()}
+                for message in self._messages.values()
+            },
+            indent=0,
+        )
+
+    def _write(self, text: str) -> None:
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._path.with_suffix(".new")
+            draft.write_text(text)
+            draft.replace(self._path)
+        except OSError as error:
+            log.error("The broker cannot write its retained messages to %s: %s", self._path, error)
+
+
+def _load(path: Path) -> dict[str, Publish]:
+    try:
+        entries = json.loads(path.read_text()).items()
+        return {
+            topic: Publish(
+                topic, base64.b64decode(entry["payload"], validate=True), int(entry["qos"]), retain=True
+            )
+            for topic, entry in entries
+        }
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        log.error("The broker cannot read its retained messages from %s: %s", path, error)
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        aside = path.with_suffix(".broken")
+        path.replace(aside)
+        log.error(
+            "The broker's retained messages in %s are unreadable (%s); moved to %s", path, error, aside.name
+        )
+        return {}

@@ -1,0 +1,269 @@
+"""One connection to an MQTT broker, over paho; the only file that knows paho.
+
+paho is driven from the running loop (its documented "external loop" way): no thread and no queue between a
+message and us. Only connecting, which may block on names and TLS, visits a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import MQTTProtocolVersion as Protocol
+from paho.mqtt.exception import MQTTException
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from assistant.errors import LinkError
+from assistant.home.address import Address
+from assistant.home.inbox import Message
+
+log = logging.getLogger(__name__)
+
+MQTT_5, MQTT_3 = Protocol.MQTTv5, Protocol.MQTTv311
+Will = tuple[str, str]
+"""Topic and payload that the broker publishes, retained, when we are gone."""
+
+PAYLOAD_LIMIT = 256 * 1024
+HEADER_LIMIT = 70_000
+KEEP_ALIVE_SECONDS = 20
+HOUSEKEEPING_SECONDS = 5.0
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+
+LOST = "lost"
+WRONG_PROTOCOL = {"Unsupported protocol version", LOST}
+"""Old brokers do not answer a CONNECT of MQTT 5, they hang up."""
+NOT_ALLOWED = {"Bad user name or password", "Not authorized"}
+BROKEN_INPUT = (MQTTException, OSError, ValueError, TypeError, LookupError, struct.error)
+"""What paho raises on nonsense from the other side."""
+
+
+class NotAllowed(LinkError):
+    """The broker does not know us; knocking faster will not help."""
+
+
+class WrongProtocol(LinkError):
+    """The broker does not understand this version of MQTT."""
+
+
+class Lost(LinkError):
+    """The link was up and is no more."""
+
+
+class Connection:
+    """One connection, from its making to its loss."""
+
+    def __init__(self, address: Address, protocol: Protocol, client_id: str) -> None:
+        self._address = address
+        self._protocol = protocol
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[str] = self._loop.create_future()
+        self._loss: asyncio.Future[str] = self._loop.create_future()
+        self._sent: dict[int, asyncio.Future[str]] = {}
+        self._watched: socket.socket | None = None
+        self._numbered = False
+        self._client = client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id, protocol=protocol, reconnect_on_failure=False
+        )
+        client.connect_timeout = CONNECT_SECONDS
+        client.username = address.user
+        client.password = address.password
+        client.on_connect = self._answered
+        client.on_disconnect = lambda _c, _u, flags, reason, _p: self._lost(
+            str(reason).lower() if flags.is_disconnect_packet_from_server else "the connection broke"
+        )
+        client.on_publish = lambda _c, _u, mid, reason, _p: self._acknowledged(mid, reason)
+        client.on_socket_close = lambda _c, _u, _s: self._unwatch()
+
+    async def open(self, arrived: Callable[[Message], None], will: Will | None) -> None:
+        """Connect and be accepted, or raise LinkError; ``arrived`` is called with every message, at once."""
+        if will is not None:
+            self._client.will_set(*will, qos=1, retain=True)
+        self._client.on_message = lambda _c, _u, message: arrived(
+            Message(
+                message.topic,
+                bytes(message.payload),
+                message.retain,
+                tuple(getattr(message.properties, "SubscriptionIdentifier", ())),
+            )
+        )
+        await self._connect()
+        self._watch()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                answer = await self._answer
+        except TimeoutError:
+            raise LinkError(f"The MQTT broker at {self._address.shown} is there, but says nothing.") from None
+        broker = f"The MQTT broker at {self._address.shown}"
+        if answer in NOT_ALLOWED:
+            raise NotAllowed(
+                f"{broker} refuses our user name or password ({answer.lower()}); "
+                "correct the MQTT address in the configuration."
+            )
+        if answer in WRONG_PROTOCOL:
+            raise WrongProtocol(f"{broker} speaks neither MQTT 5 nor MQTT 3.1.1.")
+        if answer != "Success":
+            raise LinkError(f"{broker} refuses the link: {answer.lower()}.")
+
+    async def _connect(self) -> None:
+        dialled = self._loop.run_in_executor(None, self._dial)
+        try:
+            await asyncio.shield(dialled)
+        except asyncio.CancelledError:
+            # The thread cannot be stopped; what it still brings is closed.
+            dialled.add_done_callback(self._dialled_in_vain)
+            raise
+        except (OSError, ValueError) as error:
+            raise LinkError(f"The MQTT broker at {self._address.shown} does not answer: {error}.") from error
+
+    def _dialled_in_vain(self, dialled: asyncio.Future[None]) -> None:
+        if not dialled.cancelled() and dialled.exception() is None:
+            self.close()
+
+    def _dial(self) -> None:
+        """Blocks on name resolution, TCP and TLS: runs in a thread."""
+        if self._address.tls:
+            self._client.tls_set_context(ssl.create_default_context())
+        limits = None
+        if self._protocol == MQTT_5:  # what is larger stays with the broker
+            limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            limits.MaximumPacketSize = PAYLOAD_LIMIT + HEADER_LIMIT
+        self._client.connect(self._address.host, self._address.port, KEEP_ALIVE_SECONDS, properties=limits)
+
+    async def stay(self) -> NoReturn:
+        """Keep the connection alive; raises LinkError when it is lost."""
+        while not self._loss.done():
+            await asyncio.wait([self._loss], timeout=HOUSEKEEPING_SECONDS)
+            self._client.loop_misc()
+        raise Lost(f"The MQTT link to {self._address.shown} was lost: {self._loss.result()}.")
+
+    def subscribe(self, topic_filter: str, number: int) -> None:
+        """Ask for a filter's messages, the retained ones first; they will carry the number if possible."""
+        if self._numbered:
+            properties = Properties(PacketTypes.SUBSCRIBE)  # type: ignore[no-untyped-call]
+            properties.SubscriptionIdentifier = number
+            self._client.subscribe(topic_filter, options=SubscribeOptions(), properties=properties)
+        else:
+            self._client.subscribe(topic_filter)
+        self._flush()
+
+    def unsubscribe(self, topic_filter: str) -> None:
+        """Ask for no more of a filter's messages."""
+        self._client.unsubscribe(topic_filter)
+        self._flush()
+
+    async def publish(self, topic: str, payload: str | bytes | float, *, retain: bool, qos: int) -> None:
+        """Hand a message to the broker; with qos > 0, until it says that it has it."""
+        info = self._client.publish(topic, payload, qos, retain)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise LinkError(f"The MQTT link to {self._address.shown} is down; {topic} was not published.")
+        self._flush()
+        if info.is_published():
+            return
+        self._sent[info.mid] = answer = self._loop.create_future()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                refusal = await answer
+        except TimeoutError:
+            self.close()  # what still waits in the socket must not arrive late
+            refusal = "it does not answer"
+        finally:
+            del self._sent[info.mid]
+        if refusal:
+            raise LinkError(f"The MQTT broker at {self._address.shown} did not take {topic}: {refusal}.")
+
+    def close(self, farewell: Will | None = None) -> None:
+        """End the connection at once; never blocks. A polite end cancels the will, so it is said here."""
+        if farewell is not None:
+            self._client.publish(*farewell, retain=True)
+        self._client.disconnect()
+        if (sock := self._socket) is not None:
+            # The broker reads nothing, so not even the goodbye got out: make paho see the end of the stream.
+            with suppress(*BROKEN_INPUT):
+                sock.shutdown(socket.SHUT_RDWR)
+                self._client.loop_read()
+        self._lost("closed")
+
+    @property
+    def _socket(self) -> socket.socket | None:
+        sock = self._client.socket()
+        assert sock is None or isinstance(sock, socket.socket), "only WebSockets are wrapped"
+        return sock
+
+    def _watch(self) -> None:
+        if (sock := self._socket) is None:
+            self._lost("closed")
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._watched = sock
+        self._loop.add_reader(sock, self._read)
+        self._flush()
+
+    def _unwatch(self) -> None:
+        if self._watched is not None:
+            self._loop.remove_reader(self._watched)
+            self._loop.remove_writer(self._watched)
+            self._watched = None
+
+    def _read(self) -> None:
+        try:
+            self._client.loop_read()
+            # TLS may hold more that the selector does not see.
+            while isinstance(self._watched, ssl.SSLSocket) and self._watched.pending():
+                self._client.loop_read()
+        except BROKEN_INPUT as error:
+            log.warning("The MQTT broker at %s sends nonsense: %s", self._address.shown, error)
+            self.close()
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write when the socket has room again; paho has tried at once."""
+        if self._watched is None:
+            return
+        if self._client.want_write():
+            self._loop.add_writer(self._watched, self._write)
+        else:
+            self._loop.remove_writer(self._watched)
+
+    def _write(self) -> None:
+        self._client.loop_write()
+        self._flush()
+
+    def _answered(
+        self,
+        _client: paho.Client,
+        _data: object,
+        _flags: paho.ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        # MQTT 5 has them unless the broker says otherwise.
+        available = getattr(properties, "SubscriptionIdentifierAvailable", 1)
+        self._numbered = self._protocol == MQTT_5 and bool(available)
+        _settle(self._answer, str(reason))
+
+    def _acknowledged(self, mid: int, reason: ReasonCode) -> None:
+        if (answer := self._sent.get(mid)) is not None:
+            _settle(answer, str(reason).lower() if reason.is_failure else "")
+
+    def _lost(self, reason: str) -> None:
+        _settle(self._answer, LOST)
+        _settle(self._loss, reason)
+        for answer in self._sent.values():
+            _settle(answer, reason)
+
+
+def _settle(future: asyncio.Future[str], text: str) -> None:
+    if not future.done():
+        future.set_result(text)
