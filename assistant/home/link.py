@@ -100,7 +100,11 @@ class _Subscription:
 
 
 class Link:
-    """Publishes and subscribes while ``run()`` runs; forgets nothing but commands when the broker is away."""
+    """Publishes and subscribes while ``run()`` runs; forgets nothing but commands when the broker is away.
+
+    ``will`` is published, retained, when we are gone, whether politely or not. ``on_offline`` is called with
+    a sentence that says why, and again when the reason has changed.
+    """
 
     def __init__(
         self,
