@@ -15,7 +15,7 @@ from assistant.conversation import Conversation
 from assistant.device import Device
 from assistant.errors import LinkError, PluginError, ToolError
 from assistant.events import Event
-from assistant.home.brokers import Broker, chosen
+from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
 from assistant.home.link import Link
 from assistant.home.pretend import PretendHome
@@ -120,8 +120,9 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
     state = store.folder(config.state_dir)
     bus = Bus()
     progress("Starting the message broker ...")
-    async with chosen(config.mqtt, state) as broker:
-        link = Link(broker.url, client_id="assistant")
+    mqtt = config.mqtt
+    async with broker(mqtt.broker, state=state, port=mqtt.port, join_local=mqtt.use_localhost) as ours:
+        link = Link(ours.url, client_id="assistant")
         furniture = Furniture()
         furniture.load(config, PluginHost(link, bus))
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
@@ -130,7 +131,7 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         house = House(
             config=config,
             bus=bus,
-            broker=broker,
+            broker=ours,
             link=link,
             registry=furniture.registry,
             conversation=Conversation(session, dispatcher, bus),

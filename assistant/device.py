@@ -8,7 +8,7 @@ import math
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, ClassVar, dataclass_transform, get_type_hints
+from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 
 from assistant.errors import LinkError, NotConfirmed
 from assistant.events import CommandSent, Reported, StateChanged
@@ -41,8 +41,11 @@ class State(Field):
         device.take(self.name, fitted(value, self._types))
 
 
-def state(*, unit: str = "") -> Any:
-    """A field reported by the device, e.g. ``on: bool | None = state()``; ``unit`` is spoken."""
+def state(*, unit: str = "", init: Literal[False] = False) -> Any:
+    """A field reported by the device, e.g. ``on: bool | None = state()``; ``unit`` is spoken.
+
+    ``init`` is for type checkers alone: a reported field is never a setting.
+    """
     return State(unit)
 
 

@@ -83,7 +83,7 @@ async def test_a_hostile_report_changes_nothing_and_raises_nothing(payload: byte
 def test_a_misspelt_attribute_is_refused_where_it_is_made() -> None:
     device, _ = lamp()
     with pytest.raises(AttributeError, match=r"has no attribute 'brigthness'; it has .*brightness"):
-        device.brigthness = 3  # type: ignore[attr-defined]
+        device.brigthness = 3
 
 
 def test_missing_and_unknown_settings_are_named() -> None:

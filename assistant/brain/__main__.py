@@ -12,9 +12,10 @@ import stat
 import sys
 from pathlib import Path
 
-from assistant.brain.absent import AbsentVoice, open_absent_mind
+from assistant.brain.absent import open_absent_mind
 from assistant.brain.parts import Options, Parts
 from assistant.brain.server import serve
+from assistant.brain.speaking import ENGINES, Voice
 from assistant.errors import AssistantError, BrainError
 
 
@@ -38,6 +39,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     parser.add_argument("--state", type=Path, help="folder for the certificate and the caches")
     parser.add_argument("--script", type=Path, help="YAML file that says how to behave, for tests")
+    names = ["auto", *(engine.name for engine in ENGINES)]
+    parser.add_argument("--voice", choices=names, default="auto", help="what to speak with")
     parser.add_argument("--whisper", type=Path, help="folder of a whisper model, for a second opinion")
     parser.add_argument("--json", action="store_true", help="errors, too, as JSON on stdout")
     return parser.parse_args()
@@ -75,9 +78,12 @@ async def _run(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    async with serve(
-        _parts(arguments), _state(arguments), host=arguments.host, port=arguments.port
-    ) as address:
+    async with (
+        Voice(arguments.voice) as voice,
+        serve(
+            _parts(arguments, voice), _state(arguments), host=arguments.host, port=arguments.port
+        ) as address,
+    ):
         ready = {
             "event": "ready",
             "url": address.url,
@@ -127,7 +133,7 @@ def _state(arguments: argparse.Namespace) -> Path:
     return Path(home).absolute() / "brain"
 
 
-def _parts(arguments: argparse.Namespace) -> Parts:
+def _parts(arguments: argparse.Namespace, voice: Voice) -> Parts:
     script = None
     if arguments.script is not None:
         from assistant.brain.script import load
@@ -136,9 +142,8 @@ def _parts(arguments: argparse.Namespace) -> Parts:
     if arguments.whisper is not None and not arguments.whisper.is_dir():
         raise BrainError(f"There is no folder {arguments.whisper} with a whisper model.")
     keys = os.environ.get("ASSISTANT_BRAIN_KEYS", "").split(",")
-    open_mind, voice = open_absent_mind, AbsentVoice()
     return Parts(
-        open_mind=open_mind,
+        open_mind=open_absent_mind,
         voice=voice,
         cache=_state(arguments) / "cache",
         whisper=arguments.whisper,

@@ -24,7 +24,14 @@ class EmbeddedBrain:
     """Keeps `python -m assistant.brain` alive and knows where it listens."""
 
     def __init__(self, config: BrainConfig, state: Path) -> None:
-        self._arguments = ["--port", str(config.port), "--state", str(state / "brain")]
+        self._arguments = [
+            "--port",
+            str(config.port),
+            "--state",
+            str(state / "brain"),
+            "--voice",
+            config.voice,
+        ]
         if config.whisper is not None:
             self._arguments += ["--whisper", str(config.whisper)]
         self._endpoint: asyncio.Future[Endpoint] = asyncio.get_running_loop().create_future()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from assistant.audio.recording import FRAME_BYTES, checked, frames
 from assistant.errors import BadRecording
 
-ENCODINGS = {
+ENCODINGS: dict[tuple[int, int], Callable[[npt.NDArray[np.float64]], bytes]] = {
     (1, 8): lambda x: (x * 127 + 128).astype("u1").tobytes(),
     (1, 16): lambda x: (x * 32767).astype("<i2").tobytes(),
     (1, 24): lambda x: b"".join(int(v * (2**23 - 1)).to_bytes(3, "little", signed=True) for v in x),
@@ -31,7 +33,7 @@ def wav(code: int, channels: int, rate: int, bits: int, body: bytes, *, extra: b
     return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks
 
 
-def tone(rate: int, seconds: float = 0.5) -> np.ndarray:
+def tone(rate: int, seconds: float = 0.5) -> npt.NDArray[np.float64]:
     return 0.5 * np.sin(2 * np.pi * 440 * np.arange(int(rate * seconds)) / rate)
 
 

@@ -1,0 +1,36 @@
+"""A dimmable lamp that speaks the Tasmota topics."""
+
+import json
+from typing import ClassVar
+
+from assistant.api import Device, Percent, hears, state, tool
+
+
+class TasmotaLamp(Device):
+    """``topic`` is what the lamp's own page calls its MQTT topic."""
+
+    kind: ClassVar[str] = "dimmable light"
+    topic: str
+    on: bool | None = state()
+    brightness: int | None = state(unit="percent")
+
+    @tool
+    async def turn_on(self, brightness: Percent = 100) -> str:
+        """Switch a device on; lights optionally at a brightness or in a colour."""
+        await self.publish("cmnd/{topic}/Dimmer", brightness)
+        await self.confirm(lambda: self.on and self.brightness == brightness)
+        return f"{self.name} is on at {self.brightness} percent"
+
+    @tool
+    async def turn_off(self) -> str:
+        """Switch a device off."""
+        await self.publish("cmnd/{topic}/POWER", "OFF")
+        await self.confirm(lambda: self.on is False)
+        return f"{self.name} is off"
+
+    @hears("stat/{topic}/RESULT")
+    def _result(self, payload: str) -> None:
+        report = json.loads(payload)
+        if "POWER" in report:
+            self.on = report["POWER"] == "ON"
+        self.brightness = report.get("Dimmer", self.brightness)

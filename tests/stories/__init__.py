@@ -1,0 +1,1 @@
+"""Golden conversations: a bug report is a story first."""

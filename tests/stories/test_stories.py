@@ -1,0 +1,71 @@
+"""Plays every story of every file in this folder through a whole house."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.app import House
+from assistant.errands import Errands
+from tests.parts.homes import lived_in, shipped, told
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.yaml"))
+KEYS = {"name", "said", "heard", "calls", "commands", "state", "spoke", "spoke_has", "failed", "absent"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+@pytest.mark.speech
+async def test_stories(file: Path, tmp_path: Path) -> None:
+    stories = yaml.safe_load(file.read_text())
+    wrong: list[str] = []
+
+    async def play(house: House, errands: Errands) -> None:
+        for story in stories:
+            assert set(story) <= KEYS, f"{story['name']}: unknown keys {set(story) - KEYS}"
+            request = {"do": "say", "text": story["said"]} if "said" in story else _heard(story["heard"])
+            ok, items = await told(errands, request)
+            states = {device.name: device.states for device in house.registry.devices}
+            wrong.extend(f"{story['name']}: {problem}" for problem in problems(story, ok, items, states))
+
+    await lived_in(shipped(tmp_path), play)
+    assert not wrong, "\n".join(wrong)
+
+
+def _heard(name: str) -> dict[str, Any]:
+    return {"do": "hear", "file": str(FOLDER.parent / "data" / "speech" / name), "wake": False}
+
+
+def problems(
+    story: dict[str, Any], ok: bool, items: list[dict[str, Any]], states: dict[str, Any]
+) -> list[str]:
+    """What of a story did not happen, and what happened that is not in it."""
+    found = []
+    if ok is story.get("failed", False):
+        found.append(f"worked is {ok}: {[i for i in items if i['event'] in ('error', 'tool_result')]}")
+    calls = [{"name": i["name"], "args": i["args"]} for i in items if i["event"] == "tool_call"]
+    if "calls" in story and calls != story["calls"]:
+        found.append(f"calls were {calls}")
+    commands = [i for i in items if i["event"] == "command"]
+    for wanted in story.get("commands", []):
+        if not any(_is(command, wanted) for command in commands):
+            found.append(f"no command {wanted} among {commands}")
+    for name, fields in story.get("state", {}).items():
+        if any(states[name].get(field) != value for field, value in fields.items()):
+            found.append(f"{name} is {states[name]}")
+    spoken = " ".join(i["text"] for i in items if i["event"] == "spoke")
+    if spoken != story.get("spoke", spoken) or story.get("spoke_has", "") not in spoken or not spoken:
+        found.append(f"spoke {spoken!r}")
+    found.extend(f"there was {i}" for i in items if i["event"] in story.get("absent", []))
+    return found
+
+
+def _is(command: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    payload = wanted.get("payload")
+    sent = command["payload"] if isinstance(payload, str | None) else json.loads(command["payload"])
+    same_payload = payload is None or sent == payload
+    return same_payload and all(command[k] == v for k, v in wanted.items() if k != "payload")
