@@ -16,7 +16,7 @@ class MqttMediaPlayer(MqttDevice):
     on: bool | None = state()
     playing: bool | None = state()
     volume: int | None = state(unit="percent")
-    track: int | None = state()
+    track: str | None = state()
 
     @tool
     async def turn_on(self) -> str:
@@ -77,7 +77,7 @@ class MqttMediaPlayer(MqttDevice):
         before = self.track
         await self.command({"playback": word})
         await self.confirm(lambda: self.track != before)
-        return f"{self.name} is at track {self.track}"
+        return f"{self.name} is playing {self.track}"
 
     @hears("{topic}")
     def _report(self, payload: dict[str, Any]) -> None:
