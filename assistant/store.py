@@ -101,7 +101,6 @@ def _alive(pid: object) -> bool:
 def socket_path(path: Path) -> Path:
     """Where the daemon's control socket goes; Unix allows about 100 characters."""
     inside = path / "control.sock"
-    inside.unlink(missing_ok=True)
     if len(str(inside)) <= SOCKET_PATH_LIMIT:
         return inside
     return Path(tempfile.mkdtemp(prefix="assistant-")) / "control.sock"

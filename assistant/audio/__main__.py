@@ -12,8 +12,9 @@ import resource
 import socket
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from assistant.audio.devices import Microphone, NoSpeaker, Sink, Speaker
@@ -36,8 +37,8 @@ from assistant.audio.recording import FRAME_BYTES, frames
 from assistant.errors import AudioError
 
 FRAME_SECONDS = 0.02
-TAIL_FRAMES = 100
-"""Silence after a recording, so that its last word ends like any other: 2 s."""
+TAIL_FRAMES = 150
+"""At most 3 s of silence are added to a recording."""
 WHOLE_RECORDING_MS = 600_000
 
 
@@ -58,19 +59,26 @@ class AudioProcess:
             self._writer.write(packed(message))
 
     async def run(self, reader: asyncio.StreamReader) -> None:
-        """Work until the daemon closes, or the source fails for good."""
+        """Work until the daemon closes, or the source ends."""
         if self._options.push:
             window = WHOLE_RECORDING_MS if self._options.file else None
             self.send(self._gate.open("push", window))
         source = self._recording() if self._options.file else self._microphone()
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(source)
-            playing = tasks.create_task(self._watch_playback())
-            with suppress(AudioError):
-                async for message in received(reader):
-                    self._obey(message)
-            listening.cancel()
-            playing.cancel()
+            working = [
+                tasks.create_task(source),
+                tasks.create_task(self._follow_orders(reader)),
+                tasks.create_task(self._watch_playback()),
+            ]
+            await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            for task in working:
+                task.cancel()
+
+    async def _follow_orders(self, reader: asyncio.StreamReader) -> None:
+        """Until the daemon closes."""
+        with suppress(AudioError):
+            async for message in received(reader):
+                self._obey(message)
 
     def _obey(self, message: object) -> None:
         match message:
@@ -100,15 +108,20 @@ class AudioProcess:
             loop = asyncio.get_running_loop()
             due = loop.time()
             self.send([Ready(self._options.file.name)])
-            silence = (bytes(FRAME_BYTES) for _ in range(TAIL_FRAMES))
-            for source in (frames(self._options.file), silence):
-                for frame in source:
-                    due += FRAME_SECONDS
-                    await asyncio.sleep(due - loop.time())
-                    self.send(self._gate.hear(frame))
+            for frame in chain(frames(self._options.file), self._tail()):
+                due += FRAME_SECONDS
+                await asyncio.sleep(due - loop.time())
+                self.send(self._gate.hear(frame))
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True)])
         self.send([SourceEnded()])
+
+    def _tail(self) -> Iterator[bytes]:
+        """Silence after a recording, until its last word has ended like any other."""
+        for _ in range(TAIL_FRAMES):
+            if not self._gate.is_open:
+                return
+            yield bytes(FRAME_BYTES)
 
     async def _microphone(self) -> None:
         loop = asyncio.get_running_loop()

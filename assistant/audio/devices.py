@@ -41,6 +41,17 @@ def _device(name: str) -> str | None:
     return None if name == "default" else name
 
 
+def _cannot(sd: ModuleType, what: str, device: str, error: Exception) -> AudioError:
+    """Why a device cannot be used, and what to do."""
+    ways = "input" if what == "microphone" else "output"
+    if not any(entry[f"max_{ways}_channels"] for entry in sd.query_devices()):
+        return AudioError(f"there is no {what} on this machine")
+    text = str(error).partition(" [PaErrorCode")[0]
+    return AudioError(
+        f"the {what} {device!r} cannot be used ({text}); `python -m sounddevice` lists what there is"
+    )
+
+
 class Microphone:
     """16 kHz mono s16le frames of 20 ms from a capture device, on a thread of its own."""
 
@@ -64,7 +75,7 @@ class Microphone:
                     frame, _ = capture.read(IN_FRAMES)
                     take(bytes(frame))
         except (sd.PortAudioError, ValueError) as error:
-            raise AudioError(f"the microphone {self._device!r} cannot be used: {error}") from error
+            raise _cannot(sd, "microphone", self._device, error) from error
 
 
 class Speaker:
@@ -80,7 +91,7 @@ class Speaker:
             )
             self._stream.start()
         except (sd.PortAudioError, ValueError) as error:
-            raise AudioError(f"the speaker {device!r} cannot be used: {error}") from error
+            raise _cannot(sd, "speaker", device, error) from error
 
     def _pull(self, block: Any, frames: int, _time: Any, _status: Any) -> None:
         with self._lock:

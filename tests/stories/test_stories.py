@@ -56,7 +56,9 @@ def problems(
             found.append(f"no command {wanted} among {commands}")
     for name, fields in story.get("state", {}).items():
         # YAML 1.1 reads a bare `on` as true
-        if any(states[name].get("on" if field is True else field) != value for field, value in fields.items()):
+        if any(
+            states[name].get("on" if field is True else field) != value for field, value in fields.items()
+        ):
             found.append(f"{name} is {states[name]}")
     spoken = " ".join(i["text"] for i in items if i["event"] == "spoke")
     if spoken != story.get("spoke", spoken) or story.get("spoke_has", "") not in spoken or not spoken:
