@@ -29,6 +29,12 @@ async def nothing_left_over() -> AsyncIterator[None]:
     assert not [t for t in left if t.is_alive()], f"threads left over: {left}"
 
 
+def pytest_collection_finish() -> None:
+    """What the imports made will stay: the collection after each test need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip by name what needs a missing system program; with CI=true that is a failure."""

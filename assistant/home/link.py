@@ -54,16 +54,15 @@ class _Attempts:
 
     def after(self, error: LinkError, started: float, now: float) -> float:
         """Seconds to wait after this error."""
-        match error:
-            case NotAllowed():
-                return REFUSED_PAUSE_SECONDS
-            case WrongProtocol() if self.protocol == MQTT_5:
-                self.protocol = MQTT_3
-                return 0.0
-            case WrongProtocol():
-                self.protocol = MQTT_5
-            case Lost():
-                self._lost(now)
+        if isinstance(error, WrongProtocol) and self.protocol == MQTT_5:
+            self.protocol = MQTT_3
+            return 0.0
+        # From the top: a broker that was only starting hangs up too, and deserves MQTT 5 next time.
+        self.protocol = MQTT_5
+        if isinstance(error, NotAllowed):
+            return REFUSED_PAUSE_SECONDS
+        if isinstance(error, Lost):
+            self._lost(now)
         if now - started > STABLE_SECONDS:
             self._failures = 0
         pause: float = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import gc
 import ipaddress
 import json
 import ssl
+import time
 from pathlib import Path
 
 import pytest
@@ -203,15 +203,13 @@ def test_for_an_absent_client_the_newest_messages_wait() -> None:
 async def test_a_flood_leaves_the_loop_to_others() -> None:
     async with serve() as address, connected(address.port) as client:
         client.send(packet(0x30, text("flood") + b"x" * 20) * 50_000 + packet(0xC0))
-        clock = asyncio.get_running_loop().time
-        longest, before, answer = 0.0, clock(), None
+        clock = time.thread_time  # not the wall's: other programs may be busy too
         task = asyncio.get_running_loop().create_task(client.get(20))
-        gc.collect()
+        longest, before = 0.0, clock()
         while not task.done():
             await asyncio.sleep(0)
             longest, before = max(longest, clock() - before), clock()
-        answer = task.result()
-        assert answer
+        assert task.result()
         assert longest < 0.05
 
 
