@@ -63,6 +63,11 @@ class Connection(WebSocketsSansIOProtocol):
         """Leave pings unanswered from now on."""
         self._stalled = True
 
+    def shutdown(self) -> None:
+        """The server ends; uvicorn's own would close a second time what the client is closing."""
+        if not self.transport.is_closing():
+            super().shutdown()
+
     def handle_ping(self) -> None:
         """Answer a ping, or not."""
         if self._stalled:
