@@ -7,7 +7,7 @@ import errno
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,11 @@ class Connection(WebSocketsSansIOProtocol):
     def stall(self) -> None:
         """Leave pings unanswered from now on."""
         self._stalled = True
+
+    def shutdown(self) -> None:
+        """The server ends; uvicorn's own would close a second time what the client is closing."""
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def handle_ping(self) -> None:
         """Answer a ping, or not."""
@@ -173,8 +178,17 @@ async def serve(
 def _listen(host: str, port: int) -> socket.socket:
     """A bound socket, or one sentence on why not."""
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        # the protocol must be named: asyncio sets TCP_NODELAY only then, and without it a reply waits 40 ms
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        )[0]
+        with ExitStack() as undo:
+            listening = undo.enter_context(socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen()
+            undo.pop_all()
+            return listening
     except socket.gaierror as error:
         raise BrainError(f"The brain cannot listen on {host}: there is no such address here.") from error
     except OSError as error:

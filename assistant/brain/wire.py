@@ -309,11 +309,11 @@ def _blob(value: object, where: str) -> ClientMessage:
     data = unbase64(blob.get("data", ""), f"{where}.data")
     if mime.startswith(("image/", "video/")):
         return Picture()
-    found = re.fullmatch(r"audio/(?:l16|pcm)(?:;.*?\brate=(\d{4,6}))?(?:;.*)?", mime)
-    rate = int(found[1] or 16000) if found else 0
-    if not 8000 <= rate <= 192000:
+    kind, *parameters = mime.split(";")
+    rate = dict(item.partition("=")[::2] for item in parameters).get("rate", "16000")
+    if kind not in ("audio/pcm", "audio/l16") or not re.fullmatch(r"[1-9]\d{3,5}", rate, re.ASCII):
         raise invalid(f"audio/pcm;rate=16000 is expected at '{where}.mime_type'.")
-    return Audio(data, rate)
+    return Audio(data, int(rate))
 
 
 def _tool_response(body: Json) -> list[ClientMessage]:
