@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ RECORDING = Path(__file__).parent / "data" / "turn_on_the_kitchen_light.wav"
 LOUD = 500
 IDLE_SECONDS = 10.0
 START_SECONDS = 60.0
+COMMANDS = "zigbee2mqtt/kitchen light/set"
 PAIR = ("turn on the kitchen light", "turn off the kitchen light")
 
 
@@ -235,10 +236,8 @@ async def _idle(pid: int, config: configuration.Config, figures: Figures) -> Non
         await asyncio.sleep(1)
         figures.add("memory of the audio process", _resident(audio.pid))
     await asyncio.sleep(2)
-    family = {
-        "daemon": pid,
-        **{"brain": child for child, words in _children(pid) if "assistant.brain" in words},
-    }
+    family = {"daemon": pid}
+    family.update(("brain", child) for child, words in _children(pid) if "assistant.brain" in words)
     before = {name: _seconds_of(each) for name, each in family.items()}
     await asyncio.sleep(IDLE_SECONDS)
     for name, each in family.items():
@@ -268,7 +267,7 @@ def _seconds_of(pid: int) -> float:
     return sum(map(int, _stat(pid)[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-PARTS: dict[str, Callable[[configuration.Config, Figures, int], Awaitable[None]]] = {
+PARTS: dict[str, Callable[[configuration.Config, Figures, int], Coroutine[Any, Any, None]]] = {
     "home": home,
     "ears": ears,
     "session": session,

@@ -23,6 +23,7 @@ class Abilities:
 
 CAREFUL = Abilities()
 MODELS = {
+    "embedded": Abilities(holds_uplink=False),
     "gemini-3.8-live": Abilities(declares_blocking=True, holds_uplink=False),
     "gemini-3.8-live-extended-thinking": Abilities(holds_uplink=False),
     "gemini-3.1-flash-live-preview": Abilities(),

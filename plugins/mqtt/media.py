@@ -6,11 +6,14 @@ from typing import Annotated, Any, ClassVar
 
 from assistant.api import Percent, Range, hears, state, tool
 
-from .base import MqttDevice, switched
+from .base import MqttDevice
+
+PLAYS = {"playing": True, "paused": False, "on": None, "idle": None, "off": False}
+"""What the words of a report's ``state`` say about playing; all but ``off`` mean that it is on."""
 
 
 class MqttMediaPlayer(MqttDevice):
-    """Power, play and pause, volume, next and previous track."""
+    """Power, play and pause, volume, next and previous track: commands are words in ``state``."""
 
     kind: ClassVar[str] = "media player"
     on: bool | None = state()
@@ -21,28 +24,28 @@ class MqttMediaPlayer(MqttDevice):
     @tool
     async def turn_on(self) -> str:
         """Switch a device on."""
-        await self.command({"state": "ON"})
+        await self.command({"state": "on"})
         await self.confirm(lambda: self.on)
         return f"{self.name} is on"
 
     @tool
     async def turn_off(self) -> str:
         """Switch a device off."""
-        await self.command({"state": "OFF"})
+        await self.command({"state": "off"})
         await self.confirm(lambda: self.on is False)
         return f"{self.name} is off"
 
     @tool
     async def play(self) -> str:
         """Play or go on playing."""
-        await self.command({"playback": "PLAY"})
+        await self.command({"state": "play"})
         await self.confirm(lambda: self.playing)
         return f"{self.name} is playing"
 
     @tool
     async def pause(self) -> str:
         """Pause what is playing or cleaning."""
-        await self.command({"playback": "PAUSE"})
+        await self.command({"state": "pause"})
         await self.confirm(lambda: self.playing is False)
         return f"{self.name} is paused"
 
@@ -54,12 +57,12 @@ class MqttMediaPlayer(MqttDevice):
     @tool
     async def next_track(self) -> str:
         """Skip to the next track or programme."""
-        return await self._skip("NEXT")
+        return await self._skip("next")
 
     @tool
     async def previous_track(self) -> str:
         """Go back to the previous track or programme."""
-        return await self._skip("PREVIOUS")
+        return await self._skip("previous")
 
     @tool
     async def set_volume(self, volume: Percent) -> str:
@@ -75,16 +78,16 @@ class MqttMediaPlayer(MqttDevice):
 
     async def _skip(self, word: str) -> str:
         before = self.track
-        await self.command({"playback": word})
+        await self.command({"state": word})
         await self.confirm(lambda: self.track != before)
         return f"{self.name} is playing {self.track}"
 
     @hears("{topic}")
     def _report(self, payload: dict[str, Any]) -> None:
-        if "state" in payload:
-            self.on = switched(payload["state"])
-        if "playback" in payload:
-            self.playing = payload["playback"] in ("playing", "PLAY")
+        word = payload.get("state")
+        if word is not None:
+            self.playing = PLAYS[word]
+            self.on = word != "off"
         for field in ("volume", "track"):
             if payload.get(field) is not None:
                 setattr(self, field, payload[field])
