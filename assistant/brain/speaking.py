@@ -159,9 +159,9 @@ class Child:
         child = cls(process)
         try:
             child.rate = int(json.loads(await child._block())["rate"])
-        except BaseException:
-            await child.end()
-            raise
+        finally:
+            if not child.rate:
+                await child.end()
         return child
 
     async def say(self, sentence: str) -> AsyncIterator[bytes]:
