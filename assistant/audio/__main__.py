@@ -156,7 +156,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--output", default="default")
     parser.add_argument("--wake", default="hey_jarvis")
     parser.add_argument("--push", action="store_true")
-    parser.add_argument("--end-silence-ms", type=int, default=400)
+    parser.add_argument("--end-silence-ms", type=int, default=350)
     parser.add_argument("--follow-up-ms", type=int, default=6000)
     return parser.parse_args(arguments)
 

@@ -60,7 +60,7 @@ class AudioConfig(Section):
     input: str = "default"
     output: str = "default"
     wake: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"] = "hey_jarvis"
-    end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 400
+    end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 350
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
 
 
