@@ -88,6 +88,7 @@ class Turn:
     audio_bytes: int = 0
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     generated: bool = False
+    ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -152,6 +153,7 @@ class Conversation:
         return answered and await self._answered(self._turn)
 
     def _begin(self) -> Turn:
+        self._turn.ended = True
         self._turn.over.set()
         self._turn = Turn()
         self._dispatcher.new_utterance()
@@ -163,11 +165,10 @@ class Conversation:
                 await turn.over.wait()
         except TimeoutError:
             self._bus.publish(Problem("No answer came. Please try again."))
+            turn.ended = True
             turn.over.set()
             self._enter(Phase.IDLE)
             return False
-        for mouth in self.mouths:
-            await mouth.finish()
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -190,7 +191,7 @@ class Conversation:
                 self._done_due = True
                 self._stop_speaking()
             case Generated() | TurnDone() | TurnLost():
-                self._end(message)
+                self._end(message, tasks)
             case _:
                 self._tell(message)
 
@@ -225,7 +226,7 @@ class Conversation:
             turn.told_heard = True
             self._bus.publish(Heard(turn.heard.strip()))
 
-    def _end(self, message: Generated | TurnDone | TurnLost) -> None:
+    def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
         """An answer is complete when nothing more can come: no tool runs, and it spoke or stayed silent."""
         turn = self._turn
         self._tell_heard()
@@ -237,13 +238,21 @@ class Conversation:
             or (isinstance(message, Generated) and not turn.audio_bytes)
         ):
             return
-        if turn.over.is_set():
+        if turn.ended:
             return
+        turn.ended = True
         if turn.spoken or turn.audio_bytes:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
+        tasks.create_task(self._finish(turn), name="finish speaking")
+
+    async def _finish(self, turn: Turn) -> None:
+        """The turn is over when its answer has been heard, not when it has been sent."""
+        for mouth in list(self.mouths):
+            await mouth.finish()
         turn.over.set()
-        self._enter(Phase.IDLE)
+        if turn is self._turn:
+            self._enter(Phase.IDLE)
 
     def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
         """TurnDone comes long after Generated, when the user may already have said something new."""
