@@ -126,13 +126,11 @@ class AudioProcess:
     async def _microphone(self) -> None:
         loop = asyncio.get_running_loop()
         stop = threading.Event()
-        first = True
+        news: list[FromAudio] = [Ready(self._options.input)]
 
         def hear(frame: bytes) -> None:
-            nonlocal first
-            if first:
-                first = False
-                self.send([Ready(self._options.input)])
+            self.send(news)
+            news.clear()
             self.send(self._gate.hear(frame))
 
         def take(frame: bytes) -> None:
@@ -140,8 +138,10 @@ class AudioProcess:
 
         try:
             self._sink = Speaker(self._options.output)
-            microphone = Microphone(self._options.input)
-            await asyncio.to_thread(microphone.read, take, stop)
+        except AudioError as error:
+            news.append(Trouble(f"{error}; answers are not heard"))
+        try:
+            await asyncio.to_thread(Microphone(self._options.input).read, take, stop)
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True)])
         finally:
