@@ -43,7 +43,7 @@ class GeminiConfig(Section):
     project: str = ""
     location: str = ""
     trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000
-    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 15.0
+    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 8.0
 
 
 class MqttConfig(Section):
