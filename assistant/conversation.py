@@ -125,31 +125,36 @@ class Conversation:
         return await self._answered(turn)
 
     async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
-        """Pass on what a microphone or recording hears until it ends; True when something was answered."""
-        answered = False
-        async for message in ears:
-            match message:
-                case GateOpened(by):
-                    self._bus.publish(Woke(by))
-                    self._enter(Phase.LISTENING)
-                case SpeechBegan():
-                    self._begin()
-                    self._stop_speaking()
-                    self._session.post(SpeechStarted())
-                case Frame(pcm):
-                    self._session.post(Audio(pcm))
-                case SpeechStopped():
-                    self._session.post(SpeechEnded())
-                    self._enter(Phase.THINKING)
-                    answered = True
-                case GateClosed(spoken):
-                    if not spoken:
-                        self._enter(Phase.IDLE)
-                case Trouble(text):
-                    self._bus.publish(Problem(text))
-                case SourceEnded():
+        """Pass on what a microphone or recording hears; whether its last words were answered."""
+        answer: asyncio.Task[bool] | None = None
+        async with asyncio.TaskGroup() as tasks:
+            async for message in ears:
+                if isinstance(message, SourceEnded):
                     break
-        return answered and await self._answered(self._turn)
+                self._hear(message)
+                if isinstance(message, SpeechStopped):
+                    answer = tasks.create_task(self._answered(self._turn), name="answer")
+        return answer is not None and answer.result()
+
+    def _hear(self, message: FromAudio) -> None:
+        match message:
+            case GateOpened(by):
+                self._bus.publish(Woke(by))
+                self._enter(Phase.LISTENING)
+            case SpeechBegan():
+                self._begin()
+                self._stop_speaking()
+                self._session.post(SpeechStarted())
+            case Frame(pcm):
+                self._session.post(Audio(pcm))
+            case SpeechStopped():
+                self._session.post(SpeechEnded())
+                self._enter(Phase.THINKING)
+            case GateClosed(spoken):
+                if not spoken:
+                    self._enter(Phase.IDLE)
+            case Trouble(text):
+                self._bus.publish(Problem(text))
 
     def _begin(self) -> Turn:
         self._turn.over.set()
@@ -166,8 +171,9 @@ class Conversation:
             turn.over.set()
             self._enter(Phase.IDLE)
             return False
-        for mouth in self.mouths:
-            await mouth.finish()
+        if turn is self._turn:  # nobody has spoken over it
+            for mouth in list(self.mouths):
+                await mouth.finish()
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -182,7 +188,7 @@ class Conversation:
                     )
             case CallsCancelled(ids):
                 for call_id in ids:
-                    if task := self._turn.calls.get(call_id):
+                    if task := self._turn.calls.pop(call_id, None):
                         task.cancel()
             case Speech() | SpeechText():
                 self._speak(message)
