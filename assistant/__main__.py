@@ -11,13 +11,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 ok, 1 did not work, 2 usage, 78 configuration)."""
     from assistant.cli.parser import parsed
 
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        options = parsed(sys.argv[1:] if arguments is None else arguments)
+        options = parsed(arguments)
         return int(options.command(options))
     except BaseException as error:
         match _first(error):
             case AssistantError() as known:
-                sys.stderr.write(f"assistant: {known}\n")
+                _tell(str(known), as_json="--json" in arguments)
                 return known.exit_code
             case KeyboardInterrupt():
                 return 130
@@ -25,6 +26,17 @@ def main(arguments: list[str] | None = None) -> int:
                 sys.stderr.close()  # whoever read our output has gone; nobody is left to tell
                 return 1
         raise
+
+
+def _tell(text: str, *, as_json: bool) -> None:
+    """One sentence for people, and for scripts an event as well."""
+    sys.stderr.write(f"assistant: {text}\n".encode(errors="backslashreplace").decode())
+    if as_json:
+        from assistant.cli.output import Output
+
+        output = Output(as_json=True)
+        output.tell({"event": "error", "text": text})
+        output.tell({"event": "done"})
 
 
 def _first(error: BaseException) -> BaseException:

@@ -13,7 +13,7 @@ from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
 from assistant.device import Device
-from assistant.errors import LinkError, PluginError, ToolError
+from assistant.errors import ConfigError, LinkError, PluginError, ToolError
 from assistant.events import Event
 from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
@@ -176,6 +176,10 @@ def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
         sources.append(lambda: _there(gemini))
     if brain is not None:
         sources.append(brain.endpoint)
+    if not sources:
+        raise ConfigError(
+            "brain.use is gemini, but there is no key: set GEMINI_API_KEY (or gemini.project for Vertex AI)"
+        )
     return sources
 
 

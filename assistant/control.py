@@ -17,11 +17,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import AssistantError, LinkError
+from assistant.errors import AssistantError, LinkError, UsageError
 from assistant.events import Event
 
 LINE_LIMIT = 16 * 2**20
 REQUEST_LIMIT = 64 * 1024
+MAX_TEXT = 2000
+STARTING_SECONDS = 10.0
 
 Tell = Callable[[dict[str, Any]], None]
 Handle = Callable[[dict[str, Any], Tell], Awaitable[bool]]
@@ -30,6 +32,22 @@ Handle = Callable[[dict[str, Any], Tell], Awaitable[bool]]
 def as_json(event: Event) -> dict[str, Any]:
     """An event as the command line prints it."""
     return {"event": event.event, **dataclasses.asdict(event)}
+
+
+def sayable(text: str) -> str:
+    """A typed sentence as it can be said.
+
+    Raises:
+        UsageError: it is empty, too long or no text at all.
+    """
+    words = " ".join(text.split())
+    if not words:
+        raise UsageError("there is nothing to say: the sentence is empty")
+    if len(words) > MAX_TEXT:
+        raise UsageError(f"the sentence is too long: at most {MAX_TEXT} characters can be said")
+    if not all(character.isprintable() for character in words):
+        raise UsageError("the sentence holds bytes that are no text")
+    return words
 
 
 class Outlet:
@@ -72,17 +90,43 @@ async def served(path: Path, handle: Handle) -> AsyncIterator[None]:
 
 async def _one(reader: asyncio.StreamReader, tell: Tell, handle: Handle) -> bool:
     try:
-        request = json.loads(await reader.readline())
+        request = json.loads(await _line(reader))
         if not isinstance(request, dict):
             raise ValueError("not an object")
-    except ValueError:
-        tell({"event": "error", "text": "the control socket expects one JSON object on a line"})
+    except (ValueError, RecursionError):
+        text = f"the control socket expects one JSON object on a line of at most {REQUEST_LIMIT} bytes"
+        tell({"event": "error", "text": text})
         return False
     try:
         return await handle(request, tell)
     except AssistantError as error:
         tell({"event": "error", "text": str(error)})
         return False
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The first line; the rest of one that is too long is thrown away, so that its sender gets an answer."""
+    try:
+        return await reader.readuntil()
+    except asyncio.IncompleteReadError as error:
+        return error.partial
+    except asyncio.LimitOverrunError:
+        while (chunk := await reader.read(REQUEST_LIMIT)) and b"\n" not in chunk:
+            pass
+        return b""
+
+
+async def _opened(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A daemon that has just started has no socket yet."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + STARTING_SECONDS
+    while True:
+        try:
+            return await asyncio.open_unix_connection(path, limit=LINE_LIMIT)
+        except (FileNotFoundError, ConnectionRefusedError):
+            if loop.time() > until:
+                raise
+        await asyncio.sleep(0.1)
 
 
 async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
@@ -92,7 +136,7 @@ async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
         LinkError: the daemon does not answer.
     """
     try:
-        reader, writer = await asyncio.open_unix_connection(path, limit=LINE_LIMIT)
+        reader, writer = await _opened(path)
     except OSError as error:
         raise LinkError(f"the daemon at {path} does not answer: {error.strerror}") from error
     try:

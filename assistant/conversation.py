@@ -89,7 +89,14 @@ class Turn:
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     generated: bool = False
     ended: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def close(self) -> None:
+        """Nothing more belongs to this turn."""
+        self.ended = True
+        self.begun.set()
+        self.over.set()
 
 
 class Conversation:
@@ -126,49 +133,53 @@ class Conversation:
         return await self._answered(turn)
 
     async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
-        """Pass on what a microphone or recording hears until it ends; True when something was answered."""
-        answered = False
-        async for message in ears:
-            match message:
-                case GateOpened(by):
-                    self._bus.publish(Woke(by))
-                    self._enter(Phase.LISTENING)
-                case SpeechBegan():
-                    self._begin()
-                    self._stop_speaking()
-                    self._session.post(SpeechStarted())
-                case Frame(pcm):
-                    self._session.post(Audio(pcm))
-                case SpeechStopped():
-                    self._session.post(SpeechEnded())
-                    self._enter(Phase.THINKING)
-                    answered = True
-                case GateClosed(spoken):
-                    if not spoken:
-                        self._enter(Phase.IDLE)
-                case Trouble(text):
-                    self._bus.publish(Problem(text))
-                case SourceEnded():
+        """Pass on what a microphone or recording hears; whether its last words were answered."""
+        answer: asyncio.Task[bool] | None = None
+        async with asyncio.TaskGroup() as tasks:
+            async for message in ears:
+                if isinstance(message, SourceEnded):
                     break
-        return answered and await self._answered(self._turn)
+                self._hear(message)
+                if isinstance(message, SpeechStopped):
+                    answer = tasks.create_task(self._answered(self._turn), name="answer")
+        return answer is not None and answer.result()
+
+    def _hear(self, message: FromAudio) -> None:
+        match message:
+            case GateOpened(by):
+                self._bus.publish(Woke(by))
+                self._enter(Phase.LISTENING)
+            case SpeechBegan():
+                self._begin()
+                self._stop_speaking()
+                self._session.post(SpeechStarted())
+            case Frame(pcm):
+                self._session.post(Audio(pcm))
+            case SpeechStopped():
+                self._session.post(SpeechEnded())
+                self._enter(Phase.THINKING)
+            case GateClosed(spoken):
+                if not spoken:
+                    self._enter(Phase.IDLE)
+            case Trouble(text):
+                self._bus.publish(Problem(text))
 
     def _begin(self) -> Turn:
-        self._turn.ended = True
-        self._turn.over.set()
+        self._turn.close()
         self._turn = Turn()
         self._dispatcher.new_utterance()
         return self._turn
 
     async def _answered(self, turn: Turn) -> bool:
+        """Wait for the answer to begin, which may not take long, and to be heard, which may."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await turn.over.wait()
+                await turn.begun.wait()
         except TimeoutError:
             self._bus.publish(Problem("No answer came. Please try again."))
-            turn.ended = True
-            turn.over.set()
+            turn.close()
             self._enter(Phase.IDLE)
-            return False
+        await turn.over.wait()
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -183,7 +194,7 @@ class Conversation:
                     )
             case CallsCancelled(ids):
                 for call_id in ids:
-                    if task := self._turn.calls.get(call_id):
+                    if task := self._turn.calls.pop(call_id, None):
                         task.cancel()
             case Speech() | SpeechText():
                 self._speak(message)
@@ -210,6 +221,7 @@ class Conversation:
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text
             return
+        self._turn.begun.set()
         self._turn.audio_bytes += len(message.pcm)
         for mouth in self.mouths:
             mouth.play(message.pcm)
@@ -241,6 +253,7 @@ class Conversation:
         if turn.ended:
             return
         turn.ended = True
+        turn.begun.set()
         if turn.spoken or turn.audio_bytes:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.app import House, furnished
 from assistant.audio.process import started
 from assistant.audio.recording import checked
-from assistant.control import Outlet, Tell, as_json
+from assistant.control import Outlet, Tell, as_json, sayable
 from assistant.errors import AssistantError, BrainError, UsageError
 from assistant.events import (
     CommandSent,
@@ -43,7 +43,6 @@ TOLD: tuple[type[Event], ...] = (
     UsageCounted,
     Problem,
 )
-MAX_TEXT = 2000
 BRAIN_SECONDS = 40.0
 NO_SPEECH = "no speech was heard in the recording"
 NO_WAKE = "the wake word was not heard in the recording; with --no-wake the gate is open from the start"
@@ -103,11 +102,7 @@ class Errands:
         return answered and not failures
 
     async def _say(self, text: str) -> bool:
-        words = " ".join(text.split())
-        if not words:
-            raise UsageError("there is nothing to say: the sentence is empty")
-        if len(words) > MAX_TEXT:
-            raise UsageError(f"the sentence is {len(words)} characters long; at most {MAX_TEXT} can be said")
+        words = sayable(text)
         await self._brain_awake()
         return await self._house.conversation.ask(words)
 
@@ -125,7 +120,8 @@ class Errands:
 
     async def _brain_awake(self) -> None:
         if not await self._house.session.ready(BRAIN_SECONDS):
-            raise BrainError("no brain answers; try again in a moment")
+            why = self._house.session.trouble or "none has answered in time."
+            raise BrainError(f"no brain answers: {why}")
 
     async def _devices(self, tell: Tell) -> bool:
         await furnished(self._house)

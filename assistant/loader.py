@@ -87,6 +87,8 @@ class Loader:
             return Loaded(name, LoadState.NOT_CONFIGURED, str(error))
         except PluginError as error:
             return Loaded(name, LoadState.BROKEN, str(error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - P3: the author's code runs here
+            return Loaded(name, LoadState.BROKEN, f"{name}: {type(error).__name__}: {error}")
         return Loaded(name, LoadState.ENABLED, plugins=(plugin,))
 
     def names(self) -> list[str]:
@@ -100,7 +102,7 @@ class Loader:
             self._read(name)
         elif name not in self._classes:
             for entry in entry_points(group=ENTRY_POINTS, name=name):
-                self._classes[name] = entry.load()
+                self._classes[name] = entry.load()  # whatever it raises ends in load()
             for stem in list(self._files):
                 self._read(stem)
         if name in self._broken:

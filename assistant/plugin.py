@@ -191,7 +191,7 @@ class Plugin:
             try:
                 arguments = {"topic": topic} if wants_topic else {}
                 self.heard(lambda: method(payload=decode(payload), **arguments))
-            except Exception as error:  # noqa: BLE001 - a report is hostile input, and the author's code may be wrong
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - hostile input, perhaps wrong code
                 self.complain(f"{self.title} could not read {topic}: {error}")
 
         return received
@@ -216,7 +216,7 @@ class Plugin:
         while True:
             try:
                 return await self.run()
-            except Exception:  # P3: a plugin's failure is its own
+            except (Exception, SystemExit):  # P3: a plugin's failure is its own
                 wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
                 log.exception("%s failed; it starts again in %d s", self.title, wait)
                 failures += 1

@@ -6,14 +6,18 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from assistant.errors import AlreadyRunning, AssistantError
 
 SOCKET_PATH_LIMIT = 100
+LOCK = "daemon.lock"
+NOTE = "daemon.json"
+LOCK_ATTEMPTS = 10
 
 
 class StateError(AssistantError):
@@ -60,16 +64,17 @@ def held(path: Path, address: str) -> Iterator[None]:
     Raises:
         AlreadyRunning: naming the pid and address of the daemon that holds it.
     """
-    with (path / "daemon.lock").open("a+b") as file:
+    with _lock_file(path) as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _locked(file)
         except BlockingIOError as error:
             known = holder(path)
+            pid, address = known.get("pid", "unknown"), known.get("address") or "no address"
             raise AlreadyRunning(
-                f"another daemon (pid {known.get('pid', 'unknown')}, {known.get('address', 'starting')}) "
+                f"another assistant (pid {pid}, {address}) "
                 f"holds {path}; stop it, or set state_dir to another folder"
             ) from error
-        note = path / "daemon.json"
+        note = path / NOTE
         write_atomically(note, json.dumps({"pid": os.getpid(), "address": address}).encode())
         try:
             yield
@@ -77,25 +82,40 @@ def held(path: Path, address: str) -> Iterator[None]:
             note.unlink(missing_ok=True)
 
 
-def holder(path: Path) -> dict[str, Any]:
-    """``pid`` and ``address`` of the daemon that runs on this state folder; empty when none does."""
+def _locked(file: BinaryIO) -> None:
+    """Take the lock; somebody who only looks whether it is held (``holder``) lets go at once."""
+    for _ in range(LOCK_ATTEMPTS):
+        with suppress(BlockingIOError):
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(0.01)
+    return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_file(path: Path) -> BinaryIO:
     try:
-        known = json.loads((path / "daemon.json").read_bytes())
+        return (path / LOCK).open("a+b")
+    except OSError as error:
+        raise StateError(f"{path / LOCK}: cannot be opened ({error.strerror}); remove it") from error
+
+
+def holder(path: Path) -> dict[str, Any]:
+    """``pid`` and ``address`` of the daemon that runs on this state folder; empty when none does.
+
+    The lock decides, not the pid: after a kill -9 the note stays, and its pid may be somebody else's.
+    """
+    try:
+        with (path / LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return {}
+    except BlockingIOError:
+        pass
+    except OSError:
+        return {}
+    try:
+        known = json.loads((path / NOTE).read_bytes())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) and _alive(known.get("pid")) else {}
-
-
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return known if isinstance(known, dict) else {}
 
 
 def socket_path(path: Path) -> Path:

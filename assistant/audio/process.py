@@ -36,6 +36,7 @@ class Audio:
         self._reader = reader
         self._writer = writer
         self._played = asyncio.Event()
+        self._ended = False
         self.pid = pid
 
     async def messages(self) -> AsyncIterator[FromAudio]:
@@ -45,6 +46,8 @@ class Audio:
                 self._played.set()
             else:
                 yield message
+        self._ended = True
+        self._played.set()
 
     def _send(self, message: ToAudio) -> None:
         if not self._writer.is_closing():
@@ -69,6 +72,8 @@ class Audio:
 
     async def finish(self) -> None:
         """Wait until what was said has been heard."""
+        if self._ended:
+            return
         self._played.clear()
         self._send(EndOfReply())
         with suppress(TimeoutError):

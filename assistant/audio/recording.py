@@ -84,9 +84,11 @@ def _resampled(path: Path) -> Iterator[bytes]:
 
 def _opened(path: Path) -> BinaryIO:
     try:
+        if not path.is_file() and path.exists():
+            raise BadRecording(
+                f"{path}: is a {'folder' if path.is_dir() else 'device or pipe'}, not a WAV file"
+            )
         return path.open("rb")
-    except IsADirectoryError as error:
-        raise BadRecording(f"{path}: is a folder, not a WAV file") from error
     except OSError as error:
         raise BadRecording(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from assistant import config as configuration
 from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
+from assistant.control import sayable
 from assistant.errors import UsageError
 
 MAX_STDIN = 1_000_000
@@ -20,7 +22,8 @@ def say(options: argparse.Namespace) -> int:
     """Say a typed sentence and show what happens."""
     text = " ".join(options.text)
     if text == "-":
-        text = sys.stdin.read(MAX_STDIN + 1)
+        text = sys.stdin.buffer.read(MAX_STDIN + 1).decode(errors="surrogateescape")
+    text = sayable(text)
     return _ask(options, {"do": "say", "text": text})
 
 
@@ -55,8 +58,17 @@ def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
 
 
 def _writable(speech_out: Path | None) -> None:
-    if speech_out is not None and not speech_out.parent.is_dir():
+    if speech_out is None:
+        return
+    if not speech_out.parent.is_dir():
         raise UsageError(f"{speech_out}: there is no folder {speech_out.parent}")
+    if speech_out.is_dir():
+        raise UsageError(f"{speech_out}: is a folder, not a file to write")
+    try:
+        with tempfile.NamedTemporaryFile(dir=speech_out.parent):
+            pass
+    except OSError as error:
+        raise UsageError(f"{speech_out}: cannot be written: {error.strerror}") from error
 
 
 async def _daemon(address: Path, request: dict[str, Any], output: Output) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,18 @@ LINES: dict[str, Callable[[Item], str]] = {
     "device": lambda e: f"{e['name']:<24}{e['area']:<16}{e['kind']:<20}{_state(e['state'])}",
 }
 """What people see of an event; the rest is for scripts."""
+
+
+KEY_TELLERS = (
+    "websockets",
+    "websockets.client",
+    "google_genai",
+    "google.auth",
+    "httpx",
+    "httpcore",
+    "httpx2",
+)
+"""Libraries that log requests with their headers or addresses."""
 
 
 class Output:
@@ -62,8 +75,8 @@ class Output:
         """
         if self._speech_out is None:
             return
+        partial = self._speech_out.with_name(f".{self._speech_out.name}.part")
         try:
-            partial = self._speech_out.with_name(f".{self._speech_out.name}.part")
             with wave.open(str(partial), "wb") as file:
                 file.setnchannels(1)
                 file.setsampwidth(2)
@@ -71,6 +84,8 @@ class Output:
                 file.writeframes(bytes(self._speech))
             partial.replace(self._speech_out)
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise AssistantError(f"{self._speech_out}: cannot be written: {error.strerror}") from error
 
     @staticmethod
@@ -80,11 +95,14 @@ class Output:
 
 
 def logging_to_stderr(*, quiet: bool) -> None:
-    """Warnings as short lines on stderr; websockets must never log at DEBUG: it would print the key."""
+    """Warnings as short lines on stderr.
+
+    websockets and the SDK must never log at DEBUG, whatever the root's level: they would print the key.
+    """
     logging.basicConfig(
         level=logging.ERROR if quiet else logging.WARNING, format="assistant: %(message)s", stream=sys.stderr
     )
-    for name in ("websockets", "websockets.client", "google_genai", "httpx2"):
+    for name in KEY_TELLERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

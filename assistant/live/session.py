@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.live.endpoint import Endpoint
 from assistant.live.failures import Cause, Failure, LinkLost
 from assistant.live.messages import (
+    Audio,
     Calls,
     CallsCancelled,
     GoAway,
@@ -23,7 +24,6 @@ from assistant.live.messages import (
     Message,
     Outgoing,
     Say,
-    SpeechEnded,
     SpeechStarted,
     TurnDone,
     TurnLost,
@@ -76,7 +76,6 @@ class Session:
         self._setup = setup
         self._link: Link | None = None
         self._brain = ""
-        self._up = asyncio.Event()
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._outbox: deque[Outgoing] = deque(maxlen=BACKLOG)
         self._to_send = asyncio.Event()
@@ -84,6 +83,11 @@ class Session:
         self._given_up: set[int] = set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._settled = asyncio.Event()
+        self._cut_off = False
+        self._told: dict[int, str] = {}
+        self.trouble = ""
+        """Why no brain answers: a sentence for the user, empty while one does."""
 
     async def messages(self) -> AsyncIterator[Message]:
         """Everything the brain says, over all links, for ever."""
@@ -91,17 +95,22 @@ class Session:
             yield await self._inbox.get()
 
     async def ready(self, seconds: float) -> bool:
-        """Wait until a brain answers; False when none does in time."""
-        try:
+        """Wait until a brain answers; False when none does in time, or none ever will."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._up.wait()
-        except TimeoutError:
-            return False
-        return True
+                await self._settled.wait()
+        return self._link is not None
 
     def post(self, item: Outgoing) -> None:
-        """Send what the user said, in order, now or as soon as there is a link."""
-        if isinstance(item, Say | SpeechStarted | SpeechEnded):
+        """Send what the user said, in order, now or as soon as there is a link.
+
+        The rest of an utterance whose beginning went with a lost link makes no sense to the next one.
+        """
+        if isinstance(item, Say | SpeechStarted):
+            self._cut_off = False
+        if self._cut_off:
+            return
+        if not isinstance(item, Audio):
             self._idle.clear()
         self._outbox.append(item)
         self._to_send.set()
@@ -126,13 +135,16 @@ class Session:
             failure, was_up = await self._try_all()
             failures = 0 if was_up else failures + 1
             if not was_up:
-                self._tell_down(failure)
+                self._brain = ""
+                self._tell_down(failure, len(self._sources))
+                if len(self._given_up) == len(self._sources):
+                    self._settled.set()
             wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
             await asyncio.sleep(QUOTA_SECONDS if failure.cause is Cause.QUOTA and not was_up else wait)
 
     async def _try_all(self) -> tuple[Failure, bool]:
         """Hold the first link that can be made until it ends; how it ended, and whether there was one."""
-        failure = Failure(Cause.CONFIGURATION, "No brain is configured that can be used.")
+        failure = Failure(Cause.GIVEN_UP, "No brain is configured that can be used.")
         for rank, source in enumerate(self._sources):
             if rank in self._given_up:
                 continue
@@ -143,7 +155,7 @@ class Session:
             if failure.cause is Cause.CONFIGURATION:
                 self._given_up.add(rank)
             if len(self._sources) > 1:
-                self._tell_down(failure)
+                self._tell_down(failure, rank)
         return failure, False
 
     async def _hold(self, rank: int, source: Source) -> tuple[Failure, bool]:
@@ -158,7 +170,7 @@ class Session:
                     return await self._serve(link, endpoint), True
                 finally:
                     self._link = None
-                    self._up.clear()
+                    self._settled.clear()
         except LinkLost as lost:
             if handle is None or lost.failure.cause in (Cause.NETWORK, Cause.QUOTA):
                 return lost.failure, False
@@ -169,7 +181,9 @@ class Session:
     async def _serve(self, link: Link, endpoint: Endpoint) -> Failure:
         self._link = link
         self._to_send.set()
-        self._up.set()
+        self._settled.set()
+        self.trouble = ""
+        self._told = {rank: text for rank, text in self._told.items() if rank < link.rank}
         if self._brain != endpoint.brain:
             self._brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
@@ -182,8 +196,7 @@ class Session:
         except* LinkLost as group:
             ends.extend(e for e in group.exceptions if isinstance(e, LinkLost))
         if not self._idle.is_set():
-            self._idle.set()
-            self._inbox.put_nowait(TurnLost())
+            self._lose_turn()
         return ends[0].failure if ends else Failure(Cause.RETRY, "The link ended.")
 
     async def _receive(self, link: Link, endpoint: Endpoint, tasks: asyncio.TaskGroup) -> None:
@@ -228,11 +241,24 @@ class Session:
                 if self._idle.is_set() and await _reachable(await source()):
                     raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
 
-    def _tell_down(self, failure: Failure) -> None:
-        """One sentence per cause, not per attempt."""
-        if self._brain != f"down: {failure.sentence}":
-            self._brain = f"down: {failure.sentence}"
-            self._inbox.put_nowait(LinkDown(failure.sentence))
+    def _lose_turn(self) -> None:
+        """What was not sent yet belongs to the lost turn, unless a new one has begun in it."""
+        while self._outbox and not isinstance(self._outbox[0], Say | SpeechStarted):
+            self._outbox.popleft()
+        self._cut_off = not self._outbox
+        if self._outbox:
+            return
+        self._idle.set()
+        self._inbox.put_nowait(TurnLost())
+
+    def _tell_down(self, failure: Failure, rank: int) -> None:
+        """One sentence per brain and cause until it is back, not one per attempt."""
+        if failure.cause is not Cause.GIVEN_UP:
+            self.trouble = failure.sentence
+        if failure.sentence in self._told.values() or failure.cause is Cause.GIVEN_UP:
+            return
+        self._told[rank] = failure.sentence
+        self._inbox.put_nowait(LinkDown(failure.sentence))
 
 
 async def _reachable(endpoint: Endpoint) -> bool:

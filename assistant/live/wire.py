@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from google.genai import Client, errors, types
@@ -108,27 +109,27 @@ async def connected(endpoint: Endpoint, setup: Setup, handle: str | None) -> Asy
     Raises:
         LinkLost: it could not be made in time, or the setup was refused.
     """
-    maker: Client | None = None
-    try:
-        async with asyncio.timeout(setup.connect_seconds):
-            maker = await asyncio.to_thread(client, endpoint)
-            opening = maker.aio.live.connect(
-                model=endpoint.model, config=connect_config(setup, endpoint.model, handle)
-            )
-            raw = await opening.__aenter__()
-            if raw.setup_complete is None:
-                raise LinkLost(Failure(Cause.RETRY, "The brain did not accept the setup."))
-    except RAW as error:
-        raise LinkLost(classify(error)) from error
-    try:
-        yield Wire(raw)
-    finally:
+    async with AsyncExitStack() as opened:
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await opening.__aexit__(None, None, None)
-                await maker.aio.aclose()
-        except RAW:
-            pass  # it is closed either way
+            async with asyncio.timeout(setup.connect_seconds):
+                maker = await asyncio.to_thread(client, endpoint)
+                opened.push_async_callback(_closed, maker.aio.aclose)
+                opening = maker.aio.live.connect(
+                    model=endpoint.model, config=connect_config(setup, endpoint.model, handle)
+                )
+                raw = await opening.__aenter__()
+                opened.push_async_callback(_closed, partial(opening.__aexit__, None, None, None))
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+        if raw.setup_complete is None:
+            raise LinkLost(Failure(Cause.RETRY, "The brain did not accept the setup."))
+        yield Wire(raw)
+
+
+async def _closed(close: Callable[[], Awaitable[object]]) -> None:
+    with suppress(*RAW):  # it is closed either way
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await close()
 
 
 def client(endpoint: Endpoint) -> Client:

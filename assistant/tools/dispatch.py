@@ -93,7 +93,7 @@ class Dispatcher:
     async def call(self, call: ToolCall) -> ToolResult:
         """Run a call, or wait for the same call that already runs (P7)."""
         same = json.dumps([call.name, call.args], sort_keys=True, default=str)
-        for known in (self._by_id.get(call.id), self._this_utterance.get(same)):
+        for known in (self._by_id.get(f"{call.id} {same}"), self._this_utterance.get(same)):
             if known is not None:
                 log.info("tool call %s %s was made before; not repeated", call.id, call.name)
                 earlier = await asyncio.shield(known)
@@ -101,7 +101,7 @@ class Dispatcher:
                     call.id, call.name, earlier.ok, earlier.text, earlier.state, earlier.options
                 )
         future: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
-        self._remember(call.id, same, future)
+        self._remember(f"{call.id} {same}" if call.id else "", same, future)
         self._bus.publish(ToolCalled(call.id, call.name, dict(call.args)))
         try:
             result = await self._run(call)
@@ -112,8 +112,10 @@ class Dispatcher:
         self._bus.publish(ToolFinished(call.id, result.ok, result.text))
         return result
 
-    def _remember(self, call_id: str, same: str, future: asyncio.Future[ToolResult]) -> None:
-        self._by_id[call_id] = self._this_utterance[same] = future
+    def _remember(self, known_as: str, same: str, future: asyncio.Future[ToolResult]) -> None:
+        self._this_utterance[same] = future
+        if known_as:
+            self._by_id[known_as] = future
         while len(self._by_id) > REMEMBERED_CALLS:
             self._by_id.popitem(last=False)
 
@@ -172,12 +174,22 @@ async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
     except TimeoutError as error:
         log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, TOOL_SECONDS)
         raise ToolError("That took too long, I stopped waiting.") from error
-    except Exception as error:
+    except asyncio.CancelledError as error:
+        if _cancelled_from_outside():
+            raise
+        raise ToolError("That did not work.") from error
+    except (Exception, SystemExit) as error:
         log.exception("tool %s of %s failed", tool.name, tool.owner)
         raise ToolError("That did not work.") from error
     if isinstance(answer, Answer):
         return answer
     return Answer(str(answer) if answer is not None else "Done")
+
+
+def _cancelled_from_outside() -> bool:
+    """Whether somebody cancels us; a plugin may also have waited for something that was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _names(tools: list[Tool]) -> tuple[str, ...]:
