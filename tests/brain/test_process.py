@@ -75,7 +75,7 @@ async def test_a_taken_port_is_named(tmp_path: Path, as_json: bool) -> None:
             out, errors = await started.communicate()
             text = json.loads(out)["text"] if as_json else errors.decode()
             assert text.strip() == (
-                f"Port {port} on 127.0.0.1 is taken by another program; choose another with --port."
+                f"Port {port} on 127.0.0.1 is taken by another program; set brain.port (--port) to another."
             )
             assert started.returncode == 1
 
