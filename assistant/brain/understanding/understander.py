@@ -138,11 +138,11 @@ class Understander:
         tags = self._tagger.tags(sentence)
         found = clauses(tags, self._names)
         form, _ = self._questions.form(_without_politeness(sentence))
-        replies.refuse(tags, found, form, self._names)
         try:
+            replies.refuse(tags, found, form, self._names)
             calls, things = self._wishes.calls(found, self._recent)
         except Miss as miss:
-            if miss.things and len(found) == 1:
+            if miss.things and len(found) == 1 and not form:
                 self._pending = _Pending(self._now(), tuple(found), miss.things)
             raise
         if not calls:
