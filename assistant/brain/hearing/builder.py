@@ -53,7 +53,9 @@ async def prepared(home: Home, cache: Path) -> Model:
     await _built(home, cache)
     found = await asyncio.to_thread(_cached, cache, digest)
     if found is None:
-        raise BrainError(f"The embedded brain's hearing cannot be built in {cache}; is the disk full?")
+        raise BrainError(
+            f"The hearing of the embedded brain could not be built in {cache}; is the disk full?"
+        )
     return found
 
 

@@ -19,20 +19,26 @@ MOST_WORDS = 3000
 # IPA as espeak-ng writes it, longest first, to the phones of the acoustic model.
 PHONES: Mapping[str, str] = table(
     """
-    aɪə=AY ER | aʊə=AW ER | eɪ=EY | aɪ=AY | ɔɪ=OY | ɔø=OY | ɔʏ=OY | aʊ=AW | əʊ=OW | oʊ=OW | tʃ=CH | dʒ=JH | ts=T S
+    aɪə=AY ER | aʊə=AW ER | eɪ=EY | aɪ=AY | ɔɪ=OY | ɔø=OY
+    ɔʏ=OY | aʊ=AW | əʊ=OW | oʊ=OW | tʃ=CH | dʒ=JH | ts=T S
     pf=P F | iə=IY | ɪə=IH R | eə=EH R | ʊə=UH R | juː=Y UW | ɑːɹ=AA R | ɔːɹ=AO R | oːɹ=AO R | ɜːɹ=ER
-    ɪɹ=IH R | ɛɹ=EH R | ʊɹ=UH R | kv=K W | ɐ=AH | ɪ=IH | i=IY | ɨ=IH | e=EY | ɛ=EH | æ=AE | a=AA | ɑ=AA | ɒ=AA | ɔ=AO | o=OW
+    ɪɹ=IH R | ɛɹ=EH R | ʊɹ=UH R | kv=K W | ɐ=AH | ɪ=IH | i=IY | ɨ=IH
+    e=EY | ɛ=EH | æ=AE | a=AA | ɑ=AA | ɒ=AA | ɔ=AO | o=OW
     ʊ=UH | u=UW | ʌ=AH | ə=AH | ɜ=ER | ɚ=ER | ɝ=ER | y=UW | ʏ=IH | ø=ER | œ=ER | ɹ=R | r=R | ʁ=R | ʀ=R | ɾ=T
-    p=P | b=B | t=T | d=D | k=K | ɡ=G | g=G | f=F | v=V | θ=TH | ð=DH | s=S | z=Z | ʃ=SH | ʒ=ZH | ç=HH | x=K | χ=K
+    p=P | b=B | t=T | d=D | k=K | ɡ=G | g=G | f=F | v=V
+    θ=TH | ð=DH | s=S | z=Z | ʃ=SH | ʒ=ZH | ç=HH | x=K | χ=K
     h=HH | m=M | n=N | ŋ=NG | l=L | ɫ=L | w=W | j=Y | c=K | ʔ= | ɲ=N Y | ʎ=L Y | q=K | ɬ=L | β=B | ɣ=G | ɥ=W
     """
 )
 # Spelling to phones, when no espeak-ng is there; rough, but a rough sound beats a missing word.
 LETTERS: Mapping[str, str] = table(
     """
-    sch=SH | tch=CH | ch=CH | ck=K | sh=SH | th=TH | ph=F | qu=K W | ng=NG | ee=IY | ea=IY | oo=UW | ou=AW | ow=OW
-    ai=EY | ay=EY | ei=AY | ie=IY | au=AW | oi=OY | oy=OY | er=ER | a=AE | b=B | c=K | d=D | e=EH | f=F | g=G | h=HH
-    i=IH | j=JH | k=K | l=L | m=M | n=N | o=AA | p=P | q=K | r=R | s=S | t=T | u=AH | v=V | w=W | x=K S | y=IY | z=Z
+    sch=SH | tch=CH | ch=CH | ck=K | sh=SH | th=TH | ph=F
+    qu=K W | ng=NG | ee=IY | ea=IY | oo=UW | ou=AW | ow=OW
+    ai=EY | ay=EY | ei=AY | ie=IY | au=AW | oi=OY | oy=OY | er=ER
+    a=AE | b=B | c=K | d=D | e=EH | f=F | g=G | h=HH
+    i=IH | j=JH | k=K | l=L | m=M | n=N | o=AA | p=P | q=K
+    r=R | s=S | t=T | u=AH | v=V | w=W | x=K S | y=IY | z=Z
     """
 )
 UNMARKED = str.maketrans("", "", "ˈˌːˑ̩̯̃͡ ̥̪̺̝̞̟̠̈ʰʲʷ̬'ˀ-_|.")

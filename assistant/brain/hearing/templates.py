@@ -13,29 +13,17 @@ from assistant.brain.hearing.wording import (
     PHRASES,
     POLITE_AFTER,
     POLITE_BEFORE,
+    lines,
 )
 from assistant.brain.home import Home, Thing, Tool
 from assistant.brain.understanding.kinds import HOUSE_VERBS, family
 from assistant.brain.understanding.phrases import SLOT
-from assistant.brain.understanding.words import SMALL, TENS, UNITS
+from assistant.brain.understanding.words import SMALL, TENS
 
 DECOY_SHARE = 0.15
-COLOURS = [
-    "red",
-    "green",
-    "blue",
-    "yellow",
-    "orange",
-    "purple",
-    "pink",
-    "white",
-    "turquoise",
-    "violet",
-    "cyan",
-    "magenta",
-    "warm white",
-    "cool white",
-]
+COLOURS = lines(
+    "red | green | blue | yellow | orange | purple | pink | white | turquoise | violet | warm white"
+)
 
 
 def plain(text: str) -> str:
@@ -57,9 +45,6 @@ def in_words(number: int) -> str:
         return f"{hundreds} {in_words(rest)}" if rest else hundreds
     tens = next(word for word, value in TENS.items() if value == number // 10 * 10)
     return f"{tens} {small[number % 10]}" if number % 10 else tens
-
-
-assert UNITS
 
 
 class Sampler:

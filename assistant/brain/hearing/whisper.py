@@ -27,7 +27,9 @@ class Whisper:
 
     def _load(self) -> Any:
         if not self._folder.is_dir():
-            raise BrainError(f"There is no Whisper model in {self._folder}; remove brain.whisper.")
+            raise BrainError(
+                f"There is no Whisper model in {self._folder}; remove the setting or add the model."
+            )
         try:
             from faster_whisper import WhisperModel
         except ImportError as error:
