@@ -17,7 +17,7 @@ from assistant.errors import BrainError
 RATE = 16_000
 LONGEST_BYTES = 2 * RATE * 60
 SURE = 0.002
-NOISY_DB = 17.0
+NOISY_DB = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,17 +88,14 @@ class Names:
     def similar(self, text: str, able: Callable[[Thing], bool], most: int = 3) -> list[Thing]:
         """Things that can do what was asked and whose name looks most like the text."""
         wanted = " ".join(words(text))
-        scored = sorted(
-            (
-                -max(_likeness(wanted, name) for name in (thing.name, *thing.aliases)),
-                thing.name,
-                thing.area,
-                thing,
-            )
+        likeness = {
+            thing: max(_likeness(wanted, name) for name in (thing.name, *thing.aliases))
             for thing in self.home.things
             if able(thing)
-        )
-        return [thing for score, _, _, thing in scored if -score >= max(0.45, -scored[0][0] - 0.3)][:most]
+        }
+        best = max(likeness.values(), default=0.0)
+        close = [thing for thing, score in likeness.items() if score >= max(0.45, best - 0.3)]
+        return sorted(close, key=lambda thing: (-likeness[thing], thing.name))[:most]
 
 
 def _likeness(wanted: str, name: str) -> float:
