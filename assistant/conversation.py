@@ -88,6 +88,8 @@ class Turn:
     audio_bytes: int = 0
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     generated: bool = False
+    being_said: bool = False
+    """The user is still speaking: what arrives now cannot be the answer to it."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -102,6 +104,8 @@ class Conversation:
         self._turn.over.set()
         self._phase = Phase.IDLE
         self._done_due = False
+        self._playing = False
+        """Mouths may still play when the turn is over: speech arrives faster than it is spoken."""
         self.mouths: list[Mouth] = []
 
     @property
@@ -140,14 +144,17 @@ class Conversation:
         match message:
             case GateOpened(by):
                 self._bus.publish(Woke(by))
-                self._enter(Phase.LISTENING)
+                if self._phase is not Phase.SPEAKING:
+                    self._enter(Phase.LISTENING)
             case SpeechBegan():
-                self._begin()
                 self._stop_speaking()
+                self._begin().being_said = True
+                self._enter(Phase.LISTENING)
                 self._session.post(SpeechStarted())
             case Frame(pcm):
                 self._session.post(Audio(pcm))
             case SpeechStopped():
+                self._turn.being_said = False
                 self._session.post(SpeechEnded())
                 self._enter(Phase.THINKING)
             case GateClosed(spoken):
@@ -174,6 +181,7 @@ class Conversation:
         if turn is self._turn:  # nobody has spoken over it
             for mouth in list(self.mouths):
                 await mouth.finish()
+            self._playing = self._playing and turn is not self._turn
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -210,12 +218,15 @@ class Conversation:
                 self._bus.publish(UsageCounted(prompt, response, total))
 
     def _speak(self, message: Speech | SpeechText) -> None:
+        if self._turn.being_said:
+            return
         self._tell_heard()
         self._enter(Phase.SPEAKING)
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text
             return
         self._turn.audio_bytes += len(message.pcm)
+        self._playing = True
         for mouth in self.mouths:
             mouth.play(message.pcm)
 
@@ -261,7 +272,8 @@ class Conversation:
         return due and not turn.generated
 
     def _stop_speaking(self) -> None:
-        if self._phase is Phase.SPEAKING:
+        if self._playing:
+            self._playing = False
             for mouth in self.mouths:
                 mouth.flush()
             self._bus.publish(Interrupted())

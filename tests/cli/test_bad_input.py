@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -96,17 +97,24 @@ def test_pipes_folders_and_nothing(tmp_path: Path) -> None:
     refused(assistant(tmp_path / "s", "hear", tmp_path / "none.wav"), 1, "No such file")
 
 
-@pytest.mark.parametrize(
-    ("bits", "channels", "code"), [(8, 1, 1), (24, 1, 1), (32, 1, 3), (16, 2, 1)], ids=str
-)
-def test_silence_of_every_kind_is_no_speech(tmp_path: Path, bits: int, channels: int, code: int) -> None:
-    file = tmp_path / "x.wav"
-    quiet = b"\x80" if bits == 8 else b"\0"
-    file.write_bytes(wav(bits=bits, channels=channels, code=code, body=quiet * (1600 * bits // 8 * channels)))
-    done = assistant(tmp_path / "s", "hear", file, "--no-wake", "--json")
-    assert done.returncode == 1
-    (problem,) = [e for e in events(done) if e["event"] == "error"]
-    assert "no speech was heard in the recording" in problem["text"]
+async def at_once(*commands: tuple[Path, tuple[object, ...]]) -> list[subprocess.CompletedProcess[bytes]]:
+    """Several commands beside each other, each with a state of its own."""
+    return await asyncio.gather(*(asyncio.to_thread(assistant, state, *words) for state, words in commands))
+
+
+async def test_silence_of_every_kind_is_no_speech(tmp_path: Path) -> None:
+    kinds = [(8, 1, 1), (24, 1, 1), (32, 1, 3), (16, 2, 1)]
+    commands: list[tuple[Path, tuple[object, ...]]] = []
+    for bits, channels, code in kinds:
+        file = tmp_path / f"{bits}.wav"
+        quiet = b"\x80" if bits == 8 else b"\0"
+        body = quiet * (1600 * bits // 8 * channels)
+        file.write_bytes(wav(bits=bits, channels=channels, code=code, body=body))
+        commands.append((tmp_path / f"s{bits}", ("hear", file, "--no-wake", "--json")))
+    for done in await at_once(*commands):
+        assert done.returncode == 1
+        (problem,) = [e for e in events(done) if e["event"] == "error"]
+        assert "no speech was heard in the recording" in problem["text"]
 
 
 @pytest.mark.parametrize(
@@ -177,37 +185,39 @@ def test_wrong_words_on_the_command_line(tmp_path: Path, arguments: list[str], c
     refused(assistant(tmp_path, *arguments), code, words)
 
 
-CONFIG = """\
-plugins:
-  - clock
-  - {plugin}
-"""
+BROKEN = {
+    "clok": "there is no plugin 'clok'; nearest: clock",
+    "mqtt_light: {name: x}": "the setting 'topic' is missing",
+    "mqtt_light: {name: x, topic: a, tpic: b}": "did you mean",
+    "broken": "broken.py:2: SyntaxError",
+    "leaves": "leaves.py:1: SystemExit",
+    "refuses": "ZeroDivisionError",
+}
 
 
-@pytest.mark.parametrize(
-    ("entry", "words"),
-    [
-        ("clok", "there is no plugin 'clok'; nearest: clock"),
-        ("mqtt_light: {name: x}", "the setting 'topic' is missing"),
-        ("mqtt_light: {name: x, topic: a, tpic: b}", "did you mean"),
-        ("broken", "broken.py:2: SyntaxError"),
-        ("leaves", "leaves.py:1: SystemExit"),
-    ],
-)
-def test_plugins_that_do_not_load(tmp_path: Path, entry: str, words: str) -> None:
-    (tmp_path / "plugins").mkdir()
-    (tmp_path / "plugins" / "broken.py").write_text('"""x"""\ndef (:\n')
-    (tmp_path / "plugins" / "leaves.py").write_text("raise SystemExit(3)\n")
-    config = tmp_path / "config.yaml"
-    config.write_text(f"plugin_paths: [{tmp_path}/plugins]\n" + CONFIG.format(plugin=entry))
-    done = assistant(tmp_path, "check", "--json", "--config", config)
-    assert done.returncode == 1
-    (problem,) = [e["text"] for e in events(done) if e["event"] == "error"]
-    assert words in problem
-    # the rest of the house lives (P3)
-    done = assistant(tmp_path / "s", "devices", "--json", "--config", config)
-    assert (done.returncode, events(done)[-1]["event"]) == (0, "done")
-    assert b"Traceback" not in done.stderr
+async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "broken.py").write_text('"""x"""\ndef (:\n')
+    (folder / "leaves.py").write_text("raise SystemExit(3)\n")
+    (folder / "refuses.py").write_text(
+        "from assistant.api import Plugin\nclass Refuses(Plugin):\n    def __init__(self):\n        1 / 0\n"
+    )
+    whole = tmp_path / "whole.yaml"
+    entries = "\n".join(f"  - {entry}" for entry in ["clock", *BROKEN])
+    whole.write_text(f"plugin_paths: [{folder}]\nplugins:\n{entries}\n")
+    checks, living, said = await at_once(
+        (tmp_path / "a", ("check", "--json", "--config", whole)),
+        (tmp_path / "b", ("devices", "--json", "--config", whole)),
+        (tmp_path / "c", ("say", "hello", "--json", "--config", whole)),
+    )
+    problems = [e["text"] for e in events(checks) if e["event"] == "error"]
+    assert checks.returncode == 1
+    assert len(problems) == len(BROKEN)
+    for words, problem in zip(BROKEN.values(), problems, strict=True):
+        assert words in problem
+    assert (living.returncode, said.returncode) == (0, 0)
+    assert b"Traceback" not in living.stderr + said.stderr
 
 
 def test_gemini_alone_needs_a_key(tmp_path: Path) -> None:
