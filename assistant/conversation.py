@@ -89,6 +89,8 @@ class Turn:
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     generated: bool = False
     ended: bool = False
+    being_said: bool = False
+    """The user is still speaking: what arrives now cannot be the answer to it."""
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -110,6 +112,8 @@ class Conversation:
         self._turn.over.set()
         self._phase = Phase.IDLE
         self._done_due = False
+        self._playing = False
+        """Mouths may still play when the turn is over: speech arrives faster than it is spoken."""
         self.mouths: list[Mouth] = []
 
     @property
@@ -148,14 +152,17 @@ class Conversation:
         match message:
             case GateOpened(by):
                 self._bus.publish(Woke(by))
-                self._enter(Phase.LISTENING)
+                if self._phase is not Phase.SPEAKING:
+                    self._enter(Phase.LISTENING)
             case SpeechBegan():
-                self._begin()
                 self._stop_speaking()
+                self._begin().being_said = True
+                self._enter(Phase.LISTENING)
                 self._session.post(SpeechStarted())
             case Frame(pcm):
                 self._session.post(Audio(pcm))
             case SpeechStopped():
+                self._turn.being_said = False
                 self._session.post(SpeechEnded())
                 self._enter(Phase.THINKING)
             case GateClosed(spoken):
@@ -216,6 +223,8 @@ class Conversation:
                 self._bus.publish(UsageCounted(prompt, response, total))
 
     def _speak(self, message: Speech | SpeechText) -> None:
+        if self._turn.being_said:
+            return
         self._tell_heard()
         self._enter(Phase.SPEAKING)
         if isinstance(message, SpeechText):
@@ -223,6 +232,7 @@ class Conversation:
             return
         self._turn.begun.set()
         self._turn.audio_bytes += len(message.pcm)
+        self._playing = True
         for mouth in self.mouths:
             mouth.play(message.pcm)
 
@@ -265,6 +275,7 @@ class Conversation:
             await mouth.finish()
         turn.over.set()
         if turn is self._turn:
+            self._playing = False
             self._enter(Phase.IDLE)
 
     def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
@@ -277,7 +288,8 @@ class Conversation:
         return due and not turn.generated
 
     def _stop_speaking(self) -> None:
-        if self._phase is Phase.SPEAKING:
+        if self._playing:
+            self._playing = False
             for mouth in self.mouths:
                 mouth.flush()
             self._bus.publish(Interrupted())

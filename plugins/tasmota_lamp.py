@@ -28,7 +28,7 @@ class TasmotaLamp(Device):
         await self.confirm(lambda: self.on is False)
         return f"{self.name} is off"
 
-    @hears("stat/{topic}/RESULT")
+    @hears("stat/{topic}/RESULT", "tele/{topic}/STATE")
     def _result(self, payload: str) -> None:
         report = json.loads(payload)
         if "POWER" in report:

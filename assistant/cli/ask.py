@@ -13,7 +13,7 @@ from assistant import config as configuration
 from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import sayable
-from assistant.errors import UsageError
+from assistant.errors import AlreadyRunning, UsageError
 
 MAX_STDIN = 1_000_000
 
@@ -47,11 +47,7 @@ def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
     request["speech"] = options.speech_out is not None
     config = configuration.load(configuration.find(options.config))
     output = Output(as_json=options.json, speech_out=options.speech_out)
-    holder = store.holder(config.state_dir)
-    if holder.get("address"):
-        ok = asyncio.run(_daemon(Path(holder["address"]), request, output))
-    else:
-        ok = asyncio.run(_own_house(config, request, output))
+    ok = asyncio.run(_asked(config, request, output))
     output.close()
     output.tell({"event": "done"})
     return 0 if ok else 1
@@ -69,6 +65,19 @@ def _writable(speech_out: Path | None) -> None:
             pass
     except OSError as error:
         raise UsageError(f"{speech_out}: cannot be written: {error.strerror}") from error
+
+
+async def _asked(config: configuration.Config, request: dict[str, Any], output: Output) -> bool:
+    """Through the daemon, else in a house of our own; a daemon may start just now."""
+    address = store.holder(config.state_dir).get("address")
+    if not address:
+        try:
+            return await _own_house(config, request, output)
+        except AlreadyRunning:
+            address = store.holder(config.state_dir).get("address")
+            if not address:
+                raise
+    return await _daemon(Path(address), request, output)
 
 
 async def _daemon(address: Path, request: dict[str, Any], output: Output) -> bool:

@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ QUOTA_SECONDS = 60.0
 RECHECK_SECONDS = 30.0
 GOAWAY_MARGIN_SECONDS = 10.0
 
+Add = Callable[[Coroutine[Any, Any, None]], None]
 Source = Callable[[], Awaitable[Endpoint]]
 """Where a brain is now; the embedded one may have moved after a restart."""
 
@@ -66,6 +67,8 @@ class Link:
     able: Abilities
     rank: int
     pending_calls: set[str] = field(default_factory=set)
+    leaving: bool = False
+    """Nothing more goes out on it: what the user says now is for the next one."""
 
 
 class Session:
@@ -187,26 +190,48 @@ class Session:
         if self._brain != endpoint.brain:
             self._brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
-        ends: list[LinkLost] = []
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._receive(link, endpoint, tasks), name="live receive")
-                tasks.create_task(self._send(link), name="live send")
-                tasks.create_task(self._watch_for_better(link), name="live watch")
-        except* LinkLost as group:
-            ends.extend(e for e in group.exceptions if isinstance(e, LinkLost))
+        failure = await self._until_lost(link, endpoint)
         if not self._idle.is_set():
             self._lose_turn()
-        return ends[0].failure if ends else Failure(Cause.RETRY, "The link ended.")
+        return failure
 
-    async def _receive(self, link: Link, endpoint: Endpoint, tasks: asyncio.TaskGroup) -> None:
+    async def _until_lost(self, link: Link, endpoint: Endpoint) -> Failure:
+        """Receive, send and watch until one of them finds the link lost.
+
+        They set a future instead of failing: a TaskGroup that fails while it is cancelled would swallow the
+        cancellation.
+        """
+        lost: asyncio.Future[Failure] = asyncio.get_running_loop().create_future()
+
+        async def until_lost(part: Coroutine[Any, Any, None]) -> None:
+            try:
+                await part
+            except LinkLost as end:
+                if not lost.done():
+                    lost.set_result(end.failure)
+
+        async with asyncio.TaskGroup() as tasks:
+            parts: list[asyncio.Task[None]] = []
+
+            def add(part: Coroutine[Any, Any, None]) -> None:
+                parts.append(tasks.create_task(until_lost(part), name="live"))
+
+            add(self._receive(link, endpoint, add))
+            add(self._send(link))
+            add(self._watch_for_better(link))
+            failure = await lost
+            for part in parts:
+                part.cancel()
+        return failure
+
+    async def _receive(self, link: Link, endpoint: Endpoint, add: Add) -> None:
         async for message in link.wire.received():
             match message:
                 case Handle(value):
                     self._handles[endpoint.brain] = value
                     continue
                 case GoAway(seconds):
-                    tasks.create_task(self._leave(seconds), name="live goaway")
+                    add(self._leave(link, seconds))
                     continue
                 case Calls(calls):
                     link.pending_calls.update(call.id for call in calls)
@@ -220,14 +245,16 @@ class Session:
         while True:
             await self._to_send.wait()
             self._to_send.clear()
-            while self._outbox and not (link.able.holds_uplink and link.pending_calls):
+            while self._outbox and not (link.leaving or (link.able.holds_uplink and link.pending_calls)):
                 await link.wire.send(self._outbox.popleft())
 
-    async def _leave(self, seconds: float) -> None:
+    async def _leave(self, link: Link, seconds: float) -> None:
         """Before the server cuts the link: at the next quiet moment, at the latest in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                await self._idle.wait()
+                while not self._idle.is_set():  # woken, the user may have begun anew
+                    await self._idle.wait()
+        link.leaving = True
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
 
     async def _watch_for_better(self, link: Link) -> None:
@@ -238,7 +265,8 @@ class Session:
             await asyncio.sleep(wait)
             wait = min(wait * 2, 600)
             for source in better:
-                if self._idle.is_set() and await _reachable(await source()):
+                if await _reachable(await source()) and self._idle.is_set():
+                    link.leaving = True
                     raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
 
     def _lose_turn(self) -> None:

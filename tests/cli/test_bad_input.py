@@ -1,0 +1,224 @@
+"""Every bad input as people meet it: a real process, one sentence, the right exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SILENCE = bytes(32_000)
+
+
+def environment(state: Path, **more: str) -> dict[str, str]:
+    chosen = {"ASSISTANT_BRAIN": "embedded", "ASSISTANT_MQTT_URL": "embedded"}
+    return {**os.environ, "ASSISTANT_STATE_DIR": str(state), **chosen, **more}
+
+
+def assistant(
+    state: Path, *arguments: object, stdin: bytes = b"", **env: str
+) -> subprocess.CompletedProcess[bytes]:
+    """`python -m assistant ...`, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "assistant", *map(str, arguments)],
+        env=environment(state, **env),
+        input=stdin,
+        capture_output=True,
+        timeout=40,
+        check=False,
+    )
+
+
+def events(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
+    """The JSON lines, each of them an event; the last is ``done``."""
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(isinstance(e["t"], int | float) and isinstance(e["event"], str) for e in found)
+    assert found[-1]["event"] == "done"
+    return found
+
+
+def refused(done: subprocess.CompletedProcess[bytes], code: int, words: str) -> None:
+    """One sentence on stderr, nothing else anywhere."""
+    text = done.stderr.decode()
+    assert (done.returncode, words in text, text.count("\n"), done.stdout) == (code, True, 1, b""), text
+    assert text.startswith("assistant: ")
+
+
+def wav(rate: int = 16_000, bits: int = 16, channels: int = 1, body: bytes = SILENCE, code: int = 1) -> bytes:
+    block = channels * bits // 8
+    form = struct.pack("<HHIIHH", code, channels, rate, rate * block, block, bits)
+    size = len(body)
+    return (
+        b"RIFF"
+        + struct.pack("<I", 36 + size)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + (b"data" + struct.pack("<I", size) + body)
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"hello, this is no sound", "is not a WAV file"),
+        (b"", "is empty"),
+        (wav(rate=0), "says 0 samples a second"),
+        (wav(bits=12), "12 bits"),
+        (wav()[:20], "is damaged"),
+    ],
+)
+def test_recordings_that_cannot_be_heard(tmp_path: Path, data: bytes, words: str) -> None:
+    file = tmp_path / "x.wav"
+    file.write_bytes(data)
+    out = tmp_path / "out.wav"
+    refused(assistant(tmp_path / "s", "hear", file, "--speech-out", out), 1, words)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.wav"]
+
+
+def test_a_recording_of_hours(tmp_path: Path) -> None:
+    file = tmp_path / "x.wav"
+    file.write_bytes(wav(rate=8000, body=b"")[:40] + b"\xff\xff\xff\xff")
+    os.truncate(file, 8000 * 2 * 3600 * 3)
+    refused(assistant(tmp_path / "s", "hear", file), 1, "is 180 minutes long; at most 10 can be heard")
+
+
+def test_pipes_folders_and_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    refused(assistant(tmp_path / "s", "hear", tmp_path / "pipe.wav"), 1, "is a device or pipe")
+    refused(assistant(tmp_path / "s", "hear", tmp_path), 1, "is a folder")
+    refused(assistant(tmp_path / "s", "hear", tmp_path / "none.wav"), 1, "No such file")
+
+
+async def at_once(*commands: tuple[Path, tuple[object, ...]]) -> list[subprocess.CompletedProcess[bytes]]:
+    """Several commands beside each other, each with a state of its own."""
+    return await asyncio.gather(*(asyncio.to_thread(assistant, state, *words) for state, words in commands))
+
+
+async def test_silence_of_every_kind_is_no_speech(tmp_path: Path) -> None:
+    kinds = [(8, 1, 1), (24, 1, 1), (32, 1, 3), (16, 2, 1)]
+    commands: list[tuple[Path, tuple[object, ...]]] = []
+    for bits, channels, code in kinds:
+        file = tmp_path / f"{bits}.wav"
+        quiet = b"\x80" if bits == 8 else b"\0"
+        body = quiet * (1600 * bits // 8 * channels)
+        file.write_bytes(wav(bits=bits, channels=channels, code=code, body=body))
+        commands.append((tmp_path / f"s{bits}", ("hear", file, "--no-wake", "--json")))
+    for done in await at_once(*commands):
+        assert done.returncode == 1
+        (problem,) = [e for e in events(done) if e["event"] == "error"]
+        assert "no speech was heard in the recording" in problem["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stdin", "words"),
+    [
+        ("-", b"a" * 1_000_000, "too long: at most 2000 characters"),
+        ("-", b"", "the sentence is empty"),
+        ("   ", b"", "the sentence is empty"),
+        ("-", bytes(range(128, 256)), "bytes that are no text"),
+        ("-", b"turn\x00on", "bytes that are no text"),
+        ("\udcff\udcfe", b"", "bytes that are no text"),
+    ],
+)
+def test_sentences_that_cannot_be_said(tmp_path: Path, text: str, stdin: bytes, words: str) -> None:
+    refused(assistant(tmp_path, "say", text, stdin=stdin), 2, words)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("embedded", "MQTT"), ("mosquitto", "MQTT"), ("embedded", "BRAIN")]
+)
+def test_ports_that_are_taken(tmp_path: Path, kind: str, key: str) -> None:
+    if kind == "mosquitto" and not any(
+        Path(p).exists() for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto")
+    ):
+        pytest.skip("mosquitto is missing: apt install mosquitto")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        env = {f"ASSISTANT_{key}__PORT": str(port), "ASSISTANT_MQTT_URL": kind}
+        done = assistant(tmp_path, "say", "hello", stdin=b"", **env)
+    refused(done, 1, str(port))
+
+
+def test_a_certificate_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "brain" / "brain.pem").mkdir(parents=True)
+    refused(assistant(tmp_path, "say", "hello"), 1, "brain.pem exists but cannot be read (Is a directory)")
+
+
+def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused(assistant(tmp_path / "file" / "state", "say", "hello"), 1, "state folder cannot be written")
+    refused(assistant(Path("/proc/nothing"), "run"), 1, "state folder cannot be written")
+
+
+@pytest.mark.parametrize("out", ["/proc/out.wav", "/nowhere/out.wav", "/"])
+def test_speech_that_cannot_be_kept(tmp_path: Path, out: str) -> None:
+    done = assistant(tmp_path, "say", "hello", "--speech-out", out)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"assistant: {out}: ".encode())
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_errors_reach_scripts_too(tmp_path: Path) -> None:
+    done = assistant(tmp_path, "say", " ", "--json")
+    assert [e["event"] for e in events(done)] == ["error", "done"]
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["sing"], 2, "invalid choice: 'sing'"),
+        (["say"], 2, "required: TEXT"),
+        (["check", "--config", "/nowhere.yaml"], 78, "there is no such configuration file"),
+    ],
+)
+def test_wrong_words_on_the_command_line(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    refused(assistant(tmp_path, *arguments), code, words)
+
+
+BROKEN = {
+    "clok": "there is no plugin 'clok'; nearest: clock",
+    "mqtt_light: {name: x}": "the setting 'topic' is missing",
+    "mqtt_light: {name: x, topic: a, tpic: b}": "did you mean",
+    "broken": "broken.py:2: SyntaxError",
+    "leaves": "leaves.py:1: SystemExit",
+    "refuses": "ZeroDivisionError",
+}
+
+
+async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "broken.py").write_text('"""x"""\ndef (:\n')
+    (folder / "leaves.py").write_text("raise SystemExit(3)\n")
+    (folder / "refuses.py").write_text(
+        "from assistant.api import Plugin\nclass Refuses(Plugin):\n    def __init__(self):\n        1 / 0\n"
+    )
+    whole = tmp_path / "whole.yaml"
+    entries = "\n".join(f"  - {entry}" for entry in ["clock", *BROKEN])
+    whole.write_text(f"plugin_paths: [{folder}]\nplugins:\n{entries}\n")
+    checks, living, said = await at_once(
+        (tmp_path / "a", ("check", "--json", "--config", whole)),
+        (tmp_path / "b", ("devices", "--json", "--config", whole)),
+        (tmp_path / "c", ("say", "hello", "--json", "--config", whole)),
+    )
+    problems = [e["text"] for e in events(checks) if e["event"] == "error"]
+    assert checks.returncode == 1
+    assert len(problems) == len(BROKEN)
+    for words, problem in zip(BROKEN.values(), problems, strict=True):
+        assert words in problem
+    assert (living.returncode, said.returncode) == (0, 0)
+    assert b"Traceback" not in living.stderr + said.stderr
+
+
+def test_gemini_alone_needs_a_key(tmp_path: Path) -> None:
+    refused(assistant(tmp_path, "say", "hello", ASSISTANT_BRAIN="gemini"), 78, "there is no key")

@@ -1,0 +1,261 @@
+"""The session with the real SDK against brains that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from assistant.brain.server import Address
+from assistant.live import session as module
+from assistant.live.endpoint import Endpoint
+from assistant.live.messages import (
+    Audio,
+    BargedIn,
+    Calls,
+    Generated,
+    LinkDown,
+    LinkUp,
+    Message,
+    Say,
+    Speech,
+    SpeechEnded,
+    SpeechStarted,
+    SpeechText,
+    Transcribed,
+    TurnDone,
+    TurnLost,
+)
+from assistant.live.session import Session, Setup, Source
+from assistant.tools.schema import Declaration, Parameter
+from tests.brain.stand_ins import House, brain
+
+Kind = TypeVar("Kind", bound=Message)
+TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "string", "Its name."),))
+
+
+class Client:
+    """A running session, and everything it said."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.seen: list[Message] = []
+
+    async def until(self, kind: type[Kind]) -> Kind:
+        async for message in self.session.messages():
+            self.seen.append(message)
+            if isinstance(message, kind):
+                return message
+        raise AssertionError("the session ended")
+
+    async def say(self, text: str) -> str:
+        self.session.post(Say(text))
+        start = len(self.seen)
+        await self.until(TurnDone)
+        return "".join(m.text for m in self.seen[start:] if isinstance(m, SpeechText))
+
+    def count(self, kind: type[Message]) -> int:
+        return sum(isinstance(message, kind) for message in self.seen)
+
+
+def source(address: Address, name: str = "embedded", key: str = "key") -> Source:
+    async def endpoint() -> Endpoint:
+        return Endpoint(name, "embedded", key=key, base_url=address.url, certificate=address.certificate)
+
+    return endpoint
+
+
+@contextlib.asynccontextmanager
+async def talking(*sources: Source, connect_seconds: float = 10) -> AsyncIterator[Client]:
+    session = Session(sources, Setup("Be brief.", (TURN_ON,), connect_seconds=connect_seconds))
+    task = asyncio.get_running_loop().create_task(session.run())
+    try:
+        async with asyncio.timeout(15):
+            yield Client(session)
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
+        assert task.cancelled()
+
+
+async def test_a_typed_turn(tmp_path: Path) -> None:
+    async with brain(tmp_path) as address, talking(source(address)) as client:
+        assert await client.say("hello") == "You said: hello"
+        assert client.seen[0] == LinkUp("embedded")
+        assert client.count(Speech) > 0
+        assert client.count(Generated) == 1
+
+
+async def test_speech_with_activity_signals(tmp_path: Path) -> None:
+    async with brain(tmp_path) as address, talking(source(address)) as client:
+        client.session.post(SpeechStarted())
+        for _ in range(25):
+            client.session.post(Audio(bytes(640)))
+        client.session.post(SpeechEnded())
+        assert "5 tenths" in (await client.until(Transcribed)).text
+        await client.until(TurnDone)
+
+
+async def test_what_is_said_before_there_is_a_link_is_not_lost(tmp_path: Path) -> None:
+    house = House()
+    async with brain(tmp_path, house=house) as address, talking(source(address)) as client:
+        client.session.post(SpeechStarted())
+        for _ in range(50):
+            client.session.post(Audio(bytes(640)))
+        client.session.post(SpeechEnded())
+        assert "10 tenths" in (await client.until(Transcribed)).text
+
+
+async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
+    async with brain(tmp_path) as address, talking(source(address)) as client:
+        client.session.post(Say("turn on lamp"))
+        (call,) = (await client.until(Calls)).calls
+        assert (call.name, call.args) == ("turn_on", {"device": "lamp"})
+        await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        await client.until(TurnDone)
+        assert "The lamp is on." in "".join(m.text for m in client.seen if isinstance(m, SpeechText))
+
+
+@pytest.mark.parametrize(
+    "end", ["close: {code: 1011, reason: Internal error.}", "abort", "send: {error: {code: 500}}"]
+)
+async def test_a_turn_that_is_cut_off_is_lost_and_the_conversation_resumed(tmp_path: Path, end: str) -> None:
+    script = f"""
+    - {{on: text, match: story, do: [send: {{serverContent: {{outputTranscription: {{text: Once}}}}}}, {end}]}}
+    - {{on: setup, match: fresh, connection: 2, do: [close: {{code: 1011, reason: it was not resumed}}]}}
+    """
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        await client.say("hello")
+        client.session.post(Say("tell a story"))
+        await client.until(TurnLost)
+        assert await client.say("are you there") == "You said: are you there"
+        assert client.count(LinkUp) == 1
+        assert client.count(LinkDown) == 0
+
+
+async def test_a_handle_that_is_refused_is_forgotten(tmp_path: Path) -> None:
+    script = """
+    - {on: text, match: bye, do: [abort]}
+    - {on: setup, match: resumed, do: [close: {code: 1008, reason: Requested entity was not found.}]}
+    """
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        await client.say("hello")
+        client.session.post(Say("bye"))
+        await client.until(TurnLost)
+        assert await client.say("again") == "You said: again"
+
+
+BAD = "API key not valid. Please pass a valid API key."
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (f"on: setup, do: [close: {{code: 1007, reason: {BAD}}}]", "refuses the API key"),
+        ("on: connect, do: [http: 403]", "may not use Gemini Live"),
+        ("on: connect, do: [http: 503]", "not available right now"),
+        ("on: setup, do: [hang]", "does not answer"),
+        ("on: connect, do: [abort]", "."),
+        ("on: connect, do: [http: 429]", "quota is used up"),
+        ("on: setup, do: [send: {serverContent: {}}, hang]", "did not accept the setup"),
+    ],
+)
+async def test_the_next_brain_serves_and_that_is_told_once(tmp_path: Path, fault: str, told: str) -> None:
+    async with (
+        brain(tmp_path / "a", script=f"[{{{fault}}}]") as broken,
+        brain(tmp_path / "b", script="[{on: text, match: die, do: [abort]}]") as good,
+        talking(source(broken, "gemini"), source(good), connect_seconds=1) as client,
+    ):
+        assert told in (await client.until(LinkDown)).reason
+        assert await client.until(LinkUp) == LinkUp("embedded")
+        client.session.post(Say("die"))
+        await client.until(TurnLost)
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(LinkDown) == 1
+        assert client.count(LinkUp) == 1
+
+
+async def test_when_no_brain_can_ever_serve_nobody_waits(tmp_path: Path) -> None:
+    script = f"[{{on: setup, do: [close: {{code: 1007, reason: {BAD}}}]}}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address, "gemini")) as client:
+        assert not await client.session.ready(10)
+        assert "refuses the API key" in client.session.trouble
+
+
+async def test_go_away_changes_the_link_when_nobody_talks(tmp_path: Path) -> None:
+    script = "[{on: text, connection: 1, do: [go_away: 60, wait: 0.1, normal]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        assert await client.say("hello") == "You said: hello"
+        for _ in range(5):
+            assert await client.say("again") == "You said: again"
+        assert client.count(TurnLost) == 0
+
+
+async def test_no_result_goes_to_a_link_that_did_not_ask(tmp_path: Path) -> None:
+    script = "[{on: text, connection: 1, do: [tool_call: {name: turn_on, id: x}, wait: 0.05, abort]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        client.session.post(Say("lamp"))
+        (call,) = (await client.until(Calls)).calls
+        await client.until(TurnLost)
+        assert await client.session.ready(5)
+        await client.session.respond(call.id, call.name, {"text": "late"})
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(TurnLost) == 1
+
+
+async def test_a_lost_utterance_is_not_continued_on_the_next_link(tmp_path: Path) -> None:
+    house = House()
+    script = "[{on: text, match: die, do: [abort]}]"
+    async with brain(tmp_path, house=house, script=script) as address, talking(source(address)) as client:
+        client.session.post(Say("die"))
+        await client.until(TurnLost)
+        client.session.post(Audio(bytes(640)))
+        client.session.post(SpeechEnded())
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(Transcribed) == 0
+        assert client.count(TurnLost) == 1
+
+
+async def test_a_phantom_interruption_does_not_end_the_turn(tmp_path: Path) -> None:
+    script = "[{on: text, match: hello, do: [interrupted, normal]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(BargedIn) == 1
+
+
+async def test_quota_in_the_middle_waits_and_falls_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUOTA_SECONDS", 0.1)
+    over = "You exceeded your current quota, please check your plan and billing details."
+    script = f"""
+    - {{on: text, times: 1, do: [close: {{code: 1011, reason: "{over}"}}]}}
+    - {{on: connect, connection: 2, do: [http: 429]}}
+    """
+    async with (
+        brain(tmp_path / "a", script=script) as paid,
+        brain(tmp_path / "b") as free,
+        talking(source(paid, "gemini"), source(free)) as client,
+    ):
+        client.session.post(Say("hello"))
+        await client.until(TurnLost)
+        assert "quota" in (await client.until(LinkDown)).reason
+        assert await client.until(LinkUp) == LinkUp("embedded")
+
+
+async def test_the_first_brain_takes_over_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RECHECK_SECONDS", 0.1)
+    async with (
+        brain(tmp_path / "a", script="[{on: connect, connection: 1, do: [http: 503]}]") as first,
+        brain(tmp_path / "b") as second,
+        talking(source(first, "gemini"), source(second)) as client,
+    ):
+        assert await client.until(LinkUp) == LinkUp("embedded")
+        assert await client.until(LinkUp) == LinkUp("gemini")
+        assert await client.say("hello") == "You said: hello"

@@ -1,0 +1,363 @@
+"""One room's talk: turns, barge-in, late ends, silence, lost turns, cancelled tools, the deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from assistant import conversation as module
+from assistant.api import Device, Plugin, state, tool
+from assistant.audio.messages import (
+    Frame,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SourceEnded,
+    SpeechBegan,
+    SpeechStopped,
+)
+from assistant.bus import Bus
+from assistant.conversation import LOST, Conversation, Phase
+from assistant.events import Event, Heard, Interrupted, PhaseChanged, Problem, Spoke, ToolFinished, Woke
+from assistant.home.registry import Registry
+from assistant.live.messages import (
+    Audio,
+    BargedIn,
+    Calls,
+    CallsCancelled,
+    Generated,
+    Message,
+    Outgoing,
+    Say,
+    Speech,
+    SpeechEnded,
+    SpeechStarted,
+    SpeechText,
+    Transcribed,
+    TurnDone,
+    TurnLost,
+)
+from assistant.live.session import Session, Setup
+from assistant.tools.dispatch import Dispatcher, ToolCall
+from assistant.tools.table import ToolTable
+
+SECOND = bytes(48_000)
+
+
+class Wireless(Session):
+    """The session without its links: the test is the brain."""
+
+    def __init__(self) -> None:
+        super().__init__([], Setup(""))
+        self.sent: list[Outgoing] = []
+        self.responses: list[tuple[str, dict[str, Any]]] = []
+
+    def post(self, item: Outgoing) -> None:
+        self.sent.append(item)
+
+    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
+        self.responses.append((call_id, result))
+
+    def says(self, *messages: Message) -> None:
+        for message in messages:
+            self._inbox.put_nowait(message)
+
+
+class Loudspeaker:
+    def __init__(self) -> None:
+        self.did: list[str] = []
+        self.busy = asyncio.Event()
+        self.busy.set()
+
+    def play(self, pcm: bytes) -> None:
+        self.did.append("play")
+
+    def flush(self) -> None:
+        self.did.append("flush")
+
+    async def finish(self) -> None:
+        self.did.append("finish")
+        await self.busy.wait()
+
+
+class Kettle(Device):
+    on: bool | None = state()
+    boiled: int = 0
+
+    @tool
+    async def turn_on(self) -> str:
+        """Switch on."""
+        await asyncio.sleep(0.05)
+        self.boiled += 1
+        return f"{self.name} is on"
+
+
+class Sulky(Plugin):
+    @tool
+    async def leave(self) -> str:
+        """Leave."""
+        raise SystemExit(1)
+
+    @tool
+    async def give_up(self) -> str:
+        """Wait for something that was given up."""
+        raise asyncio.CancelledError
+
+
+class Room:
+    """A conversation, its parts and all its events."""
+
+    def __init__(self) -> None:
+        self.session, self.bus, self.mouth, self.kettle = (
+            Wireless(),
+            Bus(),
+            Loudspeaker(),
+            Kettle(name="kettle"),
+        )
+        registry, table = Registry(), ToolTable()
+        registry.add(self.kettle)
+        for each in (*self.kettle.tools(), *Sulky().tools()):
+            table.add(each)
+        self.talk = Conversation(self.session, Dispatcher(table, registry, self.bus), self.bus)
+        self.talk.mouths.append(self.mouth)
+        self.events: list[Event] = []
+
+    def kinds(self) -> list[type[Event]]:
+        return [type(e) for e in self.events if not isinstance(e, PhaseChanged)]
+
+    async def until(self, so: Callable[[], object]) -> None:
+        async with asyncio.timeout(2):
+            while not so():  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0.002)
+
+    async def asked(self, text: str, *answer: Message) -> bool:
+        asking = asyncio.get_running_loop().create_task(self.talk.ask(text))
+        await asyncio.sleep(0)
+        self.session.says(*answer)
+        return await asking
+
+
+@contextlib.asynccontextmanager
+async def room() -> AsyncIterator[Room]:
+    made = Room()
+
+    async def note() -> None:
+        with made.bus.subscribed() as news:
+            while True:
+                made.events.append(await news.get())
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(made.talk.run()), tasks.create_task(note())]
+        await asyncio.sleep(0)
+        yield made
+        await asyncio.sleep(0.01)
+        for task in running:
+            task.cancel()
+
+
+ANSWER = (Speech(SECOND), SpeechText("It is "), SpeechText("on."), Generated(), TurnDone())
+
+
+async def ears(*heard: FromAudio) -> AsyncIterator[FromAudio]:
+    for message in heard:
+        await asyncio.sleep(0)
+        yield message
+
+
+SPOKEN = (GateOpened("push"), SpeechBegan(), Frame(b"ab"), SpeechStopped(), GateClosed(True))
+
+
+async def test_a_typed_turn() -> None:
+    async with room() as here:
+        assert await here.asked("is it on", *ANSWER)
+        await here.until(lambda: Spoke("It is on.", 1.0) in here.events)
+        assert here.kinds() == [Heard, Spoke]
+        assert here.session.sent == [Say("is it on")]
+        assert here.mouth.did == ["play", "finish"]
+        assert here.talk.phase is Phase.IDLE
+
+
+async def test_a_spoken_turn() -> None:
+    async with room() as here:
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.session.says(Transcribed("is it "), Transcribed("on "), *ANSWER)
+        assert await listening
+        assert here.session.sent == [SpeechStarted(), Audio(b"ab"), SpeechEnded()]
+        await here.until(lambda: Spoke in here.kinds())
+        assert here.kinds() == [Woke, Heard, Spoke]
+        assert Heard("is it on") in here.events
+
+
+async def test_a_microphone_goes_on_listening_after_each_answer() -> None:
+    """Each answer is waited for beside the microphone: the follow-up window depends on it."""
+    heard: asyncio.Queue[FromAudio] = asyncio.Queue()
+
+    async def microphone() -> AsyncIterator[FromAudio]:
+        while not isinstance(message := await heard.get(), SourceEnded):
+            yield message
+
+    async with room() as here:
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(microphone()))
+        for number in (1, 2):
+            for message in SPOKEN:
+                heard.put_nowait(message)
+            await here.until(lambda n=number: here.session.sent.count(SpeechEnded()) == n)  # type: ignore[misc]
+            here.session.says(*ANSWER)
+            await here.until(lambda n=number: here.mouth.did.count("finish") == n)  # type: ignore[misc]
+        heard.put_nowait(SourceEnded())
+        assert await listening
+
+
+async def test_speaking_over_the_answer_stops_it() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell a story"))
+        here.session.says(Speech(SECOND), SpeechText("Once"))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        assert here.mouth.did == ["play", "flush"]
+        here.session.says(BargedIn(), TurnDone(), Transcribed("stop"), *ANSWER)
+        assert await listening
+        assert await asking
+        assert here.kinds().count(Interrupted) == 1
+        assert here.kinds().count(Spoke) == 1
+        assert here.mouth.did == ["play", "flush", "play", "finish"]
+
+
+async def test_what_is_still_playing_after_its_turn_is_stopped_too() -> None:
+    async with room() as here:
+        here.mouth.busy.clear()
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell a story"))
+        await asyncio.sleep(0)
+        here.session.says(*ANSWER)
+        await here.until(lambda: here.mouth.did[-1:] == ["finish"])
+        assert here.talk.phase is Phase.SPEAKING, "an answer that is being heard is not over"
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        assert here.mouth.did == ["play", "finish", "flush"]
+        here.mouth.busy.set()
+        here.session.says(*ANSWER)
+        assert await listening
+        assert await asking
+        assert here.kinds().count(Interrupted) == 1
+
+
+async def test_the_rest_of_an_answer_that_was_spoken_over_is_not_played() -> None:
+    heard: asyncio.Queue[FromAudio] = asyncio.Queue()
+
+    async def microphone() -> AsyncIterator[FromAudio]:
+        while not isinstance(message := await heard.get(), SourceEnded):
+            yield message
+
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell a story"))
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(microphone()))
+        here.session.says(Speech(SECOND))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        for message in SPOKEN[:3]:
+            heard.put_nowait(message)
+        await here.until(lambda: SpeechStarted() in here.session.sent)
+        here.session.says(Speech(SECOND), SpeechText("upon a time"), BargedIn(), TurnDone())
+        await asyncio.sleep(0.02)
+        heard.put_nowait(SpeechStopped())
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.session.says(*ANSWER)
+        heard.put_nowait(SourceEnded())
+        assert await listening
+        assert await asking is True
+        await here.until(lambda: Spoke("It is on.", 1.0) in here.events)
+        assert here.mouth.did == ["play", "flush", "play", "finish"]
+        assert here.kinds().count(Interrupted) == 1
+
+
+async def test_the_late_end_of_an_earlier_turn_does_not_end_the_next() -> None:
+    async with room() as here:
+        assert await here.asked("one", Speech(SECOND), SpeechText("One."), Generated())
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("two"))
+        await asyncio.sleep(0)
+        here.session.says(TurnDone())
+        await asyncio.sleep(0.02)
+        assert not asking.done()
+        here.session.says(*ANSWER)
+        assert await asking
+        await here.until(lambda: here.kinds().count(Spoke) == 2)
+
+
+async def test_a_silent_answer_ends_the_turn_without_having_spoken() -> None:
+    async with room() as here:
+        assert not await here.asked("psst", Generated(), TurnDone())
+        assert Spoke not in here.kinds()
+        assert here.talk.phase is Phase.IDLE
+
+
+async def test_a_lost_turn_is_told() -> None:
+    async with room() as here:
+        assert not await here.asked("hello", TurnLost())
+        await here.until(lambda: Problem(LOST) in here.events)
+
+
+async def test_no_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.05)
+    async with room() as here:
+        assert not await here.talk.ask("hello")
+        assert not await here.talk.listen(ears(*SPOKEN, SourceEnded()))
+        await here.until(lambda: here.kinds().count(Problem) == 2)
+        assert here.talk.phase is Phase.IDLE
+
+
+async def test_p7_a_tool_runs_once_and_its_answer_ends_the_turn() -> None:
+    call = ToolCall("1", "turn_on", {"device": "kettle"})
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(
+            Calls((call,)), Generated(), TurnDone(), Calls((ToolCall("2", call.name, call.args),))
+        )
+        await here.until(lambda: len(here.session.responses) == 2)
+        assert not asking.done()
+        here.session.says(*ANSWER)
+        assert await asking
+        assert here.kettle.boiled == 1
+
+
+async def test_calls_without_an_id_are_different_calls() -> None:
+    async with room() as here:
+        for number in (1, 2):
+            asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+            await asyncio.sleep(0)
+            here.session.says(Calls((ToolCall("", "turn_on", {"device": "kettle"}),)))
+            await here.until(lambda n=number: len(here.session.responses) == n)  # type: ignore[misc]
+            here.session.says(*ANSWER)
+            assert await asking
+        assert here.kettle.boiled == 2
+
+
+async def test_a_cancelled_call_stops_and_does_not_keep_the_turn_open() -> None:
+    async with room() as here:
+        call = ToolCall("1", "turn_on", {"device": "kettle"})
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((call,)))
+        await asyncio.sleep(0.01)
+        here.session.says(CallsCancelled(("1", "unknown")), SpeechText("Fine."), Generated(), TurnDone())
+        async with asyncio.timeout(1):
+            assert await asking
+        await asyncio.sleep(0.1)
+        assert here.kettle.boiled == 0
+        assert here.session.responses == []
+
+
+@pytest.mark.parametrize("name", ["leave", "give_up"])
+async def test_p3_a_tool_that_exits_or_gives_up_is_only_a_failure(name: str) -> None:
+    async with room() as here:
+        here.talk._dispatcher.new_utterance()
+        here.session.says(Calls((ToolCall("1", name),)))
+        await here.until(lambda: here.session.responses)
+        assert here.session.responses[0][1]["error"] == "That did not work."
+        assert ToolFinished("1", False, "That did not work.") in here.events
+        assert await here.asked("are you there", *ANSWER)

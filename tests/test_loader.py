@@ -1,0 +1,143 @@
+"""Finding and loading plugins: states, shadowing, functions, folders, mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import config as configuration
+from assistant.errors import PluginError
+from assistant.loader import Loader, LoadState, shipped_plugins
+from assistant.tools.table import ToolTable
+
+GREETER = '''"""Greets."""
+from assistant.api import Plugin, tool
+
+class Greeter(Plugin):
+    greeting: str = "{}"
+
+    @tool
+    async def greet(self) -> str:
+        """Greet somebody."""
+        return self.greeting
+'''
+FUNCTIONS = '''from assistant.api import tool
+
+@tool
+async def roll_dice(sides: int = 6) -> str:
+    """Roll dice."""
+    return str(sides)
+'''
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+def folder(path: Path, **files: str) -> Path:
+    path.mkdir(parents=True)
+    for name, text in files.items():
+        (path / f"{name}.py").write_text(text)
+    return path
+
+
+async def test_a_class_and_its_settings(tmp_path: Path) -> None:
+    loader = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"))])
+    loaded = loader.load("greeter", {"greeting": "Hello"})
+    assert loaded.state is LoadState.ENABLED
+    (tool,) = loaded.plugins[0].tools()
+    assert (tool.name, tool.owner) == ("greet", "Greeter")
+    assert await tool.function() == "Hello"
+
+
+async def test_bare_functions_are_a_plugin(tmp_path: Path) -> None:
+    loaded = Loader([folder(tmp_path / "p", my_dice=FUNCTIONS)]).load("my_dice", {})
+    (tool,) = loaded.plugins[0].tools()
+    assert (tool.name, tool.owner, await tool.function(sides=4)) == ("roll_dice", "my_dice", "4")
+
+
+async def test_a_folder_is_a_plugin_with_parts(tmp_path: Path) -> None:
+    inside = folder(
+        tmp_path / "p" / "talk", __init__="from .words import Greeter", words=GREETER.format("Hi")
+    )
+    loader = Loader([inside.parent])
+    for name in ("talk", "greeter"):
+        loaded = loader.load(name, {})
+        assert loaded.state is LoadState.ENABLED, loaded.reason
+        assert await loaded.plugins[0].tools()[0].function() == "Hi"
+
+
+async def test_the_first_folder_wins(tmp_path: Path) -> None:
+    first = folder(tmp_path / "a", greeter=GREETER.format("first"))
+    second = folder(tmp_path / "b", greeter=GREETER.format("second"))
+    user = folder(tmp_path / "home/.config/assistant/plugins", greeter=GREETER.format("user"))
+    for folders, expected in (([first, second], "first"), ([second], "second"), ([], "user")):
+        loaded = Loader(folders).load("greeter", {})
+        assert await loaded.plugins[0].tools()[0].function() == expected
+    assert user.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1\ndef (:\n", "bad.py:2: SyntaxError"),
+        ("\n\n1 / 0\n", "bad.py:3: ZeroDivisionError: division by zero"),
+        ("import nothing_of_that_name\n", "bad.py:1: ModuleNotFoundError"),
+        ("raise SystemExit(1)\n", "bad.py:1: SystemExit: 1"),
+        ("\0", "bad.py"),
+        (FUNCTIONS.replace("sides: int", "sides: object"), "sides"),
+        (FUNCTIONS.replace('"""Roll dice."""', "pass"), "roll_dice"),
+        ("from assistant.api import Plugin\nclass Bad(Plugin):\n    x: Nowhere\n", "Nowhere"),
+        (
+            "from assistant.api import Plugin\nclass Bad(Plugin):\n    def tools(self): 1 / 0\n",
+            "ZeroDivision",
+        ),
+        ("x = 1\n", "there is no plugin 'bad'"),
+    ],
+)
+def test_p3_a_broken_file_is_told_and_stops_nobody(tmp_path: Path, text: str, words: str) -> None:
+    loader = Loader([folder(tmp_path / "p", bad=text, greeter=GREETER.format("Hi"))])
+    broken = loader.load("bad", {})
+    assert broken.state is LoadState.BROKEN
+    assert words in broken.reason
+    assert loader.load("greeter", {}).state is LoadState.ENABLED
+    assert loader.load("bad", {}).reason == broken.reason
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"greeting": 3}, "'greeting'"),
+        ({"greting": "x"}, "did you mean greeting?"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, object], words: str) -> None:
+    loaded = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"))]).load("greeter", settings)
+    assert loaded.state is LoadState.NOT_CONFIGURED
+    assert words in loaded.reason
+
+
+def test_two_plugins_with_the_same_tool_are_both_named(tmp_path: Path) -> None:
+    twin = GREETER.format("Hi").replace("class Greeter", "class Twin")
+    loader = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"), twin=twin)])
+    table = ToolTable()
+    table.add(loader.load("greeter", {}).plugins[0].tools()[0])
+    with pytest.raises(PluginError, match="'greet' of Twin is also a tool of Greeter"):
+        table.add(loader.load("twin", {}).plugins[0].tools()[0])
+
+
+def test_everything_shipped_loads_and_declares_its_tools() -> None:
+    loader = Loader()
+    config = configuration.load(configuration.shipped(), {})
+    loaded = [loader.load(entry.name, entry.settings) for entry in config.plugins]
+    assert [(entry.name, entry.reason) for entry in loaded if entry.state is not LoadState.ENABLED] == []
+    tools = {tool.name for entry in loaded for plugin in entry.plugins for tool in plugin.tools()}
+    assert {"turn_on", "set_position", "lock", "unlock", "get_time", "get_state", "start_cleaning"} <= tools
+    used = {entry.name for entry in config.plugins}
+    names = set(loader.names())
+    assert used <= names
+    for name in names - used - {"mqtt_device"}:
+        assert loader.load(name, {"name": "x", "topic": "y"}).state is not LoadState.BROKEN
+    assert shipped_plugins().is_dir()
