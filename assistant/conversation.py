@@ -90,7 +90,13 @@ class Turn:
     generated: bool = False
     being_said: bool = False
     """The user is still speaking: what arrives now cannot be the answer to it."""
+    ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def close(self) -> None:
+        """Nothing more belongs to this turn."""
+        self.ended = True
+        self.over.set()
 
 
 class Conversation:
@@ -104,8 +110,6 @@ class Conversation:
         self._turn.over.set()
         self._phase = Phase.IDLE
         self._done_due = False
-        self._playing = False
-        """Mouths may still play when the turn is over: speech arrives faster than it is spoken."""
         self.mouths: list[Mouth] = []
 
     @property
@@ -158,30 +162,30 @@ class Conversation:
                 self._session.post(SpeechEnded())
                 self._enter(Phase.THINKING)
             case GateClosed(spoken):
-                if not spoken:
+                if not spoken and self._phase is Phase.LISTENING:
                     self._enter(Phase.IDLE)
             case Trouble(text):
                 self._bus.publish(Problem(text))
 
     def _begin(self) -> Turn:
-        self._turn.over.set()
+        self._turn.close()
         self._turn = Turn()
         self._dispatcher.new_utterance()
         return self._turn
 
     async def _answered(self, turn: Turn) -> bool:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await turn.over.wait()
-        except TimeoutError:
+        """Wait until the answer has been heard, as long as it goes on coming; whether there was one."""
+        before = -1
+        while not turn.over.is_set() and (turn.ended or turn.audio_bytes > before):
+            before = turn.audio_bytes
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await turn.over.wait()
+        if not turn.over.is_set():
+            turn.close()
             self._bus.publish(Problem("No answer came. Please try again."))
-            turn.over.set()
             self._enter(Phase.IDLE)
             return False
-        if turn is self._turn:  # nobody has spoken over it
-            for mouth in list(self.mouths):
-                await mouth.finish()
-            self._playing = self._playing and turn is not self._turn
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -204,7 +208,7 @@ class Conversation:
                 self._done_due = True
                 self._stop_speaking()
             case Generated() | TurnDone() | TurnLost():
-                self._end(message)
+                self._end(message, tasks)
             case _:
                 self._tell(message)
 
@@ -226,7 +230,6 @@ class Conversation:
             self._turn.spoken += message.text
             return
         self._turn.audio_bytes += len(message.pcm)
-        self._playing = True
         for mouth in self.mouths:
             mouth.play(message.pcm)
 
@@ -242,7 +245,7 @@ class Conversation:
             turn.told_heard = True
             self._bus.publish(Heard(turn.heard.strip()))
 
-    def _end(self, message: Generated | TurnDone | TurnLost) -> None:
+    def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
         """An answer is complete when nothing more can come: no tool runs, and it spoke or stayed silent."""
         turn = self._turn
         self._tell_heard()
@@ -254,13 +257,21 @@ class Conversation:
             or (isinstance(message, Generated) and not turn.audio_bytes)
         ):
             return
-        if turn.over.is_set():
+        if turn.ended:
             return
+        turn.ended = True
         if turn.spoken or turn.audio_bytes:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
+        tasks.create_task(self._finish(turn), name="finish speaking")
+
+    async def _finish(self, turn: Turn) -> None:
+        """The turn is over when its answer has been heard, not when it has been sent."""
+        for mouth in list(self.mouths):
+            await mouth.finish()
         turn.over.set()
-        self._enter(Phase.IDLE)
+        if turn is self._turn:
+            self._enter(Phase.IDLE)
 
     def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
         """TurnDone comes long after Generated, when the user may already have said something new."""
@@ -272,8 +283,7 @@ class Conversation:
         return due and not turn.generated
 
     def _stop_speaking(self) -> None:
-        if self._playing:
-            self._playing = False
+        if self._phase is Phase.SPEAKING:
             for mouth in self.mouths:
                 mouth.flush()
             self._bus.publish(Interrupted())

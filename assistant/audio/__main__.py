@@ -126,13 +126,11 @@ class AudioProcess:
     async def _microphone(self) -> None:
         loop = asyncio.get_running_loop()
         stop = threading.Event()
-        first = True
+        news: list[FromAudio] = [Ready(self._options.input)]
 
         def hear(frame: bytes) -> None:
-            nonlocal first
-            if first:
-                first = False
-                self.send([Ready(self._options.input)])
+            self.send(news)
+            news.clear()
             self.send(self._gate.hear(frame))
 
         def take(frame: bytes) -> None:
@@ -140,8 +138,10 @@ class AudioProcess:
 
         try:
             self._sink = Speaker(self._options.output)
-            microphone = Microphone(self._options.input)
-            await asyncio.to_thread(microphone.read, take, stop)
+        except AudioError as error:
+            news.append(Trouble(f"{error}; answers are not heard"))
+        try:
+            await asyncio.to_thread(Microphone(self._options.input).read, take, stop)
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True)])
         finally:
@@ -156,7 +156,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--output", default="default")
     parser.add_argument("--wake", default="hey_jarvis")
     parser.add_argument("--push", action="store_true")
-    parser.add_argument("--end-silence-ms", type=int, default=400)
+    parser.add_argument("--end-silence-ms", type=int, default=350)
     parser.add_argument("--follow-up-ms", type=int, default=6000)
     return parser.parse_args(arguments)
 

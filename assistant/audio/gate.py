@@ -29,7 +29,7 @@ HearsWake = Callable[[bytes], str]
 class GateSettings:
     """How long to wait for what, in milliseconds."""
 
-    end_silence_ms: int = 400
+    end_silence_ms: int = 350
     window_ms: int = 6000
     follow_up_ms: int = 6000
 

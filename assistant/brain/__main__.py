@@ -12,7 +12,7 @@ import stat
 import sys
 from pathlib import Path
 
-from assistant.brain.absent import open_absent_mind
+from assistant.brain.mind import Mind
 from assistant.brain.parts import Options, Parts
 from assistant.brain.server import serve
 from assistant.brain.speaking import ENGINES, Voice
@@ -143,7 +143,7 @@ def _parts(arguments: argparse.Namespace, voice: Voice) -> Parts:
         raise BrainError(f"There is no folder {arguments.whisper} with a whisper model.")
     keys = os.environ.get("ASSISTANT_BRAIN_KEYS", "").split(",")
     return Parts(
-        open_mind=open_absent_mind,
+        open_mind=Mind.open,
         voice=voice,
         cache=_state(arguments) / "cache",
         whisper=arguments.whisper,

@@ -1,10 +1,10 @@
-"""espeak-ng in a process of its own (`python -m assistant.brain.espeak_child`): sound or phonemes out.
+"""espeak-ng in a process of its own: words in, sound or phonemes out.
 
-One JSON object per line on stdin: ``{"say": text, "rate": words a minute}`` or
-``{"ipa": [words], "voice": name}``.
-Answers on stdout are blocks of a 4-byte little-endian length and that many bytes: PCM (mono s16le at the rate
-of the first block's hello) or UTF-8 JSON; an empty block ends each answer. The library is GPL: it is never
-loaded into the assistant itself.
+Run as `python -m assistant.brain.espeak_child`. One JSON object per line on stdin:
+``{"say": text, "rate": words a minute}`` or ``{"ipa": [words], "voice": name}``. Answers on stdout are
+blocks of a 4-byte little-endian length and that many bytes: PCM (mono s16le at the rate that the first
+block tells) or UTF-8 JSON; an empty block ends each answer. The library is GPL: it is never loaded
+into the assistant itself.
 """
 
 from __future__ import annotations

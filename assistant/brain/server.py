@@ -194,7 +194,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise BrainError(
-                f"Port {port} on {host} is taken by another program; choose another with --port."
+                f"Port {port} on {host} is taken by another program; set brain.port (--port) to another."
             ) from error
         raise BrainError(f"The brain cannot listen on {host}, port {port}: {error.strerror}.") from error
 

@@ -43,7 +43,7 @@ class GeminiConfig(Section):
     project: str = ""
     location: str = ""
     trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000
-    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 15.0
+    connect_seconds: Annotated[float, Field(gt=0, le=120)] = 8.0
 
 
 class MqttConfig(Section):
@@ -60,7 +60,7 @@ class AudioConfig(Section):
     input: str = "default"
     output: str = "default"
     wake: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"] = "hey_jarvis"
-    end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 400
+    end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 350
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
 
 

@@ -152,7 +152,7 @@ def _free_port(wanted: int) -> int:
         except OSError as error:
             raise BrokerError(
                 f"mosquitto cannot listen on {HOST} port {wanted} ({error.strerror}); "
-                "stop the program that does, or configure another port."
+                "stop the program that does, or set mqtt.port to another."
             ) from error
         port: int = probe.getsockname()[1]
         return port

@@ -56,7 +56,7 @@ class Setup:
     declarations: Sequence[Declaration] = ()
     voice: str = "Puck"
     trigger_tokens: int = 12_000
-    connect_seconds: float = 15.0
+    connect_seconds: float = 8.0
 
 
 @dataclass

@@ -62,7 +62,7 @@ async def test_it_ends_at_sigterm_and_stays_small(tmp_path: Path) -> None:
     async with process("--state", tmp_path) as started:
         assert started.stdout is not None
         await started.stdout.readline()
-        assert resident(started.pid) < 50e6
+        assert resident(started.pid) < 80e6, "the whole brain is meant to need at most 80 MB"
         started.send_signal(signal.SIGTERM)
         assert await started.wait() == 0
 
@@ -75,7 +75,7 @@ async def test_a_taken_port_is_named(tmp_path: Path, as_json: bool) -> None:
             out, errors = await started.communicate()
             text = json.loads(out)["text"] if as_json else errors.decode()
             assert text.strip() == (
-                f"Port {port} on 127.0.0.1 is taken by another program; choose another with --port."
+                f"Port {port} on 127.0.0.1 is taken by another program; set brain.port (--port) to another."
             )
             assert started.returncode == 1
 

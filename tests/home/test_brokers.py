@@ -107,7 +107,7 @@ async def test_a_configured_broker_is_taken_as_it_is_and_its_password_not_shown(
 @pytest.mark.parametrize("choice", ["embedded", pytest.param("mosquitto", marks=MOSQUITTO)])
 async def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path, choice: str) -> None:
     async with serve() as address:
-        with pytest.raises(BrokerError, match=rf"{address.port} \(.*\); stop .* or configure another port"):
+        with pytest.raises(BrokerError, match=rf"{address.port} \(.*\); stop .* or set mqtt.port to another"):
             async with broker(choice, state=tmp_path, port=address.port):
                 pass
 

@@ -248,8 +248,11 @@ def clauses(tags: list[Tag], names: Names) -> list[Clause]:
 
 
 def _lone_name(segment: list[Tag]) -> list[Tag]:
-    """A word that is both a name and an area is the thing when no other noun stands beside it."""
-    if any(tag.kind in ("noun", "quantifier", "property") for tag in segment):
+    """A word that is both a name and an area is the thing unless another noun stands beside it."""
+    named = [tag.value[0] for tag in segment if tag.kind == "both"]
+    nouns = [tag.value for tag in segment if tag.kind == "noun"]
+    same = bool(named and nouns) and not nouns[0].plural and set(named[0].ranks[EXACT]) <= set(nouns[0].all())
+    if not same and (nouns or any(tag.kind in ("quantifier", "property") for tag in segment)):
         return segment
     return [Tag("noun", tag.value[0], tag.text, tag.start) if tag.kind == "both" else tag for tag in segment]
 

@@ -59,7 +59,7 @@ SENSES: Mapping[str, str] = spread(
     mute/volume: mute, silence
     neutral: i would like, i want, i need, we need, we want, i would love, can we have, could we have,
         can i have, can i get, could i have, could i get, let me have, let us have, turn, switch, set, put,
-            make, change, adjust, bring, get, give, keep, leave, have, move, take,
+            make, change, adjust, bring, get, give, keep, leave, have, move, take, roll, pull, wind,
         let, go, use, send, tell, ask, return
     """
 )

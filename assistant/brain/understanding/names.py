@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -81,31 +81,21 @@ class Names:
             self._add(called, KIND, thing, plural=True)
             if noun_ := self.nouns.get(called):
                 noun_.plural = noun_.plural or not noun_.ranks[EXACT]
-        if head and not head[0].endswith("s") and (f"{head[0]}s",) not in plurals:
+        usual = words(spoken.plural[0]) if spoken.plural else ()
+        if head and not head[0].endswith("s") and (f"{head[0]}s",) != usual:
             self._add((f"{head[0]}s",), PART, thing, plural=True)
 
-    def in_area(self, area: str) -> list[Thing]:
-        """All things of one area."""
-        return [thing for thing in self.home.things if thing.area == area]
-
     def similar(self, text: str, able: Callable[[Thing], bool], most: int = 3) -> list[Thing]:
-        """Things whose name looks most like the text, those that can do what was asked first."""
+        """Things that can do what was asked and whose name looks most like the text."""
         wanted = " ".join(words(text))
-        scored = sorted(
-            (
-                (max(_likeness(wanted, name) for name in (t.name, *t.aliases)), able(t), t)
-                for t in self.home.things
-            ),
-            key=lambda entry: (-entry[1], -entry[0], entry[2].name),
-        )
-        if not scored:
-            return []
-        best = max(score for score, _, _ in scored)
-        return [
-            thing
-            for score, fits, thing in scored
-            if score >= max(0.45, best - 0.3) and (fits or score > 0.75)
-        ][:most]
+        likeness = {
+            thing: max(_likeness(wanted, name) for name in (thing.name, *thing.aliases))
+            for thing in self.home.things
+            if able(thing)
+        }
+        best = max(likeness.values(), default=0.0)
+        close = [thing for thing, score in likeness.items() if score >= max(0.45, best - 0.3)]
+        return sorted(close, key=lambda thing: (-likeness[thing], thing.name))[:most]
 
 
 def _likeness(wanted: str, name: str) -> float:
@@ -123,11 +113,3 @@ def joined(parts: Iterable[str], last: str = "and") -> str:
 def spoken(thing: Thing) -> str:
     """The thing's name as a sentence needs it."""
     return f"the {thing.name.removeprefix('the ')}"
-
-
-def by_area(things: Iterable[Thing]) -> Mapping[str, list[Thing]]:
-    """Things sorted into their areas."""
-    found: dict[str, list[Thing]] = defaultdict(list)
-    for thing in things:
-        found[thing.area].append(thing)
-    return found

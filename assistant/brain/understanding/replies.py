@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.brain.home import Thing
 from assistant.brain.understanding.clauses import Clause
+from assistant.brain.understanding.kinds import family
 from assistant.brain.understanding.meaning import Miss
 from assistant.brain.understanding.names import Names, joined, spoken
 from assistant.brain.understanding.tables import bag
@@ -37,13 +39,13 @@ def refuse(tags: Sequence[Tag], clauses: Sequence[Clause], form: str, names: Nam
         raise Miss(NEGATED, final=True)
     if form and form not in ("tell",):
         if unknown and len(unknown) <= MOST_UNKNOWN and any(tag.kind == "noun" for tag in tags):
-            raise _unknown_thing(tags, unknown[0], names)
+            raise _unknown_thing(tags, unknown[0], clauses, names)
         raise Miss(NEEDS_INTERNET if unknown else NOT_UNDERSTOOD, final=True)
     wished = [clause for clause in clauses if clause.wished]
     if any(tag.text in TIME_WORDS for tag in unknown) and wished:
         raise Miss(NO_SCHEDULE, final=True)
     if unknown:
-        raise _unknown(tags, unknown, bool(wished), names)
+        raise _unknown(tags, unknown, wished, names)
     if not wished and not any(clause.reference for clause in clauses):
         raise Miss(NOT_UNDERSTOOD)
     if (
@@ -56,7 +58,7 @@ def refuse(tags: Sequence[Tag], clauses: Sequence[Clause], form: str, names: Nam
         raise Miss("That sounded like two different things at once. Please say it again.", final=True)
 
 
-def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: bool, names: Names) -> Miss:
+def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: Sequence[Clause], names: Names) -> Miss:
     question = (
         next((tag.text.split()[0] for tag in tags if tag.text.split()[0] != "and"), "") in GENERAL_QUESTIONS
     )
@@ -65,15 +67,21 @@ def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: bool, names: N
         return Miss(NEEDS_INTERNET)
     if not wished or not commanding or len(unknown) > MOST_UNKNOWN:
         return Miss(NOT_A_COMMAND)
-    return _unknown_thing(tags, unknown[0], names)
+    return _unknown_thing(tags, unknown[0], wished, names)
 
 
-def _unknown_thing(tags: Sequence[Tag], unknown: Tag, names: Names) -> Miss:
+def _unknown_thing(tags: Sequence[Tag], unknown: Tag, clauses: Sequence[Clause], names: Names) -> Miss:
+    """Name the best candidates: alike in sound and spelling, of the same kind, and able to do it."""
+
+    def able(thing: Thing) -> bool:
+        wanted = {direction for clause in clauses for direction in clause.directions}
+        return (not kin or thing in kin) and (not wanted or bool(wanted & set(family(thing.kind).verbs)))
+
     said = _phrase(tags, unknown)
     nouns = [tag.value for tag in tags if tag.kind == "noun"]
     kin = {thing for noun in nouns for thing in noun.all()}
-    similar = names.similar(said, lambda thing: not kin or thing in kin)
-    similar = similar or sorted(kin, key=lambda thing: thing.name)[:3]
+    similar = names.similar(said, able)
+    similar = similar or sorted(filter(able, kin), key=lambda thing: thing.name)[:3]
     if not similar:
         return Miss(f"There is no {said} here that I know of.")
     offer = joined((spoken(thing) for thing in similar[:3]), "or")

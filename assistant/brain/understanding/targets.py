@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from assistant.brain.home import Home, Thing
 from assistant.brain.understanding.actions import Wish
 from assistant.brain.understanding.clauses import Reference
-from assistant.brain.understanding.kinds import MOVED_BY, family
+from assistant.brain.understanding.kinds import ANY, MOVED_BY, family
 from assistant.brain.understanding.meaning import Miss
-from assistant.brain.understanding.names import EXACT, Names, joined, spoken
+from assistant.brain.understanding.names import EXACT, PART, Names, joined, spoken
 
 Able = Callable[[Thing], bool]
 DEFAULTS = {
@@ -83,7 +83,9 @@ class Targets:
             if len(found) > 1:
                 raise self._which(found)
             return found, ""
-        found = list(dict.fromkeys(thing for rank in reversed(ranks) for thing in rank))
+        every = list(dict.fromkeys(thing for rank in reversed(ranks) for thing in rank))
+        known = [thing for thing in ranks[PART] or every if family(thing.kind) is not ANY]
+        found = known or every
         if reference.many == "both" and len(found) != 2:
             raise self._which(found)
         return found, self._group(found, reference.area, able)

@@ -80,9 +80,11 @@ class Understander:
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
         self._pending: _Pending | None = None
+        self._before: tuple[tuple[Thing, ...], datetime | None, _Pending | None] = ((), None, None)
 
     def understand(self, text: str) -> Understanding:
         """What to do or say about one sentence."""
+        self._before = (self._last, self._spoken_at, self._pending)
         sentence = tuple(word for word in words(text))
         if not any(word != "," for word in sentence):
             return Understanding(say="I did not hear anything.")
@@ -96,6 +98,10 @@ class Understander:
             return self._sentence(sentence)
         except Miss as miss:
             return self._missed(miss, sentence)
+
+    def rewind(self) -> None:
+        """Forget the last sentence: it is going to be heard again, by somebody else."""
+        self._last, self._spoken_at, self._pending = self._before
 
     def offer(self, understanding: Understanding, say: str) -> Understanding:
         """Ask before doing: a following "yes" makes the calls."""
@@ -132,11 +138,11 @@ class Understander:
         tags = self._tagger.tags(sentence)
         found = clauses(tags, self._names)
         form, _ = self._questions.form(_without_politeness(sentence))
-        replies.refuse(tags, found, form, self._names)
         try:
+            replies.refuse(tags, found, form, self._names)
             calls, things = self._wishes.calls(found, self._recent)
         except Miss as miss:
-            if miss.things and len(found) == 1:
+            if miss.things and len(found) == 1 and not form:
                 self._pending = _Pending(self._now(), tuple(found), miss.things)
             raise
         if not calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import os
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,8 +39,8 @@ async def serve(
         server = await loop.create_server(functools.partial(Connection, house), host, port, ssl=tls)
     except OSError as error:
         raise BrokerError(
-            f"The embedded broker cannot listen on {host} port {port} ({error.strerror}); "
-            "stop the program that does, or configure another port."
+            f"The embedded broker cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}); "
+            "stop the program that does, or set mqtt.port to another."
         ) from error
     async with server:
         try:

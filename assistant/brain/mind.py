@@ -1,0 +1,82 @@
+"""The mind: hears, understands and answers for one home that a setup message described."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.brain.hearing import Ear, Hearing
+from assistant.brain.home import read_setup
+from assistant.brain.understanding import Understander, Understanding
+
+log = logging.getLogger(__name__)
+
+PARDON = "Sorry, I didn't catch that. Please say it again."
+MEANT = 'Did you mean "{text}"?'
+
+
+class Mind:
+    """One conversation: its memory, its ear, and the rule when what was heard may be acted on."""
+
+    def __init__(self, understander: Understander, ear: Ear) -> None:
+        self._understander = understander
+        self.ear = ear
+
+    @classmethod
+    async def open(cls, setup: Mapping[str, Any], *, cache: Path, whisper: Path | None = None) -> Mind:
+        """A mind for the home in a setup message; seconds when the home is new, else at once."""
+        home = read_setup(setup)
+        ear = await Ear.open(home, cache=cache, whisper=whisper)
+        if ear.unheard:
+            log.warning(
+                "These words of the home cannot be heard, only typed; give the devices aliases: %s",
+                ", ".join(ear.unheard),
+            )
+        return cls(Understander(home, datetime.now), ear)
+
+    def understand_text(self, text: str) -> Understanding:
+        """What typed words ask for."""
+        return self._understander.understand(text)
+
+    def understand_heard(self, hearing: Hearing) -> Understanding:
+        """What spoken words ask for: acts on what is sure, else asks.
+
+        A look that is sure decides; two that are sure of different things decide nothing, and neither does
+        a single look about something risky, nor any in noise.
+        """
+        if not hearing.text:
+            return Understanding(say=PARDON)
+        wishes: dict[str, Understanding] = {}
+        for text, sure in self._looks(hearing):
+            wish = self._glimpse(text)
+            if not wish.calls:
+                continue
+            agreed = any(wish.calls == other.calls for other in wishes.values())
+            if agreed or (sure and not wish.risky and not wishes):
+                return self._understander.understand(text)
+            wishes[text] = wish
+        if wishes:
+            text, wish = next(iter(wishes.items()))
+            return self._understander.offer(wish, MEANT.format(text=text))
+        return self._understander.understand(hearing.text) if hearing.sure else Understanding(say=PARDON)
+
+    def answer(self, understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
+        """The sentence to say once the calls have been answered."""
+        return self._understander.answer(understanding, responses)
+
+    def _looks(self, hearing: Hearing) -> Iterator[tuple[str, bool]]:
+        """What was heard and whether it may be acted on: at once, without the noise, by Whisper."""
+        yield hearing.text, hearing.sure and not hearing.noisy
+        again = self.ear.again()
+        if again.text and again.text != hearing.text:
+            yield again.text, again.sure and not again.noisy
+        if opinion := self.ear.second_opinion():
+            yield opinion, not hearing.noisy
+
+    def _glimpse(self, text: str) -> Understanding:
+        """What a text would mean, without remembering it."""
+        return copy.copy(self._understander).understand(text)

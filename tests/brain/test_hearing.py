@@ -1,0 +1,180 @@
+"""Hearing one home: real recordings, a damaged cache, silence, noise, and names nobody can spell."""
+
+from __future__ import annotations
+
+import subprocess
+import wave
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.brain.hearing import Ear, Hearing
+from assistant.brain.home import Home
+from assistant.brain.mind import PARDON, Mind
+from assistant.brain.understanding import Understander
+from tests.brain.homes import PRETEND, home
+
+HOME = home(PRETEND)
+SPEECH = Path(__file__).parent.parent / "data" / "speech"
+FREE_WORDS = """
+switch the kitchen light on
+lights off in the bedroom
+could you please turn the porch light green
+set the living room light to eighty percent
+turn the coffee machine off
+is the coffee machine on
+close the living room blinds
+what's the temperature in the bedroom
+is the front door locked
+make it twenty two degrees
+turn on the bedroom lamp and close the blinds
+set the fan speed to fifty percent
+pause the television
+""".strip().splitlines()
+NOT_MEANT = """
+turn on the garage light
+open the garage door
+turn on the dishwasher
+we had a lovely dinner with the neighbours
+did you see the game last night
+the light in this room is really nice
+he locked his keys in the car
+""".strip().splitlines()
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hearing")
+
+
+def recorded(path: Path) -> bytes:
+    with wave.open(str(path)) as file:
+        return bytes(file.readframes(file.getnframes()))
+
+
+def heard(ear: Ear, pcm: bytes) -> Hearing:
+    ear.start()
+    for at in range(0, len(pcm), 3200):
+        ear.feed(pcm[at : at + 3200])
+    return ear.finish()
+
+
+def spoken(text: str, voice: str, folder: Path) -> bytes:
+    file = folder / "said.wav"
+    subprocess.run(
+        ["flite", "-voice", voice, "-t", text, "-o", str(file)],
+        check=True,
+        timeout=20,
+        stdin=subprocess.DEVNULL,
+    )
+    return bytes(6400) + recorded(file) + bytes(9600)
+
+
+def mind_of(ear: Ear, at: Home = HOME) -> Mind:
+    return Mind(Understander(at, datetime.now), ear)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cmd_fl_awb_00", "turn on the kitchen light"),
+        ("cmd_pj_05", "switch off the hallway light"),
+        ("cmd_pj_11", "turn off the heater"),
+        ("cmd_pj_28", "set the porch light to red"),
+        ("cmd_pj_43", "set the temperature to twenty one degrees"),
+        ("cmd_fl_slt_03", "turn the living room lamp off"),
+    ],
+)
+@pytest.mark.speech
+async def test_recordings_are_heard_and_surely(cache: Path, name: str, text: str) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    hearing = heard(ear, recorded(SPEECH / f"{name}.wav"))
+    assert hearing.text == text
+    assert hearing.sure
+    assert not hearing.noisy
+
+
+@pytest.mark.parametrize("voice", ["slt", "rms"])
+@pytest.mark.system("flite")
+@pytest.mark.speech
+async def test_free_wordings_by_voice_mean_what_they_mean_in_writing(
+    cache: Path, tmp_path: Path, voice: str
+) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    right = 0
+    for sentence in FREE_WORDS:
+        typed = mind_of(ear).understand_text(sentence)
+        by_voice = mind_of(ear).understand_heard(heard(ear, spoken(sentence, voice, tmp_path)))
+        assert by_voice.calls in ((), typed.calls), f"{sentence!r} became {by_voice.calls}"
+        right += by_voice.calls == typed.calls
+    assert right >= 0.9 * len(FREE_WORDS)
+
+
+@pytest.mark.system("flite")
+@pytest.mark.speech
+async def test_p10_chatter_and_unknown_devices_act_on_nothing(cache: Path, tmp_path: Path) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    for sentence in NOT_MEANT:
+        understanding = mind_of(ear).understand_heard(heard(ear, spoken(sentence, "slt", tmp_path)))
+        assert understanding.calls == (), sentence
+        assert understanding.say
+
+
+@pytest.mark.speech
+async def test_in_noise_it_asks_instead_of_acting(cache: Path) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    clean = np.frombuffer(recorded(SPEECH / "cmd_fl_awb_00.wav"), "<i2").astype(float)
+    noise = np.random.default_rng(1).normal(0, np.sqrt(np.mean(clean**2)) / 2, len(clean) + 16_000)
+    noise[8000:-8000] += clean
+    hearing = heard(ear, noise.clip(-32768, 32767).astype("<i2").tobytes())
+    assert hearing.noisy
+    assert mind_of(ear).understand_heard(hearing).calls == ()
+
+
+@pytest.mark.speech
+async def test_p11_a_risky_wish_needs_a_second_look(cache: Path) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    mind = mind_of(ear)
+    asked = mind.understand_heard(Hearing("unlock the front door", 0.9, sure=True))
+    assert asked.calls == ()
+    assert asked.say == 'Did you mean "unlock the front door"?'
+    assert [call.name for call in mind.understand_text("yes").calls] == ["unlock"]
+
+
+async def test_nothing_is_heard_in_nothing(cache: Path) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    assert ear.finish().text == ""
+    assert heard(ear, b"").text == ""
+    assert heard(ear, bytes(64_000)).text == ""
+    assert heard(ear, b"\x01").text == ""
+    assert mind_of(ear).understand_heard(Hearing("")).say == PARDON
+
+
+async def test_an_hour_is_heard_for_a_minute(cache: Path) -> None:
+    ear = await Ear.open(HOME, cache=cache)
+    ear.start()
+    for _ in range(100):
+        ear.feed(bytes(32_000))
+    assert len(ear._heard) == 60 * 32_000
+    assert ear.finish().text == ""
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense\n", b"\xff" * 1000])
+async def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: bytes) -> None:
+    await Ear.open(HOME, cache=tmp_path)
+    for file in tmp_path.glob("home-*"):
+        file.write_bytes(damage)
+    ear = await Ear.open(HOME, cache=tmp_path)
+    assert heard(ear, recorded(SPEECH / "cmd_pj_11.wav")).text == "turn off the heater"
+
+
+async def test_names_that_no_dictionary_has_are_pronounced(tmp_path: Path) -> None:
+    strange = home(
+        "\n- kitchen: Hue Xyzzyplugh (light); Küchenlampe (light)\n- study: Übergardine (blinds)\n"
+    )
+    ear = await Ear.open(strange, cache=tmp_path)
+    assert ear.unheard == ()
+    dictionary = next(tmp_path.glob("*.dict")).read_text().split()
+    assert "xyzzyplugh" in dictionary
