@@ -88,16 +88,14 @@ class Turn:
     audio_bytes: int = 0
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     generated: bool = False
-    ended: bool = False
     being_said: bool = False
     """The user is still speaking: what arrives now cannot be the answer to it."""
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def close(self) -> None:
         """Nothing more belongs to this turn."""
         self.ended = True
-        self.begun.set()
         self.over.set()
 
 
@@ -112,8 +110,6 @@ class Conversation:
         self._turn.over.set()
         self._phase = Phase.IDLE
         self._done_due = False
-        self._playing = False
-        """Mouths may still play when the turn is over: speech arrives faster than it is spoken."""
         self.mouths: list[Mouth] = []
 
     @property
@@ -166,7 +162,7 @@ class Conversation:
                 self._session.post(SpeechEnded())
                 self._enter(Phase.THINKING)
             case GateClosed(spoken):
-                if not spoken:
+                if not spoken and self._phase is Phase.LISTENING:
                     self._enter(Phase.IDLE)
             case Trouble(text):
                 self._bus.publish(Problem(text))
@@ -178,15 +174,18 @@ class Conversation:
         return self._turn
 
     async def _answered(self, turn: Turn) -> bool:
-        """Wait for the answer to begin, which may not take long, and to be heard, which may."""
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await turn.begun.wait()
-        except TimeoutError:
-            self._bus.publish(Problem("No answer came. Please try again."))
+        """Wait until the answer has been heard, as long as it goes on coming; whether there was one."""
+        before = -1
+        while not turn.over.is_set() and (turn.ended or turn.audio_bytes > before):
+            before = turn.audio_bytes
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await turn.over.wait()
+        if not turn.over.is_set():
             turn.close()
+            self._bus.publish(Problem("No answer came. Please try again."))
             self._enter(Phase.IDLE)
-        await turn.over.wait()
+            return False
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
@@ -230,9 +229,7 @@ class Conversation:
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text
             return
-        self._turn.begun.set()
         self._turn.audio_bytes += len(message.pcm)
-        self._playing = True
         for mouth in self.mouths:
             mouth.play(message.pcm)
 
@@ -263,7 +260,6 @@ class Conversation:
         if turn.ended:
             return
         turn.ended = True
-        turn.begun.set()
         if turn.spoken or turn.audio_bytes:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
@@ -275,7 +271,6 @@ class Conversation:
             await mouth.finish()
         turn.over.set()
         if turn is self._turn:
-            self._playing = False
             self._enter(Phase.IDLE)
 
     def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
@@ -288,8 +283,7 @@ class Conversation:
         return due and not turn.generated
 
     def _stop_speaking(self) -> None:
-        if self._playing:
-            self._playing = False
+        if self._phase is Phase.SPEAKING:
             for mouth in self.mouths:
                 mouth.flush()
             self._bus.publish(Interrupted())
