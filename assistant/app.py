@@ -13,7 +13,7 @@ from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
 from assistant.device import Device
-from assistant.errors import ConfigError, LinkError, PluginError, ToolError
+from assistant.errors import BrokerError, ConfigError, LinkError, PluginError, ToolError
 from assistant.events import Event
 from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
@@ -145,7 +145,10 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
 
 async def _lived_in(house: House, plugins: list[Plugin], use: Use, progress: Progress) -> int:
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(house.link.run(), name="mqtt")]
+        running: list[asyncio.Task[None]] = [
+            tasks.create_task(house.link.run(), name="mqtt"),
+            tasks.create_task(_watch(house.broker), name="broker"),
+        ]
         if house.config.home.pretend:
             progress("Furnishing a pretend home ...")
             running.append(tasks.create_task(PretendHome(house.broker.url).run(), name="pretend home"))
@@ -161,6 +164,15 @@ async def _lived_in(house: House, plugins: list[Plugin], use: Use, progress: Pro
         finally:
             for task in running:
                 task.cancel()
+
+
+async def _watch(ours: Broker) -> None:
+    """A broker of our own that dies takes the house with it: it starts again as a whole, all its state fresh.
+
+    Raises:
+        BrokerError: it died.
+    """
+    raise BrokerError(await ours.ended())
 
 
 async def _talk(house: House) -> None:

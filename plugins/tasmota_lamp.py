@@ -1,9 +1,9 @@
 """A dimmable lamp that speaks the Tasmota topics."""
 
 import json
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from assistant.api import Device, Percent, hears, state, tool
+from assistant.api import Device, Percent, Range, hears, state, tool
 
 
 class TasmotaLamp(Device):
@@ -27,6 +27,12 @@ class TasmotaLamp(Device):
         await self.publish("cmnd/{topic}/POWER", "OFF")
         await self.confirm(lambda: self.on is False)
         return f"{self.name} is off"
+
+    @tool
+    async def change_brightness(self, by: Annotated[int, Range(-100, 100)]) -> str:
+        """Make a light brighter (positive) or darker (negative) by percentage points."""
+        now = (self.brightness or 0) if self.on else 0
+        return await self.turn_on(min(max(now + by, 1), 100))
 
     @hears("stat/{topic}/RESULT", "tele/{topic}/STATE")
     def _result(self, payload: str) -> None:

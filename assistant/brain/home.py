@@ -65,7 +65,22 @@ def read_setup(setup: Mapping[str, Any]) -> Home:
     """Read catalogue and functions from a setup message; what is malformed is left out, never an error."""
     lines = _text(setup.get("systemInstruction")).splitlines()
     areas, things = _catalogue(lines)
-    return Home(things=things, areas=areas, tools=tuple(_tools(setup.get("tools")))[:MOST_TOOLS])
+    tools = tuple(_tools(setup.get("tools")))[:MOST_TOOLS]
+    return Home(things=things or _enumerated(tools), areas=areas, tools=tools)
+
+
+def _enumerated(tools: Sequence[Tool]) -> tuple[Thing, ...]:
+    """Without a catalogue: what the functions' ``device`` parameters allow; the last word tells the kind."""
+    names = [
+        name
+        for tool in tools
+        for name in tool.parameters.get("properties", {}).get("device", {}).get("enum", ())
+    ]
+    return tuple(
+        Thing(called, "", called.split()[-1].lower(), ())
+        for called in dict.fromkeys(_name(str(name)) for name in names)
+        if called and not called.lower().startswith("all ")
+    )
 
 
 def _items(value: object) -> Sequence[Any]:

@@ -79,3 +79,17 @@ def test_many_devices_are_understood_quickly() -> None:
     assert len(found.things) == 500
     understood = Understander(found, datetime.now).understand("turn on lamp three forty two")
     assert [call.args for call in understood.calls] == [{"device": "lamp 3 42"}]
+
+
+def test_without_a_catalogue_the_functions_say_what_there_is() -> None:
+    declared = {
+        "name": "turn_on",
+        "parameters": {
+            "type": "OBJECT",
+            "properties": {"device": {"type": "STRING", "enum": ["workshop lamp", "boiler", "all lights"]}},
+        },
+    }
+    found = read_setup({"tools": [{"functionDeclarations": [declared]}]})
+    assert [thing.name for thing in found.things] == ["workshop lamp", "boiler"]
+    understood = Understander(found, datetime.now).understand("switch the workshop lamp on")
+    assert [(call.name, call.args) for call in understood.calls] == [("turn_on", {"device": "workshop lamp"})]
