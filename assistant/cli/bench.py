@@ -196,7 +196,7 @@ def _end_of_speech(recording: Path) -> float:
 
 async def session(config: configuration.Config, figures: Figures, rounds: int) -> None:
     """Cold start of the real program, then what its processes need while nobody speaks."""
-    for number in range(min(rounds, 5)):
+    for number in range(rounds):
         await _start_once(config, figures, idle=number == 0)
     figures.tell("cold start → listening", "s", 3)
     figures.tell("memory of the daemon", "MB", 110)
