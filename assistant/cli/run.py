@@ -20,6 +20,7 @@ from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import as_json, served
 from assistant.errands import TOLD, Errands
 from assistant.events import Event, Heard, Reported, ToolCalled, ToolFinished
+from assistant.tools.sentences import sentence
 
 EARS_SECONDS = 3.0
 INNER: tuple[type[Event], ...] = (Reported, ToolCalled, ToolFinished, Heard)
@@ -114,7 +115,7 @@ class Daemon:
                         self._output.note(f"Listening for {self._config.audio.wake.replace('_', ' ')!r}.")
                     case Trouble(text, fatal=True):
                         fatal = True
-                        self._output.note(f"No microphone: {text}. Typed sentences work.")
+                        self._output.note(f"{sentence(text)} Typed sentences work.")
                     case _:
                         yield message
 
