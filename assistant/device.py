@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
+import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 
 from assistant.errors import LinkError, NotConfirmed
 from assistant.events import CommandSent, Reported, StateChanged
+from assistant.pace import Patience, Throttle
 from assistant.plugin import Field, Payload, Plugin, encoded, tool
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
 from assistant.tools.vocabulary import Risk
 
-CONFIRM_SECONDS = 5.0
+LATE_SECONDS = 120.0
+"""A report that comes later than this says nothing about the command."""
 MAX_TEXT = 1000
 
 
@@ -97,6 +100,10 @@ class Device(Plugin):
         self._fresh: dict[str, Any] = {}
         self._reports = 0
         self._reports_at_command = 0
+        self._commanded_at = 0.0
+        self._late: Callable[[], object] | None = None
+        self._patience = Patience()
+        self._throttle = Throttle()
         self._news = asyncio.Event()
         super().__init__(**settings)
 
@@ -113,6 +120,24 @@ class Device(Plugin):
     def _target(self) -> Target | None:
         return self
 
+    @property
+    def available(self) -> bool | None:
+        """Whether it is there; None when nobody has said so. Commands to what is away are refused at once."""
+        return None
+
+    @property
+    def way(self) -> str:
+        """What stands between us and it; told when that is away."""
+        return "the home's message broker"
+
+    @property
+    def household_kind(self) -> str:
+        """The household word for it: its declared kind, or the last word of its class name."""
+        if self.kind:
+            return self.kind
+        word = re.split(r"(?<=[a-z0-9])(?=[A-Z])", type(self).__name__)[-1].lower()
+        return {"lamp": "light", "bulb": "light", "plug": "switch", "relay": "switch"}.get(word, word)
+
     async def publish(self, topic: str, payload: Payload) -> None:
         """Send a command; only reports that arrive after it can confirm it.
 
@@ -120,28 +145,45 @@ class Device(Plugin):
             NotConfirmed: the broker is away; nothing was sent or kept.
         """
         where, what = self.fill(topic), encoded(payload)
-        self._reports_at_command = self._reports
+        await self.deliver(where, what, lambda: self.host.publish(where, what))
+
+    async def deliver(self, where: str, what: str | bytes, send: Callable[[], Awaitable[None]]) -> None:
+        """Send one command by ``send``, unless the device is away or has had too many.
+
+        Raises:
+            NotConfirmed: the device or the way to it is away; nothing was sent or kept.
+            ToolError: too many commands.
+        """
+        if self.available is False:
+            raise NotConfirmed(f"the {self.name} is offline")
+        clock = asyncio.get_running_loop().time
+        self._throttle.count(self.name, clock())
+        self._reports_at_command, self._commanded_at, self._late = self._reports, clock(), None
         try:
-            await self.host.publish(where, what)
+            await send()
         except LinkError as error:
-            raise NotConfirmed(f"I can't reach the {self.name}: the home's message broker is away") from error
+            raise NotConfirmed(f"I can't reach the {self.name}: {self.way} is away") from error
         shown = what if isinstance(what, str) else what.decode(errors="replace")
         self.host.tell(CommandSent(self.name, where, shown))
 
-    async def confirm(self, happened: Callable[[], object], *, timeout: float = CONFIRM_SECONDS) -> None:
+    async def confirm(self, happened: Callable[[], object], *, timeout: float | None = None) -> None:
         """Wait for a report newer than the last command that makes ``happened()`` true (P9).
 
+        Without a ``timeout`` (seconds) it waits as long as this device's reports have taken so far.
+
         Raises:
-            NotConfirmed: no such report within ``timeout`` seconds.
+            NotConfirmed: no such report in time.
         """
-        sent_after = self._reports_at_command
+        sent_after, sent_at = self._reports_at_command, self._commanded_at
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(self._patience.seconds if timeout is None else timeout):
                 while not (self._reports > sent_after and happened()):
                     await self._news.wait()
         except TimeoutError as error:
+            self._late = happened
             problem = "did not do it" if self._reports > sent_after else "does not answer"
             raise NotConfirmed(f"the {self.name} {problem}") from error
+        self._patience.learn(asyncio.get_running_loop().time() - sent_at)
 
     def take(self, name: str, value: Any) -> None:
         """Keep a reported value; used by ``state`` fields."""
@@ -158,9 +200,20 @@ class Device(Plugin):
         finally:
             if self._fresh:
                 self._reports += 1
+                self._learn_late()
                 self._news.set()
                 self._news = asyncio.Event()
                 self.host.tell(Reported(self.name, dict(self._fresh)))
+
+    def _learn_late(self) -> None:
+        """A report that confirms what we had given up: next time we wait longer."""
+        if self._late is None:
+            return
+        took = asyncio.get_running_loop().time() - self._commanded_at
+        if took > LATE_SECONDS or self._late():
+            self._late = None
+            if took <= LATE_SECONDS:
+                self._patience.learn(took)
 
     def describe(self) -> str:
         """Its state as a sentence, without the article: ``lamp is on at 30 percent``."""

@@ -27,7 +27,6 @@ from assistant.events import (
     UsageCounted,
     Woke,
 )
-from assistant.home.registry import kind_of
 
 TOLD: tuple[type[Event], ...] = (
     Woke,
@@ -131,7 +130,7 @@ class Errands:
                     "event": "device",
                     "name": device.name,
                     "area": device.area,
-                    "kind": kind_of(device),
+                    "kind": device.household_kind,
                     "aliases": list(device.aliases),
                     "state": {name: value for name, value in device.states.items() if value is not None},
                     "tools": [tool.name for tool in device.tools()],

@@ -64,10 +64,22 @@ class AudioConfig(Section):
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
 
 
+class DeviceWish(Section):
+    """What the owner wants of a device that was found: ``device`` is its name at the source, or its id."""
+
+    device: str
+    name: str = ""
+    area: str | None = None
+    aliases: list[str] = []
+    hidden: bool = False
+
+
 class HomeConfig(Section):
     """The home itself."""
 
     pretend: bool = True
+    sources: list[str] = []
+    devices: list[DeviceWish] = []
 
 
 class PluginEntry(Section):

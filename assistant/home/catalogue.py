@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.device import Device
-from assistant.home.registry import cleaned, kind_of
+from assistant.home.registry import cleaned
 from assistant.prompts import Entry
 
 
@@ -13,6 +13,6 @@ def by_area(devices: Iterable[Device]) -> dict[str, list[Entry]]:
     """Catalogue entries by area, areas and devices in the order they were configured."""
     areas: dict[str, list[Entry]] = {}
     for device in devices:
-        entry = Entry(device.name, cleaned(kind_of(device)) or "device", tuple(device.aliases))
+        entry = Entry(device.name, cleaned(device.household_kind) or "device", tuple(device.aliases))
         areas.setdefault(device.area, []).append(entry)
     return areas

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -51,14 +52,6 @@ def folded(text: str) -> str:
     return " ".join(words)
 
 
-def kind_of(device: Device) -> str:
-    """The household word for a device: its declared kind, or the last word of its class name."""
-    if device.kind:
-        return device.kind
-    word = re.split(r"(?<=[a-z0-9])(?=[A-Z])", type(device).__name__)[-1].lower()
-    return {"lamp": "light", "bulb": "light", "plug": "switch", "relay": "switch"}.get(word, word)
-
-
 class Registry:
     """The devices of the home by every name they answer to."""
 
@@ -86,9 +79,23 @@ class Registry:
             raise ToolError(f"There are two devices called {device.name!r}; rename one of them.")
         self._devices[folded(device.name)] = device
 
+    def admit(self, device: Device) -> None:
+        """Take in a device that nobody has named with care: a name that is taken gets the area or a number.
+
+        Raises:
+            ToolError: its name has no letter and no digit.
+        """
+        wanted, area = cleaned(device.name), cleaned(device.area)
+        choices = itertools.chain(
+            [wanted, *([f"{area} {wanted}"] if area else [])], (f"{wanted} {n}" for n in itertools.count(2))
+        )
+        device.name = next((name for name in choices if folded(name) not in self._devices), wanted)
+        self.add(device)
+
     def remove(self, device: Device) -> None:
         """Forget a device."""
-        self._devices.pop(folded(device.name), None)
+        if self._devices.get(folded(device.name)) is device:
+            del self._devices[folded(device.name)]
 
     @property
     def devices(self) -> list[Device]:
@@ -148,7 +155,7 @@ class Registry:
         if len(rest) != 1 or not (area or "all" in wanted.split() or rest[0].endswith("s")):
             return []
         kinds = KIND_WORDS.get(rest[0].removesuffix("s"), (rest[0], rest[0].removesuffix("s")))
-        return [device for device in pool if kind_of(device) in kinds]
+        return [device for device in pool if device.household_kind in kinds]
 
     def _similar(self, wanted: str, candidates: Mapping[str, Target]) -> list[str]:
         """The names most like what was said: by spelling, then by a shared word."""

@@ -16,7 +16,7 @@ class FakeHost:
         self.on_publish: Callable[[str, str], None] = lambda _topic, _payload: None
         self._heard: dict[str, list[Callable[[str, bytes], None]]] = {}
 
-    async def publish(self, topic: str, payload: str | bytes) -> None:
+    async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
         text = payload if isinstance(payload, str) else payload.decode()
         self.published.append((topic, text))
         self.on_publish(topic, text)

@@ -1,0 +1,152 @@
+"""What opens and closes: blinds, garage doors, valves, locks."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assistant.devices.composed import needs
+from assistant.devices.kinds.details import Detailed
+from assistant.errors import ToolError
+from assistant.plugin import tool
+from assistant.tools.vocabulary import Percent, Risk
+
+MOVING_SECONDS = 60.0
+LOCKING_SECONDS = 15.0
+LETS_IN = frozenset({"garage door", "gate", "door"})
+
+
+class Opening(Detailed):
+    """Something that opens and closes, by degrees where it can tell them: 0 percent is closed."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = (
+        "blinds",
+        "curtains",
+        "shutter",
+        "awning",
+        "window",
+        "cover",
+        "damper",
+    )
+
+    @needs(action="open")
+    @tool
+    async def open(self) -> str:
+        """Open blinds or curtains completely."""
+        return await self._move("open", 100)
+
+    @needs(action="close")
+    @tool
+    async def close(self) -> str:
+        """Close blinds or curtains completely."""
+        return await self._move("close", 0)
+
+    @needs("position")
+    @tool
+    async def set_position(self, position: Percent) -> str:
+        """Move blinds or curtains to a position: 0 closed, 100 open."""
+        return await self.change({"position": position}, timeout=MOVING_SECONDS)
+
+    @needs("tilt")
+    @tool
+    async def set_tilt(self, tilt: Percent) -> str:
+        """Turn the slats of blinds: 0 closed, 100 open."""
+        await self.change({"tilt": tilt}, timeout=MOVING_SECONDS)
+        return f"{self.name} is tilted to {tilt} percent"
+
+    @needs(action="stop")
+    @tool
+    async def stop(self) -> str:
+        """Stop what is moving or playing."""
+        return await self.act("stop")
+
+    async def _move(self, action: str, position: int) -> str:
+        """A report of the end position, or of open and closed where there are no positions."""
+
+        def there() -> bool:
+            if "position" in self.properties:
+                return self.properties["position"].agrees(self.states.get("position"), position)
+            return self.states.get("open") is bool(position)
+
+        return await self.act(action, there, timeout=MOVING_SECONDS)
+
+    def describe(self) -> str:
+        """``blinds is open``: the verb is made plural where it is spoken."""
+        position, is_open = self.states.get("position"), self.states.get("open")
+        if self.available is False or (position is None and is_open is None):
+            return super().describe()
+        if position is not None and 0 < position < 100:
+            return f"{self.name} is {position} percent open"
+        return f"{self.name} is {'open' if (is_open if position is None else position) else 'closed'}"
+
+
+class Entrance(Opening):
+    """A garage door or gate lets somebody in."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = ("garage door", "gate", "door")
+
+    def risk_of(self, verb: str, declared: Risk) -> Risk:
+        """Closing is comfort."""
+        return Risk.SECURITY if verb in ("open", "set_position") else declared
+
+
+class Valve(Opening):
+    """Water and gas cost money and carpets."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = ("valve",)
+
+    def risk_of(self, verb: str, declared: Risk) -> Risk:
+        """Closing is comfort."""
+        return Risk.COSTLY if verb in ("open", "set_position") else declared
+
+
+class Lock(Detailed):
+    """Locking is comfort; unlocking is security and never done on a brain's word alone."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = ("lock",)
+
+    @needs("locked")
+    @tool
+    async def lock(self) -> str:
+        """Lock a door."""
+        return await self.change({"locked": True}, timeout=LOCKING_SECONDS)
+
+    @needs("locked")
+    @tool(risk=Risk.SECURITY)
+    async def unlock(self) -> str:
+        """Unlock a door."""
+        return await self.change({"locked": False}, timeout=LOCKING_SECONDS)
+
+    def describe(self) -> str:
+        """``front door is locked``."""
+        if self.states.get("status") == "jammed":
+            return f"{self.name} is jammed"
+        if self.available is False or self.states.get("locked") is None:
+            return super().describe()
+        return f"{self.name} is {'locked' if self.states['locked'] else 'unlocked'}"
+
+
+class Alarm(Detailed):
+    """An alarm panel: arming is comfort, disarming is security."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = ("alarm",)
+
+    @tool
+    async def arm(self, mode: str = "away") -> str:
+        """Arm an alarm system: home, away, night or vacation."""
+        action = f"arm_{mode.casefold().strip()}"
+        if not self.acts(action):
+            modes = [name.removeprefix("arm_") for name in self.actions() if name.startswith("arm_")]
+            raise ToolError(f"the {self.name} can't be armed for {mode[:30]}", options=tuple(modes))
+        return await self.act(
+            action,
+            lambda: self.states.get("status") in (f"armed_{mode}", "arming", "pending"),
+            timeout=LOCKING_SECONDS,
+        )
+
+    @needs(action="disarm")
+    @tool(risk=Risk.SECURITY)
+    async def disarm(self) -> str:
+        """Disarm an alarm system."""
+        return await self.act(
+            "disarm", lambda: self.states.get("status") == "disarmed", timeout=LOCKING_SECONDS
+        )

@@ -1,0 +1,43 @@
+"""What only reports."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assistant.devices.kinds.details import Detailed
+from assistant.devices.properties import Role
+
+MOST_TELLING = ("motion", "presence", "open", "leak", "smoke", "gas", "temperature", "humidity", "power")
+"""What a device of many sensors is called after, the first that it has."""
+NAMES = {"open": "door sensor", "presence": "motion sensor", "leak": "leak sensor", "smoke": "smoke detector"}
+
+
+class Sensor(Detailed):
+    """One or more measured values."""
+
+    verbs_of: ClassVar[tuple[str, ...]] = ("sensor",)
+
+    @property
+    def household_kind(self) -> str:
+        """By its most telling value: ``temperature sensor``."""
+        if self._parts[0].kind != "sensor":
+            return self._parts[0].kind
+        names = list(self.properties)
+        told = next((name for name in MOST_TELLING if name in names), names[0] if names else "")
+        return NAMES.get(told, f"{self.properties[told].spoken} sensor" if told else "sensor")
+
+    def describe(self) -> str:
+        """Its values, batteries and signal strengths last or not at all."""
+        known = {
+            name: value
+            for name, value in self.states.items()
+            if value is not None and self.properties[name].role in (Role.MAIN, Role.SENSOR)
+        }
+        if self.available is False or not known:
+            return super().describe()
+        first, *rest = [self.phrase(name, value) for name, value in known.items() if name != "battery"][
+            :3
+        ] or [self.phrase("battery", known["battery"])]
+        if len(known) == 1:
+            first = first.removeprefix(f"at {next(iter(known)).replace('_', ' ')} ")
+        return f"{self.name} is {', '.join([first, *rest])}"

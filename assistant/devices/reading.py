@@ -1,0 +1,203 @@
+"""What a described device is and reports: its properties out of its parts, read from their topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from assistant.device import Device
+from assistant.devices.found import Availability, Command, Found, Part, Reader
+from assistant.devices.presence import Presence
+from assistant.devices.properties import Property, Role
+from assistant.devices.wording import phrase
+from assistant.plugin import Host
+from assistant.tools.sentences import listed
+
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, AttributeError)
+"""What readers raise on a payload that is not what the source expected."""
+
+
+class Carrier(Protocol):
+    """Who takes commands to the device: its source."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def way(self) -> str: ...
+    async def send(self, command: Command) -> None: ...
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A property of the composed device: which part has it, and under which name there."""
+
+    property: Property
+    part: Part
+    inner: str
+
+
+class Described(Device):
+    """A device made of described parts: identity, state and presence."""
+
+    id: str = ""
+    model: str = ""
+
+    def __init__(self, found: Found, parts: Sequence[Part], carrier: Carrier, **naming: Any) -> None:
+        self._found = found
+        self._parts = list(parts)
+        self._carrier = carrier
+        self._slots = _slots(parts)
+        self._presence = Presence(found)
+        super().__init__(id=f"{found.id}/{parts[0].id}", model=found.model, **naming)
+
+    @property
+    def found(self) -> Found:
+        """As its source described it."""
+        return self._found
+
+    @property
+    def household_kind(self) -> str:
+        """The household word for it."""
+        return self._parts[0].kind
+
+    @property
+    def source(self) -> str:
+        """Which source found it."""
+        return self._carrier.title
+
+    @property
+    def way(self) -> str:
+        """What stands between us and it."""
+        return self._carrier.way
+
+    @property
+    def properties(self) -> Mapping[str, Property]:
+        """What can be read and written, by state field."""
+        return {name: slot.property for name, slot in self._slots.items()}
+
+    @property
+    def reports(self) -> bool:
+        """Whether it tells its state at all; some only listen."""
+        return any(part.readers for part in self._parts)
+
+    def can(self, name: str) -> bool:
+        """Whether a property of this name can be written."""
+        slot = self._slots.get(name)
+        return slot is not None and slot.property.writable
+
+    def acts(self, action: str) -> bool:
+        """Whether it has an action of this name."""
+        return any(action in part.actions for part in self._parts)
+
+    def actions(self) -> list[str]:
+        """All its actions."""
+        return [action for part in self._parts for action in part.actions]
+
+    def topics(self) -> dict[str, list[Callable[[bytes], None]]]:
+        """What must be heard for it: topic → readers."""
+        found: dict[str, list[Callable[[bytes], None]]] = {}
+        for part in self._parts:
+            for topic, reader in part.readers.items():
+                found.setdefault(topic, []).append(self._taker(part, topic, reader))
+        for availability in self._found.availability:
+            found.setdefault(availability.topic, []).append(self._presence_taker(availability))
+        return found
+
+    def attach(self, host: Host) -> Callable[[], None]:
+        """Bind to the house and hear its topics; returns what undoes it."""
+        undo = [super().attach(host)]
+        undo += [host.subscribe(topic, self._hearer(takers)) for topic, takers in self.topics().items()]
+
+        def close() -> None:
+            for undone in undo:
+                undone()
+
+        return close
+
+    def _hearer(self, takers: Sequence[Callable[[bytes], None]]) -> Callable[[str, bytes], None]:
+        def hear(_topic: str, payload: bytes) -> None:
+            def take_all() -> None:
+                for take in takers:
+                    take(payload)
+
+            self.heard(take_all)
+
+        return hear
+
+    def inherit(self, other: Described) -> None:
+        """Keep what an earlier description of the same device has reported: not everything is said again."""
+        for name in self._slots.keys() & other.states.keys():
+            self._states[name] = other.states[name]
+        self._presence.inherit(other._presence)
+
+    def receive(self, part_id: str, values: Mapping[str, Any]) -> None:
+        """Take values that came some other way than over MQTT."""
+        part = next(part for part in self._parts if part.id == part_id)
+        self.heard(lambda: self._take(part, values))
+
+    def _taker(self, part: Part, topic: str, reader: Reader) -> Callable[[bytes], None]:
+        def take(payload: bytes) -> None:
+            try:
+                self._take(part, reader(payload))
+            except UNREADABLE as error:
+                self.complain(f"{self.name} could not read {topic}: {error}")
+
+        return take
+
+    def _take(self, part: Part, values: Mapping[str, Any]) -> None:
+        for name, slot in self._slots.items():
+            if slot.part is part and slot.inner in values:
+                try:
+                    self.take(name, slot.property.fit(values[slot.inner]))
+                except ValueError as error:
+                    self.complain(f"{self.name} reports a {slot.property.spoken} that {error}")
+
+    def _presence_taker(self, availability: Availability) -> Callable[[bytes], None]:
+        def take(payload: bytes) -> None:
+            try:
+                self._presence.set(availability.topic, availability.read(payload))
+            except UNREADABLE as error:
+                self.complain(f"{self.name} could not read {availability.topic}: {error}")
+
+        return take
+
+    def set_present(self, there: bool) -> None:
+        """It came or went, said some other way than on a topic."""
+        self._presence.set("", there)
+
+    @property
+    def available(self) -> bool | None:
+        """Whether it is there; None until somebody said so."""
+        return self._presence.there
+
+    def describe(self) -> str:
+        """Its state as a phrase: the main properties, else the sensors."""
+        if self.available is False:
+            return f"{self.name} is offline"
+        for roles in ({Role.MAIN}, {Role.SENSOR}, {Role.SETTING, Role.DIAGNOSTIC}):
+            phrases = [
+                self.phrase(name, value)
+                for name, value in self.states.items()
+                if value is not None and self._slots[name].property.role in roles
+            ]
+            if phrases:
+                return f"{self.name} is {listed(phrases[:4])}"
+        return f"{self.name} has not reported yet"
+
+    def phrase(self, name: str, value: Any) -> str:
+        """One property in words."""
+        return phrase(self._slots[name].property, value)
+
+
+def _slots(parts: Sequence[Part]) -> dict[str, Slot]:
+    """State fields of all parts; a name that is taken gets its part's name before it."""
+    slots: dict[str, Slot] = {}
+    for part in parts:
+        for own in part.properties:
+            name = own.name if own.name not in slots else f"{part.slug()}_{own.name}"
+            while name in slots:
+                name += "_2"
+            title = own.title if name == own.name else name.replace("_", " ")
+            slots[name] = Slot(own.but(title=title), part, own.name)
+    return slots
