@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from assistant.devices.found import Command, Part
-from assistant.devices.reading import Described
+from assistant.devices.found import Command, Found, Part
+from assistant.devices.reading import Carrier, Described
 from assistant.errors import NotConfirmed, ToolError
 from assistant.plugin import ToolMark
 from assistant.tools.schema import Parameter, declare
@@ -36,6 +36,10 @@ class FoundDevice(Described):
 
     verbs_of: ClassVar[tuple[str, ...]] = ()
     """Kinds of part that this class is for."""
+
+    def __init__(self, found: Found, parts: Sequence[Part], carrier: Carrier, **naming: Any) -> None:
+        # Spelt out for type checkers: without it they take a device's settings for the parameters.
+        super().__init__(found, parts, carrier, **naming)
 
     async def change(self, wanted: Mapping[str, Any], *, timeout: float | None = None) -> str:
         """Bring properties to wished values, confirmed by a report.

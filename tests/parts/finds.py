@@ -1,0 +1,65 @@
+"""A house for sources in a test: what they find, what their devices send, and reports to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.bus import Bus
+from assistant.config.model import DeviceWish
+from assistant.devices.composed import FoundDevice
+from assistant.devices.found import Found
+from assistant.devices.source import Source
+from assistant.home.finds import Finds
+from assistant.home.pins import Pins
+from assistant.home.registry import Registry
+from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
+from assistant.tools.table import ToolTable
+from tests.parts.house import FakeHost
+
+
+class SourceHouse(FakeHost):
+    """Finds, registry, table and dispatcher around one or more sources; ``report`` delivers like the link does."""
+
+    def __init__(self, *sources: Source, wishes: Sequence[DeviceWish] = (), pins: Path | None = None) -> None:
+        super().__init__()
+        self.registry = Registry()
+        self.table = ToolTable()
+        self.pins = Pins(pins)
+        self.finds = Finds(self, self.registry, self.table, wishes=wishes, pins=self.pins)
+        self.dispatcher = Dispatcher(self.table, self.registry, Bus())
+        for source in sources:
+            source.attach(self)
+
+    def found(self, source: Source, found: Found) -> None:
+        self.finds.found(source, found)
+
+    def lost(self, source: Source, found_id: str) -> None:
+        self.finds.lost(source, found_id)
+
+    def reported(self, source: Source, found_id: str, part_id: str, values: dict[str, object]) -> None:
+        self.finds.reported(source, found_id, part_id, values)
+
+    def presence(self, source: Source, found_id: str, there: bool) -> None:
+        self.finds.presence(source, found_id, there)
+
+    def say(self, topic: str, payload: Any) -> None:
+        """A report as JSON, or as it is when it is text."""
+        self.report(topic, payload if isinstance(payload, str | bytes) else json.dumps(payload))
+
+    def device(self, name: str) -> FoundDevice:
+        """The device of this name."""
+        device = next(d for d in self.registry.devices if d.name == name)
+        assert isinstance(device, FoundDevice)
+        return device
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(device.name for device in self.registry.devices)
+
+    async def do(self, tool: str, device: str, **args: Any) -> ToolResult:
+        """A brain's call."""
+        self.dispatcher.new_utterance()
+        return await self.dispatcher.call(ToolCall("", tool, {"device": device, **args}))
