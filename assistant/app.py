@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from assistant import store
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
-from assistant.errors import BrokerError, ConfigError
+from assistant.errors import BrokerError, ConfigError, LinkError
 from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
 from assistant.home.furniture import Furniture
@@ -24,13 +25,14 @@ from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.session import Session, Setup, Source
 from assistant.loader import Loaded
-from assistant.plugin import Plugin
 from assistant.prompts import instruction
 from assistant.tools.dispatch import Dispatcher
 
 log = logging.getLogger(__name__)
 
 FIRST_REPORTS_SECONDS = 3.0
+QUIET_SECONDS, LONGEST_UNREST_SECONDS = 0.3, 3.0
+"""Discovery comes in bursts: the brain is told when one is over, or when it will not end."""
 
 Progress = Callable[[str], None]
 
@@ -49,6 +51,10 @@ class House:
     loaded: Sequence[Loaded]
     brain: EmbeddedBrain | None
     state: Path
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the home has another device, or one less."""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first burst of discovery is over."""
     ears_open: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever uses the house: the heavy SDK is loaded only once the microphone is open."""
 
@@ -69,6 +75,8 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
         session = Session(_sources(config, brain), _setup(config, furniture))
         dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
+        news = asyncio.Event()
+        furniture.changed = news.set
         house = House(
             config=config,
             bus=bus,
@@ -80,11 +88,12 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             loaded=furniture.loaded,
             brain=brain,
             state=state,
+            news=news,
         )
-        return await _lived_in(house, furniture.plugins, use, progress)
+        return await _lived_in(house, furniture, use, progress)
 
 
-async def _lived_in(house: House, plugins: list[Plugin], use: Use, progress: Progress) -> int:
+async def _lived_in(house: House, furniture: Furniture, use: Use, progress: Progress) -> int:
     async with asyncio.TaskGroup() as tasks:
         running: list[asyncio.Task[None]] = [
             tasks.create_task(house.link.run(), name="mqtt"),
@@ -93,12 +102,12 @@ async def _lived_in(house: House, plugins: list[Plugin], use: Use, progress: Pro
         if house.config.home.pretend:
             progress("Furnishing a pretend home ...")
             running.append(tasks.create_task(PretendHome(house.broker.url).run(), name="pretend home"))
-        for plugin in plugins:
+        for plugin in furniture.plugins:
             running.append(tasks.create_task(plugin.keep_alive(), name=plugin.title))
         if house.brain is not None:
             progress("Waking the embedded brain ...")
             running.append(tasks.create_task(house.brain.run(), name="brain"))
-        running.append(tasks.create_task(_talk(house), name="session"))
+        running.append(tasks.create_task(_talk(house, furniture), name="session"))
         running.append(tasks.create_task(house.conversation.run(), name="conversation"))
         try:
             return await use(house)
@@ -116,9 +125,30 @@ async def _watch(ours: Broker) -> None:
     raise BrokerError(await ours.ended())
 
 
-async def _talk(house: House) -> None:
+async def _talk(house: House, furniture: Furniture) -> None:
+    """Hold the session; when the home changes, the brain learns it."""
     await house.ears_open.wait()
-    await house.session.run()
+    async with asyncio.TaskGroup() as tasks:
+        # The SDK takes its time to load; the first burst of discovery is over by then.
+        tasks.create_task(house.session.run(), name="link")
+        with suppress(LinkError):
+            await house.link.ready(LONGEST_UNREST_SECONDS)
+        house.news.set()
+        while True:
+            await house.news.wait()
+            await _settled(house.news)
+            furniture.pins.save()
+            house.session.renew(_setup(house.config, furniture))
+            house.settled.set()
+
+
+async def _settled(news: asyncio.Event) -> None:
+    """Wait until no more devices come."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + LONGEST_UNREST_SECONDS
+    while news.is_set() and clock() < until:
+        news.clear()
+        await asyncio.sleep(QUIET_SECONDS)
 
 
 def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
@@ -154,6 +184,7 @@ async def furnished(house: House) -> None:
     """Wait, a little, until the devices have told their state."""
     try:
         async with asyncio.timeout(FIRST_REPORTS_SECONDS):
+            await house.settled.wait()
             with house.bus.subscribed() as news:
                 while any(not device.states for device in house.registry.devices):
                     await news.get()

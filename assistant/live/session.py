@@ -87,6 +87,7 @@ class Session:
         self._idle = asyncio.Event()
         self._idle.set()
         self._settled = asyncio.Event()
+        self._renewed = asyncio.Event()
         self._cut_off = False
         self._told: dict[int, str] = {}
         self.trouble = ""
@@ -103,6 +104,12 @@ class Session:
             async with asyncio.timeout(seconds):
                 await self._settled.wait()
         return self._link is not None
+
+    def renew(self, setup: Setup) -> None:
+        """Tell the brain something else about the home: by a new link, at the next quiet moment."""
+        if setup != self._setup:
+            self._setup = setup
+            self._renewed.set()
 
     def post(self, item: Outgoing) -> None:
         """Send what the user said, in order, now or as soon as there is a link.
@@ -166,6 +173,7 @@ class Session:
 
         endpoint = await source()
         handle = self._handles.get(endpoint.brain)
+        self._renewed.clear()
         try:
             async with wire.connected(endpoint, self._setup, handle) as open_wire:
                 link = Link(open_wire, abilities(endpoint.model), rank)
@@ -219,6 +227,7 @@ class Session:
             add(self._receive(link, endpoint, add))
             add(self._send(link))
             add(self._watch_for_better(link))
+            add(self._watch_for_news(link))
             failure = await lost
             for part in parts:
                 part.cancel()
@@ -248,12 +257,22 @@ class Session:
             while self._outbox and not (link.leaving or (link.able.holds_uplink and link.pending_calls)):
                 await link.wire.send(self._outbox.popleft())
 
+    async def _quiet(self) -> None:
+        while not self._idle.is_set():  # woken, the user may have begun anew
+            await self._idle.wait()
+
+    async def _watch_for_news(self, link: Link) -> None:
+        """When the home has changed, a new link is made that knows it, while nobody talks."""
+        await self._renewed.wait()
+        await self._quiet()
+        link.leaving = True
+        raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
+
     async def _leave(self, link: Link, seconds: float) -> None:
         """Before the server cuts the link: at the next quiet moment, at the latest in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                while not self._idle.is_set():  # woken, the user may have begun anew
-                    await self._idle.wait()
+                await self._quiet()
         link.leaving = True
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
 

@@ -120,6 +120,23 @@ async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
         assert "The lamp is on." in "".join(m.text for m in client.seen if isinstance(m, SpeechText))
 
 
+async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(tmp_path: Path) -> None:
+    house = House()
+    async with brain(tmp_path, house=house) as address, talking(source(address)) as client:
+        await client.say("hello")
+        client.session.post(Say("still talking"))
+        client.session.renew(Setup("Be long.", (TURN_ON,)))
+        await client.until(TurnDone)
+        assert len(house.minds) == 1
+        while len(house.minds) == 1:
+            await asyncio.sleep(0.01)
+        assert await client.say("and now") == "You said: and now"
+        instructions = [str(mind.setup["systemInstruction"]) for mind in house.minds]
+        assert ["Be brief." in instructions[0], "Be long." in instructions[-1]] == [True, True]
+        assert len(instructions) == 2
+        assert client.count(LinkDown) == client.count(TurnLost) == 0
+
+
 @pytest.mark.parametrize(
     "end", ["close: {code: 1011, reason: Internal error.}", "abort", "send: {error: {code: 500}}"]
 )
