@@ -134,13 +134,14 @@ def test_sentences_that_cannot_be_said(tmp_path: Path, text: str, stdin: bytes, 
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"), [("embedded", "MQTT"), ("mosquitto", "MQTT"), ("embedded", "BRAIN")]
+    ("kind", "key"),
+    [
+        ("embedded", "MQTT"),
+        pytest.param("mosquitto", "MQTT", marks=pytest.mark.system("mosquitto")),
+        ("embedded", "BRAIN"),
+    ],
 )
 def test_ports_that_are_taken(tmp_path: Path, kind: str, key: str) -> None:
-    if kind == "mosquitto" and not any(
-        Path(p).exists() for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto")
-    ):
-        pytest.skip("mosquitto is missing: apt install mosquitto")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         env = {f"ASSISTANT_{key}__PORT": str(port), "ASSISTANT_MQTT_URL": kind}
