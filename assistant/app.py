@@ -12,22 +12,21 @@ from assistant import store
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
-from assistant.device import Device
-from assistant.errors import BrokerError, ConfigError, LinkError, PluginError, ToolError
+from assistant.errors import BrokerError, ConfigError, LinkError, PluginError
 from assistant.events import Event
 from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
+from assistant.home.furniture import Furniture
 from assistant.home.link import Link
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.session import Session, Setup, Source
-from assistant.loader import Loaded, Loader, LoadState
+from assistant.loader import Loaded
 from assistant.plugin import Plugin
 from assistant.prompts import instruction
 from assistant.tools.dispatch import Dispatcher
-from assistant.tools.table import ToolTable
 
 log = logging.getLogger(__name__)
 
@@ -80,51 +79,17 @@ class PluginHost:
         self._bus.publish(event)
 
 
-@dataclass
-class Furniture:
-    """What the plugins brought: devices, tools, and what became of each entry."""
-
-    registry: Registry = field(default_factory=Registry)
-    table: ToolTable = field(default_factory=ToolTable)
-    loaded: list[Loaded] = field(default_factory=list)
-
-    def load(self, config: Config, host: PluginHost) -> None:
-        """Load every configured plugin; one that fails is reported and left out."""
-        loader = Loader(config.plugin_paths)
-        for entry in config.plugins:
-            loaded = loader.load(entry.name, entry.settings)
-            try:
-                for plugin in loaded.plugins:
-                    self._settle(plugin, host)
-            except (PluginError, ToolError) as error:
-                loaded = Loaded(entry.name, LoadState.BROKEN, str(error))
-            if loaded.state is not LoadState.ENABLED:
-                log.warning("plugin %s: %s: %s", entry.name, loaded.state.value, loaded.reason)
-            self.loaded.append(loaded)
-
-    def _settle(self, plugin: Plugin, host: PluginHost) -> None:
-        if isinstance(plugin, Device):
-            self.registry.add(plugin)
-        for tool in plugin.tools():
-            self.table.add(tool)
-        plugin.attach(host)
-
-    @property
-    def plugins(self) -> list[Plugin]:
-        """All that were loaded."""
-        return [plugin for loaded in self.loaded for plugin in loaded.plugins]
-
-
 async def run(config: Config, use: Use, *, progress: Progress = lambda _line: None) -> int:
     """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
     state = store.folder(config.state_dir)
     bus = Bus()
+    furniture = Furniture()
+    furniture.load(config)
     progress("Starting the message broker ...")
     mqtt = config.mqtt
     async with broker(mqtt.broker, state=state, port=mqtt.port, join_local=mqtt.use_localhost) as ours:
         link = Link(ours.url, client_id="assistant")
-        furniture = Furniture()
-        furniture.load(config, PluginHost(link, bus))
+        furniture.attach(PluginHost(link, bus))
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
         session = Session(_sources(config, brain), _setup(config, furniture))
         dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
