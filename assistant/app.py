@@ -16,7 +16,9 @@ from assistant.conversation import Conversation
 from assistant.errors import BrokerError, ConfigError, LinkError
 from assistant.home.brokers import Broker, broker
 from assistant.home.catalogue import by_area
+from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
+from assistant.home.host import PluginHost
 from assistant.home.link import Link
 from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
@@ -46,6 +48,7 @@ class House:
     broker: Broker
     link: Link
     registry: Registry
+    finds: Finds
     conversation: Conversation
     session: Session
     loaded: Sequence[Loaded]
@@ -66,23 +69,28 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
     """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
     state = store.folder(config.state_dir)
     bus = Bus()
+    furniture = Furniture()
+    furniture.load(config)
     progress("Starting the message broker ...")
     mqtt = config.mqtt
     async with broker(mqtt.broker, state=state, port=mqtt.port, join_local=mqtt.use_localhost) as ours:
         link = Link(ours.url, client_id="assistant")
-        furniture = Furniture(config, link, bus, pins=Pins(state / "pins.json"))
-        furniture.load()
+        host = PluginHost(link, bus)
+        pins = Pins(state / "pins.json")
+        host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
+        furniture.attach(host)
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
         session = Session(_sources(config, brain), _setup(config, furniture))
         dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
         news = asyncio.Event()
-        furniture.changed = news.set
+        host.finds.changed = news.set
         house = House(
             config=config,
             bus=bus,
             broker=ours,
             link=link,
             registry=furniture.registry,
+            finds=host.finds,
             conversation=Conversation(session, dispatcher, bus),
             session=session,
             loaded=furniture.loaded,
@@ -137,7 +145,7 @@ async def _talk(house: House, furniture: Furniture) -> None:
         while True:
             await house.news.wait()
             await _settled(house.news)
-            furniture.pins.save()
+            house.finds.pins.save()
             house.session.renew(_setup(house.config, furniture))
             house.settled.set()
 

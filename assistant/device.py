@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 from assistant.errors import LinkError, NotConfirmed
 from assistant.events import CommandSent, Reported, StateChanged
 from assistant.pace import Patience, Throttle
-from assistant.plugin import Field, Payload, Plugin, encoded, tool
+from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
@@ -137,6 +137,11 @@ class Device(Plugin):
             return self.kind
         word = re.split(r"(?<=[a-z0-9])(?=[A-Z])", type(self).__name__)[-1].lower()
         return {"lamp": "light", "bulb": "light", "plug": "switch", "relay": "switch"}.get(word, word)
+
+    def topics_published(self) -> list[str]:
+        """What a device hears on is also where its commands go: those settings hold no wildcards either."""
+        heard = [name for topic in self.topics_heard() for name in PLACEHOLDER.findall(topic)]
+        return list(dict.fromkeys([*super().topics_published(), *heard]))
 
     async def publish(self, topic: str, payload: Payload) -> None:
         """Send a command; only reports that arrive after it can confirm it.

@@ -15,7 +15,6 @@ class Event:
     """A fact, in the past tense."""
 
     event: ClassVar[str] = ""
-    dropped_on_barge_in: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,6 @@ class Spoke(Event):
     event: ClassVar[str] = "spoke"
     text: str
     audio_s: float
-    dropped_on_barge_in: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import inspect
 import re
 import sys
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, get_type_hints
 
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import ConfigDict, Field, ValidationError, create_model
 
-from assistant.errors import PluginError
+from assistant import faults
+from assistant.bounded import bounded
+from assistant.config import PluginEntry, nearest
+from assistant.errors import ConfigError, PluginError
 from assistant.plugin import REQUIRED, Plugin
 from assistant.tools.schema import declare
 from assistant.tools.table import Tool
+from assistant.tools.vocabulary import Choice, Range
 
 ENTRY_POINTS = "assistant.plugins"
 USER_PLUGINS = Path("~/.config/assistant/plugins")
+PREFIX = "_assistant_plugin_"
+"""Before the name of a plugin file's module, so that it hides no other."""
 
 
 class LoadState(Enum):
     """How loading one configured plugin ended."""
 
     ENABLED = "enabled"
-    NOT_CONFIGURED = "not configured"
     BROKEN = "broken"
 
 
@@ -43,6 +46,7 @@ class Loaded:
     state: LoadState
     reason: str = ""
     plugins: tuple[Plugin, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 class FunctionPlugin(Plugin):
@@ -76,20 +80,26 @@ class Loader:
         folders = [*extra_folders, USER_PLUGINS.expanduser(), shipped_plugins()]
         self._files = {name: path for folder in reversed(folders) for name, path in _files(folder)}
         self._classes: dict[str, type[Plugin]] = {}
+        self._unusable: dict[str, str] = {}
         self._broken: dict[str, str] = {}
 
-    def load(self, name: str, settings: Mapping[str, Any]) -> Loaded:
-        """Make one plugin from its configuration entry."""
+    def load(self, entry: PluginEntry) -> Loaded:
+        """Make one plugin from its configuration entry.
+
+        Raises:
+            ConfigError: the entry is wrong: no such plugin, or a setting that is not right.
+        """
+        module = ""
         try:
-            plugin = configured(self._find(name), settings, name)
-            plugin.tools()
-        except NotConfigured as error:
-            return Loaded(name, LoadState.NOT_CONFIGURED, str(error))
+            cls = self._find(entry)
+            module = cls.__module__
+            return bounded(lambda: _made(cls, entry), f"making it from {module.removeprefix(PREFIX)}")
         except PluginError as error:
-            return Loaded(name, LoadState.BROKEN, str(error))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - P3: the author's code runs here
-            return Loaded(name, LoadState.BROKEN, f"{name}: {type(error).__name__}: {error}")
-        return Loaded(name, LoadState.ENABLED, plugins=(plugin,))
+            return Loaded(entry.name, LoadState.BROKEN, str(error))
+        except (ConfigError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - P3: the author's code runs here
+            return Loaded(entry.name, LoadState.BROKEN, faults.in_one_line(error, module))
 
     def names(self) -> list[str]:
         """Every name that could be configured."""
@@ -97,19 +107,25 @@ class Loader:
             self._read(stem)
         return sorted(self._classes)
 
-    def _find(self, name: str) -> type[Plugin]:
+    def _find(self, entry: PluginEntry) -> type[Plugin]:
+        name = entry.name
         if name in self._files:
             self._read(name)
         elif name not in self._classes:
-            for entry in entry_points(group=ENTRY_POINTS, name=name):
-                self._classes[name] = entry.load()  # whatever it raises ends in load()
+            for point in entry_points(group=ENTRY_POINTS, name=name):
+                self._classes[name] = bounded(point.load, f"importing {point.value}")
             for stem in list(self._files):
                 self._read(stem)
-        if name in self._broken:
-            raise PluginError(self._broken[name])
+        if name in self._unusable:
+            raise PluginError(self._unusable[name])
         if name not in self._classes:
-            near = ", ".join(difflib.get_close_matches(name, self._classes, 3)) or "none"
-            raise PluginError(f"there is no plugin {name!r}; nearest: {near}")
+            if self._broken:  # a class of that name may be in there: no reason to stop the house
+                raise PluginError(
+                    f"there is no plugin {name!r}, unless in a file that is broken: "
+                    f"{'; '.join(self._broken.values())}"
+                )
+            near = nearest(name, list(self._classes)) or f"there are {', '.join(self.names())}"
+            raise entry.mistake(f"there is no plugin {name!r}; {near}")
         return self._classes[name]
 
     def _read(self, stem: str) -> None:
@@ -117,18 +133,16 @@ class Loader:
         if path is None:
             return
         try:
-            classes = list(plugin_classes(import_file(path)))
+            classes = list(plugin_classes(bounded(lambda: import_file(path), f"importing {path}")))
         except PluginError as error:
-            self._broken[stem] = str(error)
+            self._broken[stem] = self._unusable[stem] = str(error)
             return
+        if not classes:
+            self._unusable[stem] = f"{path}: there is no plugin in it: no Plugin, Device or @tool function"
         for cls in classes:
             self._classes.setdefault(snake(cls.__name__), cls)
         if len(classes) == 1:
             self._classes.setdefault(stem, classes[0])
-
-
-class NotConfigured(PluginError):
-    """A setting is missing or wrong; the text says which."""
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -153,7 +167,7 @@ def import_file(path: Path) -> ModuleType:
         PluginError: with file, line and the error as its author would want to read it.
     """
     stem = path.parent.name if path.name == "__init__.py" else path.stem
-    module_name = f"_assistant_plugin_{stem}"
+    module_name = f"{PREFIX}{stem}"
     inside = [str(path.parent)] if path.name == "__init__.py" else None
     spec = importlib.util.spec_from_file_location(module_name, path, submodule_search_locations=inside)
     if spec is None or spec.loader is None:
@@ -164,16 +178,9 @@ def import_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except PluginError:
         raise
-    except (Exception, SystemExit) as error:
-        raise PluginError(f"{_place(error, path)}: {type(error).__name__}: {error}") from error
+    except BaseException as error:
+        raise PluginError(f"{faults.place(error, module_name) or path}: {faults.named(error)}") from error
     return module
-
-
-def _place(error: BaseException, path: Path) -> str:
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-    return f"{path}:{frames[-1].lineno}" if frames else str(path)
 
 
 def plugin_classes(module: ModuleType) -> Iterator[type[Plugin]]:
@@ -187,38 +194,42 @@ def plugin_classes(module: ModuleType) -> Iterator[type[Plugin]]:
     ]
     yield from own
     if any(inspect.isfunction(v) and "tool_mark" in vars(v) for v in vars(module).values()):
-        stem = module.__name__.removeprefix("_assistant_plugin_")
+        stem = module.__name__.removeprefix(PREFIX)
         name = "".join(part.title() for part in stem.split("_"))
         yield type(name, (FunctionPlugin,), {"module": module, "__module__": module.__name__})
 
 
-def configured(cls: type[Plugin], settings: Mapping[str, Any], name: str) -> Plugin:
+def _made(cls: type[Plugin], entry: PluginEntry) -> Loaded:
+    plugin = configured(cls, entry)
+    return Loaded(entry.name, LoadState.ENABLED, plugins=(plugin,), tools=tuple(plugin.tools()))
+
+
+def configured(cls: type[Plugin], entry: PluginEntry) -> Plugin:
     """An instance with checked settings.
 
     Raises:
-        NotConfigured: naming the setting and what was expected.
+        ConfigError: a setting is missing, unknown or of another type.
     """
     hints = get_type_hints(cls, include_extras=True)
     fields: dict[str, Any] = {
-        setting: (hints[setting], ... if default is REQUIRED else default)
+        setting: (_checked_type(hints[setting]), ... if default is REQUIRED else default)
         for setting, default in cls.settings_declared.items()
     }
-    model = create_model(name, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
+    model = create_model(
+        entry.name, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
+    )
     try:
-        values = model.model_validate(dict(settings)).model_dump(exclude_unset=True)
+        values = model.model_validate(dict(entry.settings)).model_dump(exclude_unset=True)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise NotConfigured(f"{name}: {_wanted(first['type'], key, list(fields), first['msg'])}") from error
+        raise entry.invalid(error, fields) from error
     return cls(**values)
 
 
-def _wanted(kind: str, key: str, known: list[str], message: str) -> str:
-    match kind:
-        case "missing":
-            return f"the setting {key!r} is missing"
-        case "extra_forbidden":
-            near = ", ".join(difflib.get_close_matches(key, known, 3)) or ", ".join(known)
-            return f"there is no setting {key!r}; did you mean {near}?"
-        case _:
-            return f"the setting {key!r}: {message[0].lower()}{message[1:]}"
+def _checked_type(hint: Any) -> Any:
+    """The vocabulary's marks in pydantic's words, so that a setting's range counts like a parameter's."""
+    for mark in getattr(hint, "__metadata__", ()):
+        if isinstance(mark, Range):
+            hint = Annotated[hint, Field(ge=mark.low, le=mark.high)]
+        if isinstance(mark, Choice):
+            hint = Literal[mark.options]
+    return hint

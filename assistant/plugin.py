@@ -17,7 +17,7 @@ from assistant.events import Event
 from assistant.tools.schema import declare
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
-from assistant.tools.vocabulary import Risk
+from assistant.tools.vocabulary import Publishable, Risk
 
 log = logging.getLogger(__name__)
 
@@ -155,17 +155,30 @@ class Plugin:
     def attach(self, host: Host) -> Callable[[], None]:
         """Bind to the house and subscribe; returns what undoes it."""
         self._host = host
-        undo = [
-            host.subscribe(self.fill(topic), self._receiver(getattr(self, name)))
-            for name, method in inspect.getmembers(type(self), inspect.isfunction)
-            for topic in vars(method).get("hears_topics", ())
-        ]
+        undo: list[Callable[[], None]] = []
 
         def close() -> None:
             for undone in undo:
                 undone()
 
+        try:
+            for name, method in inspect.getmembers(type(self), inspect.isfunction):
+                for topic in vars(method).get("hears_topics", ()):
+                    undo.append(host.subscribe(self.fill(topic), self._receiver(getattr(self, name))))
+        except BaseException:
+            close()
+            raise
         return close
+
+    def topics_heard(self) -> list[str]:
+        """The templates of ``@hears``, as they are written."""
+        methods = [method for _, method in inspect.getmembers(type(self), inspect.isfunction)]
+        return [topic for method in methods for topic in vars(method).get("hears_topics", ())]
+
+    def topics_published(self) -> list[str]:
+        """The settings that are topics to publish on."""
+        hints = get_type_hints(type(self), include_extras=True)
+        return [n for n in self.settings_declared if Publishable() in getattr(hints[n], "__metadata__", ())]
 
     def fill(self, template: str) -> str:
         """A topic with the plugin's own settings in place of ``{setting}``; nothing else is evaluated."""

@@ -3,14 +3,14 @@
 import json
 from typing import Annotated, ClassVar
 
-from assistant.api import Device, Percent, Range, hears, state, tool
+from assistant.api import Device, Percent, Range, Topic, hears, state, tool
 
 
 class TasmotaLamp(Device):
     """``topic`` is what the lamp's own page calls its MQTT topic."""
 
     kind: ClassVar[str] = "dimmable light"
-    topic: str
+    topic: Topic
     on: bool | None = state()
     brightness: int | None = state(unit="percent")
 

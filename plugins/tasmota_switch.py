@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from assistant.api import Device, hears, state, tool
+from assistant.api import Device, Topic, hears, state, tool
 
 
 class TasmotaSwitch(Device):
     """``topic`` is what the plug's own page calls its MQTT topic."""
 
     kind: ClassVar[str] = "switch"
-    topic: str
+    topic: Topic
     on: bool | None = state()
 
     @tool

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.system_parts import PROGRAMS
+from tests.system_parts import PROGRAMS, found
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +39,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip by name what needs a missing system program; with CI=true that is a failure."""
     for mark in item.iter_markers("system"):
         for program in mark.args:
-            if shutil.which(program) is None:
+            if found(program) is None:
                 reason = f"{program} is missing: apt install {PROGRAMS.get(program, program)}"
                 if os.environ.get("CI") == "true":
                     pytest.fail(reason)

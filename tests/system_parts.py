@@ -8,12 +8,17 @@ import subprocess
 import sys
 
 PROGRAMS = {"mosquitto": "mosquitto", "espeak-ng": "espeak-ng", "flite": "flite"}
-"""Program on PATH: Debian package."""
+"""Program: Debian package."""
+
+
+def found(program: str) -> str | None:
+    """Where a program is; Debian keeps daemons in /usr/sbin, which is not on everybody's PATH."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
 
 def missing() -> list[str]:
-    """Names of the programs that are not on PATH."""
-    return [program for program in PROGRAMS if shutil.which(program) is None]
+    """Names of the programs that are not there."""
+    return [program for program in PROGRAMS if found(program) is None]
 
 
 def main() -> int:

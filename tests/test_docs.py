@@ -11,6 +11,7 @@ import pytest
 from assistant import api
 from assistant import config as configuration
 from assistant.cli.output import LINES
+from assistant.config import PluginEntry
 from assistant.control import as_json
 from assistant.errands import TOLD
 from assistant.loader import Loader, LoadState
@@ -28,7 +29,7 @@ def blocks(language: str, *paths: Path) -> list[str]:
 def test_python_examples_load_as_plugins(tmp_path: Path, code: str) -> None:
     (tmp_path / "example.py").write_text(code)
     settings = {"name": "garden pump", "topic": "pump"} if "Device" in code else {}
-    loaded = Loader([tmp_path]).load("example", settings)
+    loaded = Loader([tmp_path]).load(PluginEntry(name="example", settings=settings))
     assert loaded.state is LoadState.ENABLED, loaded.reason
     assert loaded.plugins[0].tools()
 
@@ -39,7 +40,7 @@ def test_yaml_examples_are_configurations_whose_plugins_load(tmp_path: Path, tex
     file.write_text(text)
     config = configuration.load(file, {})
     for entry in config.plugins:
-        assert Loader().load(entry.name, entry.settings).state is LoadState.ENABLED
+        assert Loader().load(entry).state is LoadState.ENABLED
 
 
 def test_the_readme_names_every_shipped_plugin() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 
 import pytest
 
+from assistant import bounded
 from assistant import config as configuration
-from assistant.errors import PluginError
+from assistant.config import PluginEntry
+from assistant.errors import ConfigError, PluginError
 from assistant.loader import Loader, LoadState, shipped_plugins
 from assistant.tools.table import ToolTable
 
@@ -36,6 +40,10 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
 
 
+def entry(plugin: str, **settings: object) -> PluginEntry:
+    return PluginEntry(name=plugin, settings=settings)
+
+
 def folder(path: Path, **files: str) -> Path:
     path.mkdir(parents=True)
     for name, text in files.items():
@@ -45,7 +53,7 @@ def folder(path: Path, **files: str) -> Path:
 
 async def test_a_class_and_its_settings(tmp_path: Path) -> None:
     loader = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"))])
-    loaded = loader.load("greeter", {"greeting": "Hello"})
+    loaded = loader.load(entry("greeter", greeting="Hello"))
     assert loaded.state is LoadState.ENABLED
     (tool,) = loaded.plugins[0].tools()
     assert (tool.name, tool.owner) == ("greet", "Greeter")
@@ -53,7 +61,7 @@ async def test_a_class_and_its_settings(tmp_path: Path) -> None:
 
 
 async def test_bare_functions_are_a_plugin(tmp_path: Path) -> None:
-    loaded = Loader([folder(tmp_path / "p", my_dice=FUNCTIONS)]).load("my_dice", {})
+    loaded = Loader([folder(tmp_path / "p", my_dice=FUNCTIONS)]).load(entry("my_dice"))
     (tool,) = loaded.plugins[0].tools()
     assert (tool.name, tool.owner, await tool.function(sides=4)) == ("roll_dice", "my_dice", "4")
 
@@ -64,7 +72,7 @@ async def test_a_folder_is_a_plugin_with_parts(tmp_path: Path) -> None:
     )
     loader = Loader([inside.parent])
     for name in ("talk", "greeter"):
-        loaded = loader.load(name, {})
+        loaded = loader.load(entry(name))
         assert loaded.state is LoadState.ENABLED, loaded.reason
         assert await loaded.plugins[0].tools()[0].function() == "Hi"
 
@@ -74,7 +82,7 @@ async def test_the_first_folder_wins(tmp_path: Path) -> None:
     second = folder(tmp_path / "b", greeter=GREETER.format("second"))
     user = folder(tmp_path / "home/.config/assistant/plugins", greeter=GREETER.format("user"))
     for folders, expected in (([first, second], "first"), ([second], "second"), ([], "user")):
-        loaded = Loader(folders).load("greeter", {})
+        loaded = Loader(folders).load(entry("greeter"))
         assert await loaded.plugins[0].tools()[0].function() == expected
     assert user.is_dir()
 
@@ -94,44 +102,79 @@ async def test_the_first_folder_wins(tmp_path: Path) -> None:
             "from assistant.api import Plugin\nclass Bad(Plugin):\n    def tools(self): 1 / 0\n",
             "ZeroDivision",
         ),
-        ("x = 1\n", "there is no plugin 'bad'"),
+        ("x = 1\n", "bad.py: there is no plugin in it"),
     ],
 )
 def test_p3_a_broken_file_is_told_and_stops_nobody(tmp_path: Path, text: str, words: str) -> None:
     loader = Loader([folder(tmp_path / "p", bad=text, greeter=GREETER.format("Hi"))])
-    broken = loader.load("bad", {})
+    broken = loader.load(entry("bad"))
     assert broken.state is LoadState.BROKEN
     assert words in broken.reason
-    assert loader.load("greeter", {}).state is LoadState.ENABLED
-    assert loader.load("bad", {}).reason == broken.reason
+    assert loader.load(entry("greeter")).state is LoadState.ENABLED
+    assert loader.load(entry("bad")).reason == broken.reason
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"greeting": 3}, "'greeting'"),
-        ({"greting": "x"}, "did you mean greeting?"),
+        ({"greeting": 3}, "plugins.greeter.greeting: expected text, found 3"),
+        ({"greting": "x"}, "there is no key 'plugins.greeter.greting'; did you mean 'greeting'?"),
     ],
 )
-def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, object], words: str) -> None:
-    loaded = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"))]).load("greeter", settings)
-    assert loaded.state is LoadState.NOT_CONFIGURED
-    assert words in loaded.reason
+def test_wrong_settings_are_mistakes_in_the_configuration(
+    tmp_path: Path, settings: dict[str, object], words: str
+) -> None:
+    loader = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"))])
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        loader.load(entry("greeter", **settings))
+
+
+HANGS = "import time\nfrom assistant.api import Plugin\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "import time\ntime.sleep(1)\nfrom assistant.api import Plugin\nclass Bad(Plugin): ...\n",
+            "bad.py:2: importing",
+        ),
+        ("while True:\n    pass\n", "bad.py:"),
+        (
+            f"{HANGS}class Bad(Plugin):\n    def __init__(self):\n        time.sleep(1)\n",
+            "bad.py:5: making it",
+        ),
+    ],
+)
+def test_p3_a_plugin_that_hangs_while_it_is_loaded_is_left_out_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
+) -> None:
+    monkeypatch.setattr(bounded, "LOAD_SECONDS", 0.3)
+    loader = Loader([folder(tmp_path / "p", bad=text, greeter=GREETER.format("Hi"))])
+    began = time.monotonic()
+    broken = loader.load(entry("bad"))
+    assert time.monotonic() - began < 0.9
+    assert broken.state is LoadState.BROKEN
+    assert words in broken.reason
+    assert "took more than 0.3 s; it is left out" in broken.reason
+    assert loader.load(entry("greeter")).state is LoadState.ENABLED
+    time.sleep(1)
+    assert loader.load(entry("bad")).state is LoadState.BROKEN
 
 
 def test_two_plugins_with_the_same_tool_are_both_named(tmp_path: Path) -> None:
     twin = GREETER.format("Hi").replace("class Greeter", "class Twin")
     loader = Loader([folder(tmp_path / "p", greeter=GREETER.format("Hi"), twin=twin)])
     table = ToolTable()
-    table.add(loader.load("greeter", {}).plugins[0].tools()[0])
+    table.add(loader.load(entry("greeter")).plugins[0].tools()[0])
     with pytest.raises(PluginError, match="'greet' of Twin is also a tool of Greeter"):
-        table.add(loader.load("twin", {}).plugins[0].tools()[0])
+        table.add(loader.load(entry("twin")).plugins[0].tools()[0])
 
 
 def test_everything_shipped_loads_and_declares_its_tools() -> None:
     loader = Loader()
     config = configuration.load(configuration.shipped(), {})
-    loaded = [loader.load(entry.name, entry.settings) for entry in config.plugins]
+    loaded = [loader.load(entry) for entry in config.plugins]
     assert [(entry.name, entry.reason) for entry in loaded if entry.state is not LoadState.ENABLED] == []
     tools = {tool.name for entry in loaded for plugin in entry.plugins for tool in plugin.tools()}
     assert {"turn_on", "set_position", "lock", "unlock", "get_time", "get_state", "start_cleaning"} <= tools
@@ -139,5 +182,6 @@ def test_everything_shipped_loads_and_declares_its_tools() -> None:
     names = set(loader.names())
     assert used <= names
     for name in names - used - {"mqtt_device"}:
-        assert loader.load(name, {"name": "x", "topic": "y"}).state is not LoadState.BROKEN
+        settings = {"name": "x", "topic": "y"} if name != "mqtt" else {}
+        assert loader.load(entry(name, **settings)).state is LoadState.ENABLED
     assert shipped_plugins().is_dir()

@@ -5,7 +5,7 @@ from assistant.errors import ToolError
 from assistant.events import StateChanged
 from assistant.plugin import Plugin, hears, tool
 from assistant.tools.dispatch import Answer
-from assistant.tools.vocabulary import Area, Celsius, Choice, Percent, Range, Risk, Unit
+from assistant.tools.vocabulary import Area, Celsius, Choice, Percent, Range, Risk, Topic, Unit
 
 __all__ = [
     "Answer",
@@ -19,6 +19,7 @@ __all__ = [
     "Risk",
     "StateChanged",
     "ToolError",
+    "Topic",
     "Unit",
     "hears",
     "state",

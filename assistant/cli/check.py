@@ -8,6 +8,8 @@ import sys
 
 from assistant import config as configuration
 from assistant.cli.output import Output
+from assistant.errors import ConfigError
+from assistant.home.furniture import Furniture
 from assistant.loader import Loader, LoadState
 
 
@@ -16,18 +18,28 @@ def check(options: argparse.Namespace) -> int:
     path = configuration.find(options.config)
     config = configuration.load(path)
     output = Output(as_json=options.json)
-    loader = Loader(config.plugin_paths)
+    furniture, loader = Furniture(), Loader(config.plugin_paths)
     worst = 0
     for entry in config.plugins:
-        loaded = loader.load(entry.name, entry.settings)
-        if loaded.state is not LoadState.ENABLED:
-            worst = 1
-            text = f"plugin {entry.name}: {loaded.state.value}: {loaded.reason}"
-            output.tell({"event": "error", "text": text})
+        problem, code = _problem(furniture, loader, entry)
+        if problem:
+            output.tell({"event": "error", "text": problem})
+        worst = max(worst, code)
     if not worst:
         output.note(f"{path}: the configuration is right, and its {len(config.plugins)} plugin entries load")
     output.tell({"event": "done"})
     return worst
+
+
+def _problem(furniture: Furniture, loader: Loader, entry: configuration.PluginEntry) -> tuple[str, int]:
+    """What is wrong with an entry, and the exit code for that."""
+    try:
+        loaded = furniture.add(loader, entry)
+    except ConfigError as error:
+        return str(error), error.exit_code
+    if loaded.state is LoadState.ENABLED:
+        return "", 0
+    return f"plugin {entry.name}: {loaded.state.value}: {loaded.reason}", 1
 
 
 def schema(options: argparse.Namespace) -> int:

@@ -17,6 +17,9 @@ from assistant.errors import AssistantError
 
 Item = dict[str, Any]
 
+STARTED = time.monotonic()
+"""When the command began: every Output of the process counts from here, so that ``t`` never goes back."""
+
 LINES: dict[str, Callable[[Item], str]] = {
     "woke": lambda e: f"  (listening: {e['by']})",
     "heard": lambda e: f"  heard: {e['text']}",
@@ -48,7 +51,6 @@ class Output:
 
     def __init__(self, *, as_json: bool, speech_out: Path | None = None) -> None:
         self.as_json = as_json
-        self._started = time.monotonic()
         self._speech_out = speech_out
         self._speech = bytearray()
 
@@ -57,7 +59,7 @@ class Output:
         if item["event"] == "audio":
             self._speech += base64.b64decode(item["pcm"])
         elif self.as_json:
-            stamped = {"t": round(time.monotonic() - self._started, 4), **item}
+            stamped = {"t": round(time.monotonic() - STARTED, 4), **item}
             self._write(json.dumps(stamped, ensure_ascii=False))
         elif (line := LINES.get(item["event"])) is not None:
             self._write(line(item))

@@ -1,5 +1,6 @@
 """config.yaml and the environment → one frozen object; a mistake is one sentence with its place."""
 
+from assistant.config.mistakes import nearest
 from assistant.config.model import (
     AudioConfig,
     BrainConfig,
@@ -21,6 +22,7 @@ __all__ = [
     "PluginEntry",
     "find",
     "load",
+    "nearest",
     "shipped",
     "template",
 ]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+
+from assistant.config.mistakes import KeyPath, Places, dotted
+from assistant.errors import ConfigError
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -87,6 +91,21 @@ class PluginEntry(Section):
 
     name: str
     settings: dict[str, Any] = {}
+    _places: Places = PrivateAttr(default_factory=Places)
+    _at: KeyPath = PrivateAttr(default=("plugins",))
+
+    def written(self, places: Places, at: KeyPath) -> None:
+        """Remember where the entry was written, for mistakes that show only once its plugin is known."""
+        self._places, self._at = places, at
+
+    def mistake(self, problem: str, setting: str = "") -> ConfigError:
+        """The error to raise for a setting, or for the plugin's name."""
+        at = (*self._at, self.name, *([setting] if setting else []))
+        return self._places.mistake(f"{dotted(at)}: {problem}", at, name=not setting)
+
+    def invalid(self, error: ValidationError, known: Iterable[str]) -> ConfigError:
+        """The error to raise for settings that the plugin's own model refused."""
+        return self._places.invalid(error, self.settings, lambda _way: known, (*self._at, self.name))
 
 
 class Config(Section):

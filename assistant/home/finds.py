@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from assistant.config.model import DeviceWish
 from assistant.devices.assembly import Naming, assembled
@@ -54,7 +55,7 @@ class Finds:
     ) -> None:
         self._host, self._registry, self._table = host, registry, table
         self._wishes = {folded(wish.device): wish for wish in wishes}
-        self._pins = pins
+        self.pins = pins
         self.changed: Callable[[], None] = lambda: None
         self._finds: dict[Key, Find] = {}
         self._same: dict[str, set[Key]] = {}
@@ -107,7 +108,7 @@ class Finds:
         """
         held = [find for find in self._finds.values() if find.found.id == found_id and not find.devices]
         for find in held:
-            self._pins.keep(find.found)
+            self.pins.keep(find.found)
             self._settle(find)
         return bool(held)
 
@@ -141,7 +142,6 @@ class Finds:
             undone()
         for device in find.devices:
             self._registry.remove(device)
-            self._table.remove(device.id)
         find.devices, find.undo = [], []
 
     def _put_up(self, find: Find, instead_of: Find | None) -> None:
@@ -164,14 +164,14 @@ class Finds:
             if wish is not None and wish.name:
                 device.name = wish.name
             self._registry.admit(device)
-            for tool in device.tools():
-                self._table.add(tool)
+            tools = device.tools()
+            self._table.add_all(tools)
+            find.undo.append(partial(self._table.remove_all, tools))
             if before is not None:
                 device.inherit(before)
             find.undo.append(device.attach(self._host))
         except (ToolError, PluginError, LinkError) as error:
             self._registry.remove(device)
-            self._table.remove(device.id)
             find.reason = str(error)
             return
         find.devices.append(device)
@@ -180,7 +180,7 @@ class Finds:
         wish = self._wish(find.found)
         if wish is not None and wish.hidden:
             return "hidden in the configuration"
-        return find.found.hidden or self._pins.problem(find.found)
+        return find.found.hidden or self.pins.problem(find.found)
 
     def _wish(self, found: Found) -> DeviceWish | None:
         return self._wishes.get(folded(found.id)) or self._wishes.get(folded(found.name))

@@ -1,116 +1,117 @@
-"""Furnishing the house: plugins loaded, their devices and tools settled, and their door to the house."""
+"""What the configured plugins bring into the home: devices, tools, and what became of each entry."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from assistant.bus import Bus
-from assistant.config import Config
-from assistant.config.model import PluginEntry
+from assistant import faults
+from assistant.config import Config, PluginEntry
 from assistant.device import Device
-from assistant.devices.found import Found
-from assistant.devices.source import Source
-from assistant.errors import LinkError, PluginError, ToolError
-from assistant.events import Event
-from assistant.home.finds import Finds
-from assistant.home.link import Link
-from assistant.home.pins import Pins
+from assistant.errors import PluginError, ToolError
 from assistant.home.registry import Registry
+from assistant.home.topics import problem_with_filter, problem_with_topic
 from assistant.loader import Loaded, Loader, LoadState
-from assistant.plugin import Plugin
+from assistant.plugin import PLACEHOLDER, Host, Plugin
 from assistant.tools.table import ToolTable
 
 log = logging.getLogger(__name__)
 
 
-class PluginHost:
-    """The house as plugins see it; what sources find goes to ``finds``."""
-
-    def __init__(self, link: Link, bus: Bus) -> None:
-        self._link = link
-        self._bus = bus
-        self.finds: Finds | None = None
-
-    async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
-        """Send to the broker."""
-        await self._link.publish(topic, payload, qos=qos, retain=retain)
-
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
-        """Hear a topic; a topic that cannot be one is the plugin's mistake."""
-        try:
-            return self._link.subscribe(topic, heard)
-        except LinkError as error:
-            raise PluginError(str(error)) from error
-
-    def tell(self, event: Event) -> None:
-        """Put a fact on the bus."""
-        self._bus.publish(event)
-
-    def found(self, source: Source, found: Found) -> None:
-        """A source shows a device."""
-        self._sought.found(source, found)
-
-    def lost(self, source: Source, found_id: str) -> None:
-        """A source takes a device back."""
-        self._sought.lost(source, found_id)
-
-    def reported(self, source: Source, found_id: str, part_id: str, values: dict[str, object]) -> None:
-        """A report that came without a topic."""
-        self._sought.reported(source, found_id, part_id, values)
-
-    def presence(self, source: Source, found_id: str, there: bool) -> None:
-        """A device came or went."""
-        self._sought.presence(source, found_id, there)
-
-    @property
-    def _sought(self) -> Finds:
-        assert self.finds is not None, "furniture gives the host its finds"
-        return self.finds
-
-
+@dataclass
 class Furniture:
-    """What the plugins brought: devices, tools, and what became of each entry.
+    """Loads entries one by one; a broken plugin is left out, a mistake in the configuration is raised."""
 
-    ``changed`` is called whenever a device came or went after loading.
-    """
+    registry: Registry = field(default_factory=Registry)
+    table: ToolTable = field(default_factory=ToolTable)
+    loaded: list[Loaded] = field(default_factory=list)
 
-    def __init__(self, config: Config, link: Link, bus: Bus, *, pins: Pins | None = None) -> None:
-        self._config = config
-        self.registry = Registry()
-        self.table = ToolTable()
-        self.loaded: list[Loaded] = []
-        self.changed: Callable[[], None] = lambda: None
-        self._host = PluginHost(link, bus)
-        self.pins = pins or Pins()
-        self.finds = Finds(self._host, self.registry, self.table, wishes=config.home.devices, pins=self.pins)
-        self.finds.changed = lambda: self.changed()
-        self._host.finds = self.finds
+    def load(self, config: Config) -> None:
+        """Load every configured plugin and source.
 
-    def load(self) -> None:
-        """Load every configured plugin and source; one that fails is reported and left out."""
-        loader = Loader(self._config.plugin_paths)
-        configured = {entry.name for entry in self._config.plugins}
-        sources = [PluginEntry(name=name) for name in self._config.home.sources if name not in configured]
-        for entry in [*self._config.plugins, *sources]:
-            loaded = loader.load(entry.name, entry.settings)
+        Raises:
+            ConfigError: an entry is wrong: file:line:column, key, what was expected.
+        """
+        loader = Loader(config.plugin_paths)
+        configured = {entry.name for entry in config.plugins}
+        sources = [PluginEntry(name=name) for name in config.home.sources if name not in configured]
+        for entry in [*config.plugins, *sources]:
+            self.loaded.append(_told(self.add(loader, entry)))
+
+    def add(self, loader: Loader, entry: PluginEntry) -> Loaded:
+        """Load one plugin and give its devices and tools a place.
+
+        Raises:
+            ConfigError: the entry is wrong.
+        """
+        loaded = loader.load(entry)
+        try:
+            for plugin in loaded.plugins:
+                _check_topics(plugin, entry)
+            self.table.add_all(loaded.tools)
+        except PluginError as error:
+            return Loaded(entry.name, LoadState.BROKEN, str(error))
+        for plugin in loaded.plugins:
+            if isinstance(plugin, Device):
+                self._register(plugin, entry)
+        return loaded
+
+    def attach(self, host: Host) -> None:
+        """Let the plugins hear the home; one that cannot is taken out again."""
+        self.loaded = [self._attached(each, host) for each in self.loaded]
+
+    def _attached(self, loaded: Loaded, host: Host) -> Loaded:
+        undo: list[Callable[[], None]] = []
+        for plugin in loaded.plugins:
             try:
-                for plugin in loaded.plugins:
-                    self._settle(plugin)
-            except (PluginError, ToolError) as error:
-                loaded = Loaded(entry.name, LoadState.BROKEN, str(error))
-            if loaded.state is not LoadState.ENABLED:
-                log.warning("plugin %s: %s: %s", entry.name, loaded.state.value, loaded.reason)
-            self.loaded.append(loaded)
+                undo.append(plugin.attach(host))
+            except PluginError as error:
+                reason = str(error)
+            except Exception as error:  # noqa: BLE001 - P3: an author may have his own attach()
+                reason = faults.in_one_line(error, type(plugin).__module__)
+            else:
+                continue
+            for undone in undo:
+                undone()
+            self._remove(loaded)
+            return _told(Loaded(loaded.name, LoadState.BROKEN, reason))
+        return loaded
 
-    def _settle(self, plugin: Plugin) -> None:
-        if isinstance(plugin, Device):
-            self.registry.add(plugin)
-        for tool in plugin.tools():
-            self.table.add(tool)
-        plugin.attach(self._host)
+    def _remove(self, loaded: Loaded) -> None:
+        self.table.remove_all(loaded.tools)
+        for plugin in loaded.plugins:
+            if isinstance(plugin, Device):
+                self.registry.remove(plugin)
+
+    def _register(self, device: Device, entry: PluginEntry) -> None:
+        try:
+            self.registry.add(device)
+        except ToolError as error:
+            raise entry.mistake(str(error).rstrip("."), "name") from error
 
     @property
     def plugins(self) -> list[Plugin]:
         """All that were loaded."""
         return [plugin for loaded in self.loaded for plugin in loaded.plugins]
+
+
+def _told(loaded: Loaded) -> Loaded:
+    if loaded.state is LoadState.BROKEN:
+        log.error("plugin %s: %s: %s", loaded.name, loaded.state.value, loaded.reason)
+    return loaded
+
+
+def _check_topics(plugin: Plugin, entry: PluginEntry) -> None:
+    for setting in plugin.topics_published():
+        value = getattr(plugin, setting)
+        problem = problem_with_topic(str(value))
+        if problem and value != plugin.settings_declared[setting]:
+            raise entry.mistake(f"expected a topic to publish on, found {value!r}, which {problem}", setting)
+    for template in plugin.topics_heard():
+        topic = plugin.fill(template)
+        if (problem := problem_with_filter(topic)) is None:
+            continue
+        for setting in PLACEHOLDER.findall(template):
+            raise entry.mistake(f"expected a topic to hear, found {topic!r}, which {problem}", setting)
+        raise PluginError(f"{plugin.title} cannot hear {topic!r}: it {problem}")

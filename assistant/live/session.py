@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from assistant.live.endpoint import Endpoint
 from assistant.live.failures import Cause, Failure, LinkLost
 from assistant.live.messages import (
-    Audio,
     Calls,
     CallsCancelled,
     GoAway,
@@ -23,12 +21,11 @@ from assistant.live.messages import (
     LinkUp,
     Message,
     Outgoing,
-    Say,
-    SpeechStarted,
     TurnDone,
     TurnLost,
 )
 from assistant.live.models import Abilities, abilities
+from assistant.live.outbox import Outbox
 from assistant.tools.schema import Declaration
 
 if TYPE_CHECKING:
@@ -36,8 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 500
-"""Frames kept while a link is made: 10 s of microphone."""
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 QUOTA_SECONDS = 60.0
 RECHECK_SECONDS = 30.0
@@ -80,15 +75,11 @@ class Session:
         self._link: Link | None = None
         self._brain = ""
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._outbox: deque[Outgoing] = deque(maxlen=BACKLOG)
-        self._to_send = asyncio.Event()
+        self._outbox = Outbox()
         self._handles: dict[str, str] = {}
         self._given_up: set[int] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._settled = asyncio.Event()
         self._renewed = asyncio.Event()
-        self._cut_off = False
         self._told: dict[int, str] = {}
         self.trouble = ""
         """Why no brain answers: a sentence for the user, empty while one does."""
@@ -112,18 +103,8 @@ class Session:
             self._renewed.set()
 
     def post(self, item: Outgoing) -> None:
-        """Send what the user said, in order, now or as soon as there is a link.
-
-        The rest of an utterance whose beginning went with a lost link makes no sense to the next one.
-        """
-        if isinstance(item, Say | SpeechStarted):
-            self._cut_off = False
-        if self._cut_off:
-            return
-        if not isinstance(item, Audio):
-            self._idle.clear()
-        self._outbox.append(item)
-        self._to_send.set()
+        """Send what the user said, in order, now or as soon as there is a link."""
+        self._outbox.post(item)
 
     async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
         """Send a tool's result; nobody waits for it any more when its link is gone."""
@@ -135,7 +116,7 @@ class Session:
             await link.wire.respond(call_id, name, result)
         except LinkLost as lost:
             log.info("a tool result was not delivered: %s", lost)
-        self._to_send.set()
+        self._outbox.to_send.set()
 
     async def run(self) -> None:
         """Keep a link to the best brain there is, for ever."""
@@ -191,7 +172,7 @@ class Session:
 
     async def _serve(self, link: Link, endpoint: Endpoint) -> Failure:
         self._link = link
-        self._to_send.set()
+        self._outbox.to_send.set()
         self._settled.set()
         self.trouble = ""
         self._told = {rank: text for rank, text in self._told.items() if rank < link.rank}
@@ -199,8 +180,8 @@ class Session:
             self._brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
         failure = await self._until_lost(link, endpoint)
-        if not self._idle.is_set():
-            self._lose_turn()
+        if not self._outbox.idle.is_set() and self._outbox.lose_turn():
+            self._inbox.put_nowait(TurnLost())
         return failure
 
     async def _until_lost(self, link: Link, endpoint: Endpoint) -> Failure:
@@ -247,24 +228,20 @@ class Session:
                 case CallsCancelled(ids):
                     link.pending_calls.difference_update(ids)
                 case TurnDone():
-                    self._idle.set()
+                    self._outbox.idle.set()
             self._inbox.put_nowait(message)
 
     async def _send(self, link: Link) -> None:
         while True:
-            await self._to_send.wait()
-            self._to_send.clear()
+            await self._outbox.to_send.wait()
+            self._outbox.to_send.clear()
             while self._outbox and not (link.leaving or (link.able.holds_uplink and link.pending_calls)):
-                await link.wire.send(self._outbox.popleft())
-
-    async def _quiet(self) -> None:
-        while not self._idle.is_set():  # woken, the user may have begun anew
-            await self._idle.wait()
+                await link.wire.send(self._outbox.next())
 
     async def _watch_for_news(self, link: Link) -> None:
         """When the home has changed, a new link is made that knows it, while nobody talks."""
         await self._renewed.wait()
-        await self._quiet()
+        await self._outbox.quiet()
         link.leaving = True
         raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
 
@@ -272,7 +249,7 @@ class Session:
         """Before the server cuts the link: at the next quiet moment, at the latest in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                await self._quiet()
+                await self._outbox.quiet()
         link.leaving = True
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
 
@@ -284,19 +261,9 @@ class Session:
             await asyncio.sleep(wait)
             wait = min(wait * 2, 600)
             for source in better:
-                if await _reachable(await source()) and self._idle.is_set():
+                if await _reachable(await source()) and self._outbox.idle.is_set():
                     link.leaving = True
                     raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
-
-    def _lose_turn(self) -> None:
-        """What was not sent yet belongs to the lost turn, unless a new one has begun in it."""
-        while self._outbox and not isinstance(self._outbox[0], Say | SpeechStarted):
-            self._outbox.popleft()
-        self._cut_off = not self._outbox
-        if self._outbox:
-            return
-        self._idle.set()
-        self._inbox.put_nowait(TurnLost())
 
     def _tell_down(self, failure: Failure, rank: int) -> None:
         """One sentence per brain and cause until it is back, not one per attempt."""

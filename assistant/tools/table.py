@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -49,20 +49,36 @@ class ToolTable:
         Raises:
             PluginError: another plugin's tool has the name; both are named.
         """
-        others = self._tools.setdefault(tool.name, [])
+        others = self._tools.get(tool.name, [])
         for other in others:
             if other.device is None or tool.device is None:
                 raise PluginError(
                     f"tool {tool.name!r} of {tool.owner} is also a tool of {other.owner}; rename one of them"
                 )
-        others.append(tool)
+        self._tools.setdefault(tool.name, others).append(tool)
 
-    def remove(self, owner: str) -> None:
-        """Forget every tool of a plugin."""
-        for name, tools in list(self._tools.items()):
-            self._tools[name] = [tool for tool in tools if tool.owner != owner]
-            if not self._tools[name]:
-                del self._tools[name]
+    def add_all(self, tools: Iterable[Tool]) -> None:
+        """Offer all of them or, when one cannot be, none.
+
+        Raises:
+            PluginError: another plugin's tool has a name.
+        """
+        added: list[Tool] = []
+        try:
+            for tool in tools:
+                self.add(tool)
+                added.append(tool)
+        except PluginError:
+            self.remove_all(added)
+            raise
+
+    def remove_all(self, tools: Iterable[Tool]) -> None:
+        """Offer them no more."""
+        for tool in tools:
+            others = self._tools[tool.name]
+            others.remove(tool)
+            if not others:
+                del self._tools[tool.name]
 
     def named(self, name: str) -> list[Tool]:
         """The tools of that name, empty when there is none."""

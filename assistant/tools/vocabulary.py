@@ -41,6 +41,12 @@ class Unit:
     name: str
 
 
+@dataclass(frozen=True)
+class Publishable:
+    """A setting that is an MQTT topic to publish on: not empty, no wildcards."""
+
+
 Percent = Annotated[int, Range(0, 100), Unit("percent")]
 Celsius = Annotated[float, Unit("degrees Celsius")]
 Area = Annotated[str, Unit("area")]
+Topic = Annotated[str, Publishable()]

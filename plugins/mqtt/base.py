@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.api import Device
+from assistant.api import Device, Topic
 
 
 class MqttDevice(Device):
     """A device that reports on ``topic`` and obeys on ``command_topic`` (default ``<topic>/set``)."""
 
-    topic: str
-    command_topic: str = ""
+    topic: Topic
+    command_topic: Topic = ""
 
     async def command(self, payload: str | Mapping[str, Any]) -> None:
         """Send a command: a mapping goes as JSON."""

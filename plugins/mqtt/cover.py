@@ -15,7 +15,7 @@ class MqttBlinds(MqttDevice):
     """Something that opens and closes by degrees; ``tolerance`` is what its motor is out by."""
 
     kind: ClassVar[str] = "blinds"
-    tolerance: int = 2
+    tolerance: Percent = 2
     position: int | None = state(unit="percent open")
 
     @tool

@@ -55,7 +55,7 @@ class MqttDimmableLight(MqttLight):
     """A lamp with a brightness. ``scale`` is the firmware's value for 100 percent."""
 
     kind: ClassVar[str] = "dimmable light"
-    scale: int = 254
+    scale: Annotated[int, Range(1, 65535)] = 254
     brightness: int | None = state(unit="percent")
 
     @tool

@@ -18,6 +18,8 @@ import pytest
 
 from tests.cli.test_bad_input import assistant, environment, events
 
+BROKERS = ["embedded", pytest.param("mosquitto", marks=pytest.mark.system("mosquitto"))]
+
 
 def wait_until(so: Callable[[], object], seconds: float = 20) -> None:
     until = time.monotonic() + seconds
@@ -101,12 +103,8 @@ def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("kind", ["embedded", "mosquitto"])
+@pytest.mark.parametrize("kind", BROKERS)
 def test_it_ends_in_time_and_nobody_stays_behind(tmp_path: Path, number: int, kind: str) -> None:
-    if kind == "mosquitto" and not any(
-        Path(p).exists() for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto")
-    ):
-        pytest.skip("mosquitto is missing: apt install mosquitto")
     with daemon(tmp_path / "s", ASSISTANT_MQTT_URL=kind) as process:
         wait_until(lambda: b"Ready." in (tmp_path / "daemon.out").read_bytes())
         family = children(process.pid)
@@ -120,12 +118,8 @@ def test_it_ends_in_time_and_nobody_stays_behind(tmp_path: Path, number: int, ki
     assert (tmp_path / "daemon.err").read_bytes().count(b"Traceback") == 0
 
 
-@pytest.mark.parametrize("kind", ["embedded", "mosquitto"])
+@pytest.mark.parametrize("kind", BROKERS)
 def test_after_kill_9_nothing_blocks_the_next_start(tmp_path: Path, kind: str) -> None:
-    if kind == "mosquitto" and not any(
-        Path(p).exists() for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto")
-    ):
-        pytest.skip("mosquitto is missing: apt install mosquitto")
     state = tmp_path / "s"
     with daemon(state, ASSISTANT_MQTT_URL=kind) as process:
         wait_until(lambda: b"Ready." in (tmp_path / "daemon.out").read_bytes())

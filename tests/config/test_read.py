@@ -28,6 +28,12 @@ def load(path: Path, text: str, **environment: str) -> Config:
         ("brain:\n  port: x\n", "2:9", "brain.port: expected a whole number, found 'x'"),
         ("brain:\n  port: 70000\n", "2:9", "less than or equal to 65535, found 70000"),
         ("brain:\n  use: cloud\n", "2:8", "'auto', 'gemini' or 'embedded', found 'cloud'"),
+        (
+            "brain:\n  use: gemni\n",
+            "2:8",
+            "brain.use: expected 'auto', 'gemini' or 'embedded', found 'gemni'; did you mean 'gemini'?",
+        ),
+        ("plugins:\n  - clock: [a]\n", "2:5", "plugins[0]: expected `- plugin`"),
         ("home:\n  pretend: 'yes'\n", "2:12", "home.pretend: expected true or false, found 'yes'"),
         ("brain:\n\tuse: auto\n", "2:1", "there is a tab; YAML is indented with spaces"),
         ("brain:\n  port: 1\nbrain:\n  port: 2\n", "3:1", "the key 'brain' is there twice"),
@@ -97,6 +103,13 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None
         load(tmp_path, "", ASSISTANT_BRAIN__PORT="x")
     with pytest.raises(ConfigError, match="^ASSISTANT_BRAIN__PROT: there is no key 'brain.prot'"):
         load(tmp_path, "", ASSISTANT_BRAIN__PROT="5")
+    with pytest.raises(ConfigError, match="^ASSISTANT_BRAIN: brain.use: .*; did you mean 'gemini'?"):
+        load(tmp_path, "", ASSISTANT_BRAIN="gemni")
+    with pytest.raises(ConfigError, match=r"^ASSISTANT_PLUGINS: plugins\[1\]: expected `- plugin`"):
+        load(tmp_path, "", ASSISTANT_PLUGINS="[clock, 5]")
+    (entry,) = load(tmp_path, "plugins: [clock]", ASSISTANT_PLUGINS="[clok: {a: 1}]").plugins
+    assert str(entry.mistake("no", "a")) == "ASSISTANT_PLUGINS: plugins[0].clok.a: no"
+    assert str(entry.mistake("no")) == "ASSISTANT_PLUGINS: plugins[0].clok: no"
 
 
 def test_the_shipped_file_states_the_defaults_and_explains_every_key() -> None:

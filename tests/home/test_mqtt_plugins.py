@@ -18,6 +18,7 @@ from assistant.device import Device
 from assistant.errors import ToolError
 from assistant.home.broker import serve
 from assistant.home.furniture import Furniture
+from assistant.home.host import PluginHost
 from assistant.home.link import Link
 from assistant.home.pretend import PretendHome, Trouble
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
@@ -35,8 +36,9 @@ class Home:
     def __init__(self, config: Config, url: str) -> None:
         self.link = Link(url, client_id="assistant")
         self.bus = Bus()
-        self.furniture = Furniture(config, self.link, self.bus)
-        self.furniture.load()
+        self.furniture = Furniture()
+        self.furniture.load(config)
+        self.furniture.attach(PluginHost(self.link, self.bus))
         self.actors = PretendHome(url, speed=50)
         self._dispatcher = Dispatcher(self.furniture.table, self.furniture.registry, self.bus)
         self._calls = 0
@@ -211,8 +213,8 @@ async def test_p10_nobody_is_switched_by_an_unknown_name() -> None:
 
 
 def test_the_colours_are_those_the_declaration_offers(tmp_path: Path) -> None:
-    furniture = Furniture(configuration.load(configuration.shipped(), {}), Link("mqtt://x"), Bus())
-    furniture.load()
+    furniture = Furniture()
+    furniture.load(configuration.load(configuration.shipped(), {}))
     (turn_on,) = [d for d in furniture.table.declarations() if d.name == "turn_on"]
     (color,) = [p for p in turn_on.parameters if p.name == "color"]
     assert set(color.options) == set(COLOURS)

@@ -33,6 +33,7 @@ from assistant.live.messages import (
 from assistant.live.session import Session, Setup, Source
 from assistant.tools.schema import Declaration, Parameter
 from tests.brain.stand_ins import House, brain
+from tests.parts.home import until
 
 Kind = TypeVar("Kind", bound=Message)
 TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "string", "Its name."),))
@@ -128,8 +129,7 @@ async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(tmp_path: Pa
         client.session.renew(Setup("Be long.", (TURN_ON,)))
         await client.until(TurnDone)
         assert len(house.minds) == 1
-        while len(house.minds) == 1:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(house.minds) == 2)
         assert await client.say("and now") == "You said: and now"
         instructions = [str(mind.setup["systemInstruction"]) for mind in house.minds]
         assert ["Be brief." in instructions[0], "Be long." in instructions[-1]] == [True, True]

@@ -8,6 +8,8 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from tests.system_parts import found
+
 CONFIG = """\
 listener {port} 127.0.0.1
 set_tcp_nodelay true
@@ -33,7 +35,11 @@ async def mosquitto(
     config = folder / f"mosquitto-{port}.conf"
     config.write_text(CONFIG.format(port=port) + extra)
     process = await asyncio.create_subprocess_exec(
-        "mosquitto", "-c", config, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        found("mosquitto") or "mosquitto",
+        "-c",
+        config,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         await _until_it_answers(port)

@@ -81,12 +81,6 @@ class Ear:
         if pcm:
             self._decoder.process_raw(pcm, False, False)
 
-    @property
-    def partial(self) -> str:
-        """What it sounds like so far."""
-        hypothesis = self._decoder.hyp() if self._listening else None
-        return hypothesis.hypstr if hypothesis else ""
-
     def finish(self) -> Hearing:
         """The whole utterance; the ear is ready for the next one afterwards."""
         if not self._listening:

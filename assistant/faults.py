@@ -1,0 +1,56 @@
+"""What somebody else's code did wrong, as one line: where in their file, which exception, its text."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+
+LONGEST_TEXT = 300
+
+
+def log_fault(log: logging.Logger, what: str, error: BaseException, module: str) -> None:
+    """One line for people; the traceback only at DEBUG. ``module`` is where the author's code lives."""
+    log.error("%s: %s", what, in_one_line(error, module))
+    log.debug("%s: the traceback", what, exc_info=error)
+
+
+def in_one_line(error: BaseException, module: str) -> str:
+    """``file:line: ValueError: its text``, the line being the author's own that ran last."""
+    error = first(error)
+    found = place(error, module)
+    return f"{found}: {named(error)}" if found else named(error)
+
+
+def named(error: BaseException) -> str:
+    """``ValueError: its text`` on one line of bounded length."""
+    text = " ".join(_text(error).split())
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def place(error: BaseException, module: str) -> str:
+    """``file:line`` of the innermost frame in the module or its parts; empty when it has none there."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    own = list(_frames(error, module.partition(".")[0]))
+    return own[-1] if own else ""
+
+
+def first(error: BaseException) -> BaseException:
+    """The error that people should read: a TaskGroup wraps it."""
+    return first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _frames(error: BaseException, root: str) -> Iterator[str]:
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == root:
+            yield f"{frame.f_code.co_filename}:{line}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the author's own __str__ may be wrong, too
+        return "(its text cannot be read)"

@@ -1,0 +1,19 @@
+"""What the command line prints."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.__main__ import main
+from assistant.cli.output import Output
+
+
+def test_one_clock_for_the_whole_process(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(as_json=True).tell({"event": "online", "brain": "embedded"})
+    assert main(["check", "--json", "--config", "/nowhere.yaml"]) == 78
+    times = [json.loads(line)["t"] for line in capsys.readouterr().out.splitlines()]
+    assert len(times) == 3
+    assert times == sorted(times)
+    assert times[0] > 0
