@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import store
+from assistant import faults, store
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
@@ -81,6 +81,7 @@ class PluginHost:
 
 async def run(config: Config, use: Use, *, progress: Progress = lambda _line: None) -> int:
     """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
+    asyncio.get_running_loop().set_exception_handler(faults.in_the_loop)
     state = store.folder(config.state_dir)
     bus = Bus()
     furniture = Furniture()

@@ -28,6 +28,7 @@ from assistant.events import (
     Woke,
 )
 from assistant.home.registry import kind_of
+from assistant.plain import plain
 
 TOLD: tuple[type[Event], ...] = (
     Woke,
@@ -133,7 +134,9 @@ class Errands:
                     "area": device.area,
                     "kind": kind_of(device),
                     "aliases": list(device.aliases),
-                    "state": {name: value for name, value in device.states.items() if value is not None},
+                    "state": plain(
+                        {name: value for name, value in device.states.items() if value is not None}
+                    ),
                     "tools": [tool.name for tool in device.tools()],
                 }
             )
