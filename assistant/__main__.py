@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from assistant.errors import AssistantError
+from assistant.faults import first
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         options = parsed(arguments)
         return int(options.command(options))
     except BaseException as error:
-        match _first(error):
+        match first(error):
             case AssistantError() as known:
                 _tell(str(known), as_json="--json" in arguments)
                 return known.exit_code
@@ -37,11 +38,6 @@ def _tell(text: str, *, as_json: bool) -> None:
         output = Output(as_json=True)
         output.tell({"event": "error", "text": text})
         output.tell({"event": "done"})
-
-
-def _first(error: BaseException) -> BaseException:
-    """The error that people should read: a TaskGroup wraps it."""
-    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import store
+from assistant import faults, store
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
@@ -67,6 +67,7 @@ Use = Callable[[House], Awaitable[int]]
 
 async def run(config: Config, use: Use, *, progress: Progress = lambda _line: None) -> int:
     """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
+    asyncio.get_running_loop().set_exception_handler(faults.in_the_loop)
     state = store.folder(config.state_dir)
     bus = Bus()
     furniture = Furniture()

@@ -19,6 +19,7 @@ from typing import Any
 
 from assistant.errors import AssistantError, LinkError, UsageError
 from assistant.events import Event
+from assistant.plain import plain
 
 LINE_LIMIT = 16 * 2**20
 REQUEST_LIMIT = 64 * 1024
@@ -31,7 +32,8 @@ Handle = Callable[[dict[str, Any], Tell], Awaitable[bool]]
 
 def as_json(event: Event) -> dict[str, Any]:
     """An event as the command line prints it."""
-    return {"event": event.event, **dataclasses.asdict(event)}
+    fields = {field.name: plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    return {"event": event.event, **fields}
 
 
 def sayable(text: str) -> str:

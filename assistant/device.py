@@ -54,6 +54,8 @@ def state(*, unit: str = "", init: Literal[False] = False) -> Any:
 
 def _types(hint: Any) -> tuple[type, ...]:
     parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+    if Any in parts:  # "anything" is a class since Python 3.11, but none to check against
+        return ()
     return tuple(kind for part in parts if isinstance(kind := typing.get_origin(part) or part, type))
 
 

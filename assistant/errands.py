@@ -27,6 +27,7 @@ from assistant.events import (
     UsageCounted,
     Woke,
 )
+from assistant.plain import plain
 
 TOLD: tuple[type[Event], ...] = (
     Woke,
@@ -132,7 +133,9 @@ class Errands:
                     "area": device.area,
                     "kind": device.household_kind,
                     "aliases": list(device.aliases),
-                    "state": {name: value for name, value in device.states.items() if value is not None},
+                    "state": plain(
+                        {name: value for name, value in device.states.items() if value is not None}
+                    ),
                     "tools": [tool.name for tool in device.tools()],
                 }
             )

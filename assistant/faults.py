@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 LONGEST_TEXT = 300
 
@@ -13,6 +15,22 @@ def log_fault(log: logging.Logger, what: str, error: BaseException, module: str)
     """One line for people; the traceback only at DEBUG. ``module`` is where the author's code lives."""
     log.error("%s: %s", what, in_one_line(error, module))
     log.debug("%s: the traceback", what, exc_info=error)
+
+
+def in_the_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The event loop's handler for errors nobody awaits, such as in a task that a plugin made itself."""
+    error = context.get("exception")
+    what = str(context.get("message", "the event loop has a problem"))
+    if isinstance(error, BaseException):
+        log_fault(logging.getLogger("asyncio"), what, error, "")
+    else:
+        logging.getLogger("asyncio").error("%s", what)
+
+
+def cancelled_from_outside() -> bool:
+    """Whether somebody cancels this task; an author's code may also raise CancelledError by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def in_one_line(error: BaseException, module: str) -> str:
@@ -31,7 +49,7 @@ def named(error: BaseException) -> str:
 
 
 def place(error: BaseException, module: str) -> str:
-    """``file:line`` of the innermost frame in the module or its parts; empty when it has none there."""
+    """``file:line`` of the innermost frame in the module or its parts (in any, when it is empty)."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     own = list(_frames(error, module.partition(".")[0]))
@@ -45,7 +63,7 @@ def first(error: BaseException) -> BaseException:
 
 def _frames(error: BaseException, root: str) -> Iterator[str]:
     for frame, line in traceback.walk_tb(error.__traceback__):
-        if str(frame.f_globals.get("__name__")).partition(".")[0] == root:
+        if not root or str(frame.f_globals.get("__name__")).partition(".")[0] == root:
             yield f"{frame.f_code.co_filename}:{line}"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
 
+from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
 from assistant.tools.schema import declare
@@ -22,6 +23,7 @@ from assistant.tools.vocabulary import Publishable, Risk
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
+MOST_COMPLAINTS = 100
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
 
@@ -110,7 +112,7 @@ class Plugin:
 
     def __init__(self, **settings: Any) -> None:
         self._host: Host | None = None
-        self._complaints: set[str] = set()
+        self._complaints: set[object] = set()
         for name, default in self.settings_declared.items():
             if name in settings:
                 setattr(self, name, settings.pop(name))
@@ -206,8 +208,13 @@ class Plugin:
             try:
                 arguments = {"topic": topic} if wants_topic else {}
                 self.heard(lambda: method(payload=decode(payload), **arguments))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - hostile input, perhaps wrong code
-                self.complain(f"{self.title} could not read {topic}: {error}")
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                problem = faults.in_one_line(error, type(self).__module__)
+                same = (type(error), faults.place(error, type(self).__module__))
+                self.complain(f"{self.title} could not read {topic}: {problem}", same)
+                log.debug("%s: the traceback", self.title, exc_info=error)
 
         return received
 
@@ -215,12 +222,13 @@ class Plugin:
         """Run a reader of reports; devices count them."""
         read()
 
-    def complain(self, text: str) -> None:
-        """Log a complaint once; the same one again only at DEBUG."""
-        level = logging.DEBUG if text in self._complaints else logging.WARNING
-        if len(self._complaints) < 100:
-            self._complaints.add(text)
-        log.log(level, "%s", text[:500])
+    def complain(self, text: str, same: object = None) -> None:
+        """Log a complaint once; the same one (the same text, or an equal ``same``) again only at DEBUG."""
+        about = same or text
+        known = about in self._complaints or len(self._complaints) >= MOST_COMPLAINTS
+        if not known:
+            self._complaints.add(about)
+        log.log(logging.DEBUG if known else logging.WARNING, "%s", text[:500])
 
     async def run(self) -> None:
         """What the plugin does all the time; nothing by default."""
@@ -231,11 +239,16 @@ class Plugin:
         while True:
             try:
                 return await self.run()
-            except (Exception, SystemExit):  # P3: a plugin's failure is its own
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # P3: a plugin's failure is its own
+                if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
+                    raise
                 wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-                log.exception("%s failed; it starts again in %d s", self.title, wait)
+                what = f"plugin {self.title} failed and starts again in {wait} s"
+                faults.log_fault(log, what, error, type(self).__module__)
                 failures += 1
-                await asyncio.sleep(wait)
+            await asyncio.sleep(wait)
 
 
 def encoded(payload: Payload) -> str | bytes:

@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from assistant import faults
 from assistant.bus import Bus
 from assistant.errors import Refused, ToolError, UnknownDevice
 from assistant.events import ToolCalled, ToolFinished
+from assistant.plain import plain, text
 from assistant.tools.schema import checked
 from assistant.tools.sentences import collated, sentence
 from assistant.tools.table import Target, Tool, ToolTable
@@ -168,28 +170,29 @@ async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
         )
     try:
         async with asyncio.timeout(TOOL_SECONDS):
-            answer = await tool.function(**values)
+            return _readable(await tool.function(**values))
     except ToolError:
         raise
     except TimeoutError as error:
         log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, TOOL_SECONDS)
         raise ToolError("That took too long, I stopped waiting.") from error
     except asyncio.CancelledError as error:
-        if _cancelled_from_outside():
+        if faults.cancelled_from_outside():
             raise
         raise ToolError("That did not work.") from error
-    except (Exception, SystemExit) as error:
-        log.exception("tool %s of %s failed", tool.name, tool.owner)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        faults.log_fault(log, f"tool {tool.name} of {tool.owner} failed", error, tool.function.__module__)
         raise ToolError("That did not work.") from error
+
+
+def _readable(answer: object) -> Answer:
+    """What a tool returned, with a state that JSON can carry: the brain must get an answer in any case."""
     if isinstance(answer, Answer):
-        return answer
-    return Answer(str(answer) if answer is not None else "Done")
-
-
-def _cancelled_from_outside() -> bool:
-    """Whether somebody cancels us; a plugin may also have waited for something that was cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+        state = plain(answer.state)
+        return Answer(text(str(answer.text)), state if isinstance(state, dict) else {})
+    return Answer(text(str(answer)) if answer is not None else "Done")
 
 
 def _names(tools: list[Tool]) -> tuple[str, ...]:
