@@ -51,14 +51,17 @@ class Mind:
         if not hearing.text:
             return Understanding(say=PARDON)
         wishes: dict[str, Understanding] = {}
+        trusted: list[Understanding] = []
         for text, sure in self._looks(hearing):
             wish = self._glimpse(text)
             if not wish.calls:
                 continue
-            agreed = any(wish.calls == other.calls for other in wishes.values())
-            if agreed or (sure and not wish.risky and not wishes):
+            agreed = any(wish.calls == other.calls for other in trusted)
+            first = all(wish.calls == other.calls for other in wishes.values())
+            if sure and (agreed or (not wish.risky and first)):
                 return self._understander.understand(text)
-            wishes[text] = wish
+            wishes.setdefault(text, wish)
+            trusted.extend([wish] if sure else [])
         if wishes:
             text, wish = next(iter(wishes.items()))
             return self._understander.offer(wish, MEANT.format(text=text))
@@ -72,7 +75,7 @@ class Mind:
         """What was heard and whether it may be acted on: at once, without the noise, by Whisper."""
         yield hearing.text, hearing.sure and not hearing.noisy
         again = self.ear.again()
-        if again.text and again.text != hearing.text:
+        if again.text:
             yield again.text, again.sure and not again.noisy
         if opinion := self.ear.second_opinion():
             yield opinion, not hearing.noisy

@@ -11,7 +11,7 @@ from assistant.brain.hearing import Hearing
 from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander
 from tests.brain.homes import FLAT, PRETEND, VERBS, home, large, setup
-from tests.brain.test_understanding import ACTS, lines, short, understander
+from tests.brain.understanding.test_understanding import ACTS, lines, short, understander
 
 DIALOGUES = """
 turn on the light > which / the kitchen one > turn_on(kitchen light)

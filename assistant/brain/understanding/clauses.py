@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from assistant.brain.understanding.kinds import MOVED_BY, family
 from assistant.brain.understanding.names import EXACT, Names, Noun
+from assistant.brain.understanding.segments import merged, segments
 from assistant.brain.understanding.tags import Tag
 from assistant.brain.understanding.words import words
 
@@ -44,6 +45,14 @@ class Clause:
     directions: set[str] = field(default_factory=set)
     weak_on: bool = False
     neutral: bool = False
+    carried: bool = False
+    """Its verb moves things about ("send"): a bare "on" or "off" beside it may be a misheard place."""
+    bare: bool = False
+    """Its "off" is no more than that word."""
+    stated: bool = False
+    borrowed: bool = False
+    """Its verb is the neighbour's, its value its own."""
+    """It says how things are."""
     states: set[str] = field(default_factory=set)
     properties: set[str] = field(default_factory=set)
     reference: Reference = field(default_factory=Reference)
@@ -83,10 +92,10 @@ class Clause:
         elif self.states:
             return "?"
         if self.weak_on and not found:
-            return "on"
+            return "" if self.carried else "on"
         if len(found) > 1:
             return SAME.get(frozenset(found), "?")
-        return next(iter(found), "")
+        return next(iter(found - {"off"} if self.carried and self.bare else found), "")
 
 
 class _Reader:
@@ -103,6 +112,8 @@ class _Reader:
             reader: Callable[[Tag], None] = getattr(self, f"_{tag.kind}", partial(self._plain, tag.kind))
             reader(tag)
         self._close_reference()
+        if self.clause.relative and not (self.clause.valued or self.clause.step):
+            self.clause.faults.add("contradiction")
         return self.clause
 
     def _plain(self, kind: str, tag: Tag) -> None:
@@ -121,15 +132,19 @@ class _Reader:
                 self.clause.relative = True
             case "step":
                 self.clause.step = tag.value
+            case "filler":
+                self.clause.stated |= "is" in tag.text.split()
 
     def _sense(self, tag: Tag) -> None:
         direction, _, moved = tag.value.removesuffix("!").partition("/")
-        if direction == "neutral":
+        if direction in ("neutral", "carry"):
             self.clause.neutral = True
+            self.clause.carried |= direction == "carry"
         elif direction == "weak on":
             self.clause.weak_on = True
         else:
             self.clause.directions.add(direction)
+            self.clause.bare |= tag.text == "off"
         if moved:
             self.clause.properties.add(moved)
 
@@ -154,7 +169,9 @@ class _Reader:
         self.clause.unit = tag.value
 
     def _quantifier(self, tag: Tag) -> None:
-        self.clause.reference.many = tag.value
+        reference = self.clause.reference
+        if tag.value != "everywhere" or not reference.many:
+            reference.many = tag.value
 
     def _pronoun(self, tag: Tag) -> None:
         self.clause.reference.pronoun = tag.value
@@ -179,7 +196,7 @@ class _Reader:
 
     def _close_reference(self) -> None:
         clause = self.clause
-        noun = _merged(self.nouns)
+        noun = merged(self.nouns)
         if (self.nouns and noun is None) or len(self.areas) > 1:
             clause.faults.add("two targets")
         reference = Reference(noun, self.areas[0] if self.areas else None)
@@ -192,49 +209,10 @@ class _Reader:
         self.nouns, self.areas = [], []
 
 
-def _merged(nouns: list[Noun]) -> Noun | None:
-    """Several nouns of one thing ("hall lamp light") are one; of different things they are a fault."""
-    if not nouns:
-        return None
-    first, *rest = nouns
-    for noun in rest:
-        shared = [[thing for thing in rank if thing in noun.all()] for rank in first.ranks]
-        if not any(shared):
-            return None
-        first = Noun(
-            f"{first.text} {noun.text}", first.plural and noun.plural, (shared[0], shared[1], shared[2])
-        )
-    return first
-
-
-def _only_place(segments: list[list[Tag]]) -> bool:
-    """ "In the kitchen, ...": the place belongs to what follows the comma."""
-    kinds = {tag.kind for tag in segments[0]}
-    return len(segments) == 1 and kinds <= {"area", "both", "filler"} and bool(kinds - {"filler"})
-
-
-def _segments(tags: list[Tag]) -> list[list[Tag]]:
-    segments: list[list[Tag]] = [[]]
-    for at, tag in enumerate(tags):
-        if tag.kind == "but":
-            everything = any(
-                t.kind == "quantifier" or (t.kind == "noun" and t.value.plural) for t in segments[-1]
-            )
-            aim = next((t.kind for t in tags[at + 1 :] if t.kind != "filler"), "")
-            if everything and aim in ("noun", "area", "both"):
-                segments[-1].append(Tag("except", "but", tag.text, tag.start))
-                continue
-        if tag.kind in ("and", "but") and not (tag.text == "," and _only_place(segments)):
-            segments.append([])
-        else:
-            segments[-1].append(tag)
-    return [segment for segment in segments if any(tag.kind != "filler" for tag in segment)]
-
-
 def clauses(tags: list[Tag], names: Names) -> list[Clause]:
     """Cut a tagged sentence at its "and"s and lend each part what it leaves out."""
     found: list[Clause] = []
-    for segment in _segments(tags):
+    for segment in segments(tags):
         clause = _Reader().read(_lone_name(segment))
         before = found[-1] if found else None
         if before and before.exceptions and not clause.wished and not clause.neutral and not clause.unknown:
@@ -258,7 +236,7 @@ def _lone_name(segment: list[Tag]) -> list[Tag]:
 
 
 WISH = ("directions", "states", "properties")
-MANNER = ("weak_on", "neutral", "number", "unit", "share", "relative", "absolute", "step", "colour")
+MANNER = ("weak_on", "neutral", "bare", "number", "unit", "share", "relative", "absolute", "step", "colour")
 
 
 def _lend_wish(giver: Clause, taker: Clause) -> None:
@@ -278,6 +256,7 @@ def _lend(before: Clause, clause: Clause) -> None:
         clause.exceptions = before.exceptions
         clause.properties = clause.properties or (set() if clause.directions else before.properties & MOVED)
     elif clause.wished and not clause.neutral and not (clause.directions or clause.weak_on or clause.states):
+        clause.borrowed = True
         clause.neutral = before.neutral
         clause.directions = before.directions - {"off"}
         clause.weak_on = before.weak_on
@@ -312,11 +291,23 @@ def _lend_back(found: list[Clause], names: Names) -> None:
     for clause, after in reversed(list(pairwise(found))):
         reference = clause.reference
         waiting = reference.area is not None and not (reference.noun or reference.many)
+        moves = bool(clause.directions & {"up", "down"}) and not clause.valued
         if not clause.wished and after.wished and reference:
             _lend_wish(after, clause)
+        elif moves and after.borrowed and after.valued and _kin(clause, after):
+            _lend_wish(after, clause)
+            clause.borrowed = True
         same = clause.directions == after.directions and clause.weak_on == after.weak_on
         if waiting and same and after.reference.noun:
             reference.noun = _common_noun(after.reference.noun, names)
+
+
+def _kin(clause: Clause, other: Clause) -> bool:
+    kinds = [
+        {family(thing.kind).name for thing in (c.reference.noun.all() if c.reference.noun else ())}
+        for c in (clause, other)
+    ]
+    return bool(kinds[0]) and kinds[0] == kinds[1]
 
 
 def _common_noun(noun: Noun, names: Names) -> Noun:

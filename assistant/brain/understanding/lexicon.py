@@ -20,7 +20,7 @@ SPELLINGS: Mapping[str, str] = table(
 SENSES: Mapping[str, str] = spread(
     """
     on: turn on, switch on, put on, power on, power up, enable, activate, ^light up, illuminate, flip on,
-        fire up
+        fire up, let there be, there be
     weak on: on
     off: off, turn off, switch off, put off, power off, power down, shut off, disable, deactivate, kill,
         ^cut, flip off
@@ -59,8 +59,9 @@ SENSES: Mapping[str, str] = spread(
     mute/volume: mute, silence
     neutral: i would like, i want, i need, we need, we want, i would love, can we have, could we have,
         can i have, can i get, could i have, could i get, let me have, let us have, turn, switch, set, put,
-            make, change, adjust, bring, get, give, keep, leave, have, move, take, roll, pull, wind,
-        let, go, use, send, tell, ask, return
+            make, change, adjust, get, give, keep, leave, have, roll, pull, wind,
+        let, use
+    carry: bring, move, take, go, send, tell, ask, return
     """
 )
 PROPERTIES: Mapping[str, str] = spread(
@@ -144,8 +145,14 @@ QUANTIFIERS: Mapping[str, str] = spread(
     """
     all: all, every, each, all of, all the, every single, any, any of
     both: both, both of, both the
-    everything: everything, all devices, all the devices, every device, anything, the whole house,
-        all of it, all appliances
+    everything: everything, all devices, all the devices, every device, anything, all of it,
+        all appliances
+    everywhere: everywhere, anywhere, in every room, in each room, in all rooms, in all the rooms,
+        in all of the rooms, in every single room, the whole house, in the whole house, the whole home,
+        the entire house, in the entire house, in the entire home, in the whole home, throughout the house,
+        throughout, throughout the home, all over the house, all over the place, all over,
+        all through the house, the whole place, in the whole place, around the house, every room, all rooms,
+        all the rooms, in the complete house
     """
 )
 PRONOUNS: Mapping[str, str] = spread(
@@ -191,7 +198,18 @@ GREETINGS = phrases(
     hello, hi, hey, good morning, good evening, good afternoon, hello there
     """
 )
-FILLERS = phrases(
+ASKING = phrases(
+    """
+    is it possible to, is it possible for you to, would it be possible to, would it be possible for you to,
+    would it be okay to, would it be ok to, could it be possible to, would you be able to, is it okay to,
+    would you be so kind as to, would you be so kind and, could you possibly, can you possibly, is it ok to,
+    do you think you could, do you think you can, it would be nice if you could, any chance you could,
+    it would be great if you could, it would be nice to, might you, may i ask you to, can i ask you to,
+    could i ask you to, could you be so kind as to, would it be alright to
+    """
+)
+"""Orders that sound like questions; they are no more than a please."""
+FILLERS = ASKING | phrases(
     """
     please, could you, can you, would you, will you, would you mind, i would like you to, i want you to,
     i would like to,  i want to,  i need you to,  i need to, hey, hi, hello,
@@ -204,7 +222,7 @@ FILLERS = phrases(
         if you do not mind,
     if you please, when you get a chance, when you can, can we, could we,
 
-        is it possible to, are you able to, you can,
+        are you able to, you can,
         how about, in here, here, over there,
     it is, here is, straight away, immediately, quick, with, of, it is, is a bit, is a little, it is a bit,
         time to, it is time to,

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from assistant.brain.home import Home, Thing
 from assistant.brain.understanding.kinds import family
 from assistant.brain.understanding.tables import bag
-from assistant.brain.understanding.words import words
+from assistant.brain.understanding.words import typed, words
 
 Words = tuple[str, ...]
 EXACT, PART, KIND = range(3)
@@ -51,6 +51,7 @@ class Names:
             self._name(thing)
         for thing in home.things:
             self._nouns(thing)
+        self._typed(home)
         self.longest = max([len(phrase) for phrase in (*self.nouns, *self.areas)], default=1)
 
     def _add(self, phrase: Words, rank: int, thing: Thing, *, plural: bool = False) -> None:
@@ -67,6 +68,19 @@ class Names:
             for start in range(1, len(name)):
                 if name[start] not in SMALL and name[start:] not in self.areas:
                     self._add(name[start:], PART, thing)
+
+    def _typed(self, home: Home) -> None:
+        """The spellings without umlauts, where they do not happen to be something else's name."""
+        for area in home.areas:
+            self.areas.setdefault(words(typed(area)), area)
+        known = set(self.nouns)
+        for thing in home.things:
+            place = words(typed(thing.area))
+            for called in (thing.name, *thing.aliases):
+                name = words(typed(called))
+                for phrase in (name, name if name[: len(place)] == place else place + name):
+                    if phrase not in known:
+                        self._add(phrase, EXACT, thing)
 
     def _nouns(self, thing: Thing) -> None:
         spoken = family(thing.kind)

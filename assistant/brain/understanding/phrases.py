@@ -12,7 +12,7 @@ from assistant.brain.understanding.kinds import HOUSE_VERBS
 from assistant.brain.understanding.lexicon import FILLERS
 from assistant.brain.understanding.meaning import Call
 from assistant.brain.understanding.tables import phrases
-from assistant.brain.understanding.words import words
+from assistant.brain.understanding.words import plain, words
 
 SLOT = re.compile(r"\{(\w+)\}")
 DETERMINERS = frozenset({"the", "a", "an", "my", "our", "please"})
@@ -121,7 +121,7 @@ def _fill(phrase: _Phrase, parts: tuple[str, ...], text: tuple[str, ...]) -> Ite
         return
     first, rest = parts[0], parts[1:]
     if not first.startswith("{"):
-        if text[0] == first:
+        if plain(text[0]) == first:
             yield from _fill(phrase, rest, text[1:])
         return
     for length in range(1, min(LONGEST_TEXT, len(text)) + 1):
@@ -134,8 +134,9 @@ def _fill(phrase: _Phrase, parts: tuple[str, ...], text: tuple[str, ...]) -> Ite
 def _value(schema: Mapping[str, Any], text: tuple[str, ...]) -> Any:
     kind = schema.get("type", "string")
     if choices := schema.get("enum"):
+        said = tuple(plain(word) for word in text)
         return next(
-            (choice for choice in choices if _bare(words(str(choice).replace("_", " "))) == text), None
+            (choice for choice in choices if _bare(words(str(choice).replace("_", " "))) == said), None
         )
     if kind == "boolean":
         return TRUTHS.get(text[0]) if len(text) == 1 else None

@@ -17,7 +17,10 @@ from assistant.brain.understanding.words import words
 OPENERS = spread(
     """
     check: is, are, is it, did i leave, did we leave, did i, did we, have i, have i left, has anyone left,
-        have we, check if, check whether, tell me if, tell me whether, do you know if, can you tell me if,
+        have we, have we left, did you, did you leave, have you, have you left, did they, have they,
+        did anyone, did anybody, did someone, did somebody, has anybody, has anyone, has someone,
+        has somebody, did anyone leave, did somebody leave, did someone leave, did the, has the, did it,
+        has it, check if, check whether, tell me if, tell me whether, do you know if, can you tell me if,
         can you check if, could you check if, could you check whether, can you check whether,
         could you tell me if, i wonder if, see if, does, has, do i have, was
     any: are any, is any, are any of, is anything, are there any, is there any, is there, do we have any,
@@ -78,12 +81,13 @@ FACTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
 """A word of a question, and what a state has to say for "yes"."""
 SYNONYMS = spread(
     """
-    on: lit, turned on, burning, switched on, left on, still on, turn on, turned
+    on: lit, turned on, burning, switched on, left on, still on, turn on
     off: turned off, turn off
-    running: running, working, going, spinning, heating, active
-    open: opened, left open, up, ajar
-    closed: shut, close, down
-    locked: secure, lock
+    running: running, working, going, spinning, heating, active, started, start
+    open: opened, left open, up, ajar, raised, open up
+    closed: shut, close, down, lowered
+    paused: pause
+    locked: secure, lock, lock up
     unlocked: unlock
     docked: home, charging
     cleaning: busy, vacuuming
@@ -96,7 +100,7 @@ EMPTY = bag(
     outside currently and have i did we still turned switched status at moment for level reading current
     this room here house home good bad has been get gets being everything anything something every each
     one ones 1 currently really actually or properly see say does not closed yet already going high low
-    set
+    set turn switch put
     """
 )
 
@@ -109,6 +113,8 @@ class _Parts:
     measures: list[str] = field(default_factory=list)
     leftover: list[str] = field(default_factory=list)
     pronoun: bool = False
+    choice: bool = False
+    """It names several states to choose from ("on or off")."""
 
 
 class Questions:
@@ -140,7 +146,9 @@ class Questions:
             return None
         seen = {family(t.kind).name for noun in parts.nouns for t in noun.all()} == {"motion sensor"}
         fact = parts.facts[0] if parts.facts else "motion" if seen or "motion" in parts.measures else ""
-        if len(set(parts.facts)) > 1 or (
+        if parts.choice and len(set(parts.facts)) > 1:
+            form = "tell"
+        elif len(set(parts.facts)) > 1 or (
             form in ("check", "any", "all", "which") and not (fact or parts.measures)
         ):
             return None
@@ -166,6 +174,8 @@ class Questions:
                 parts.areas.append(tag.value[1])
             elif tag.kind == "pronoun":
                 parts.pronoun = True
+            elif tag.text == "or":
+                parts.choice = True
             elif fact in FACTS and fact != "motion":
                 parts.facts.append(fact)
             elif tag.text in MEASURES:
@@ -219,7 +229,9 @@ class Questions:
     def _named(self, noun: Noun, area: str | None, fact: str) -> list[Thing]:
         here = [[thing for thing in rank if area in (None, thing.area)] for rank in noun.ranks]
         if noun.plural and not here[EXACT]:
-            return list(dict.fromkeys(thing for rank in reversed(here) for thing in rank))
+            every = list(dict.fromkeys(thing for rank in reversed(here) for thing in rank))
+            able = [thing for thing in every if _knows(thing, fact)] if "lock" in fact else []
+            return able or every
         found = next((rank for rank in here if rank), [])
         if len(found) > 1:
             knowing = [thing for thing in found if _knows(thing, fact)]

@@ -29,7 +29,13 @@ GENERAL_QUESTIONS = bag(
     what who why when where how which whose is are was were does did can could will should tell
     """
 )
+PLACES = bag(
+    """
+    upstairs downstairs outside outdoors inside indoors
+    """
+)
 MOST_UNKNOWN = 3
+MOST_AREAS = 8
 
 
 def refuse(tags: Sequence[Tag], clauses: Sequence[Clause], form: str, names: Names) -> None:
@@ -67,6 +73,10 @@ def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: Sequence[Claus
         return Miss(NEEDS_INTERNET)
     if not wished or not commanding or len(unknown) > MOST_UNKNOWN:
         return Miss(NOT_A_COMMAND)
+    groups = any(tag.kind == "quantifier" or (tag.kind == "noun" and tag.value.plural) for tag in tags)
+    if groups and len(unknown) == 1 and unknown[0].text in PLACES and names.home.areas:
+        rooms = joined((f"the {area}" for area in names.home.areas[:MOST_AREAS]), "or")
+        return Miss(f"I don't know what is {unknown[0].text}. Which room do you mean: {rooms}?", final=True)
     return _unknown_thing(tags, unknown[0], wished, names)
 
 

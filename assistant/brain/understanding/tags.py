@@ -10,8 +10,6 @@ from assistant.brain.understanding import lexicon
 from assistant.brain.understanding.names import EXACT, Names, Words
 from assistant.brain.understanding.words import words
 
-LONGEST_PHRASE = 6
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -67,6 +65,7 @@ def _lexicon() -> dict[Words, tuple[str, Any]]:
 
 
 LEXICON = _lexicon()
+LONGEST_PHRASE = max(map(len, LEXICON))
 OPENERS = {words(phrase[1:]): value for phrase, value in lexicon.SENSES.items() if phrase.startswith("^")}
 
 

@@ -29,6 +29,13 @@ POWERED = frozenset({"light", "switch", "heater", "fan", "media player"})
 """What "everything" means when it is switched on or off."""
 
 
+def _default(wish: Wish) -> str:
+    """The kind that a wish is about by itself; a unit says more than a verb."""
+    if wish.clause.unit == "degrees":
+        return "thermostat"
+    return DEFAULTS.get(wish.direction) or DEFAULTS.get(wish.moved) or ""
+
+
 class Targets:
     """Finds the things of one home that a clause speaks of."""
 
@@ -57,7 +64,7 @@ class Targets:
             meant = [thing for thing in last if able(thing)]
             if meant:
                 return meant, ""
-            if last and not (wish.moved in DEFAULTS or wish.direction in DEFAULTS):
+            if last and not _default(wish):
                 raise Miss(f"I can't do that with {joined(spoken(thing) for thing in last)}.", final=True)
             reference = Reference(area=reference.area)
         if reference.noun:
@@ -84,7 +91,8 @@ class Targets:
                 raise self._which(found)
             return found, ""
         every = list(dict.fromkeys(thing for rank in reversed(ranks) for thing in rank))
-        known = [thing for thing in ranks[PART] or every if family(thing.kind) is not ANY]
+        usual = {family(thing.kind).singular[:1] for thing in every} == {(noun.text,)}
+        known = [thing for thing in (not usual and ranks[PART]) or every if family(thing.kind) is not ANY]
         found = known or every
         if reference.many == "both" and len(found) != 2:
             raise self._which(found)
@@ -107,13 +115,13 @@ class Targets:
         return f"{area or 'all'} {plural}"
 
     def _without_noun(self, reference: Reference, able: Able, wish: Wish) -> tuple[list[Thing], str]:
-        wanted = DEFAULTS.get(wish.direction) or DEFAULTS.get(wish.moved) or ""
+        wanted = _default(wish)
         dark = wish.moved == "light" or (wish.moved == "brightness" and wish.direction in ("up", "down"))
-        if reference.many == "everything" or (reference.many and wish.direction in ("lock", "off", "on")):
+        vague = reference.many == "everywhere" and (dark or wish.direction == "on")
+        powered = reference.many and wish.direction in ("lock", "off", "on")
+        if reference.many == "everything" or (powered and not vague):
             return self._everything(reference, able, wish), ""
-        if wish.clause.unit == "degrees":
-            wanted = "thermostat"
-        if dark and (reference.area or wish.direction == "off"):
+        if dark and (reference.area or reference.many or wish.direction == "off"):
             wanted = "light"
         here = [t for t in self.home.things if reference.area in (None, t.area) and able(t)]
         found = [thing for thing in here if family(thing.kind).name == wanted]

@@ -13,16 +13,18 @@ from assistant.brain.understanding.answers import answer
 from assistant.brain.understanding.clauses import Clause, Reference, clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
 from assistant.brain.understanding.kinds import RISKY, family
-from assistant.brain.understanding.lexicon import GREETINGS, NOTHING_TO_DO, THANKS
+from assistant.brain.understanding.lexicon import ASKING, GREETINGS, NOTHING_TO_DO, THANKS
 from assistant.brain.understanding.meaning import Call, Miss, Question, Understanding
+from assistant.brain.understanding.moods import Order, as_order
 from assistant.brain.understanding.names import EXACT, Names, Noun
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
 from assistant.brain.understanding.tables import bag, phrases
 from assistant.brain.understanding.tags import Tagger
 from assistant.brain.understanding.wishes import Wishes
-from assistant.brain.understanding.words import words
+from assistant.brain.understanding.words import words, written
 
+ADVICE = "That is up to you. Shall I do it?"
 MEMORY = timedelta(minutes=2)
 MOST_CALLS = 60
 YES = phrases(
@@ -45,6 +47,7 @@ OPENERS = tuple(
         good morning, good evening, i would like to know, i want to know
         """
     )
+    | ASKING
     | {","}
 )
 FRAME = bag(
@@ -85,7 +88,7 @@ class Understander:
     def understand(self, text: str) -> Understanding:
         """What to do or say about one sentence."""
         self._before = (self._last, self._spoken_at, self._pending)
-        sentence = tuple(word for word in words(text))
+        sentence = words(text)
         if not any(word != "," for word in sentence):
             return Understanding(say="I did not hear anything.")
         pending, self._pending = self._pending, None
@@ -95,7 +98,7 @@ class Understander:
         if said := _small_talk(bare):
             return Understanding(say=said)
         try:
-            return self._sentence(sentence)
+            return self._sentence(sentence, written(text))
         except Miss as miss:
             return self._missed(miss, sentence)
 
@@ -117,22 +120,38 @@ class Understander:
         fresh = self._spoken_at is not None and self._now() - self._spoken_at <= MEMORY
         return self._last if fresh else ()
 
-    def _sentence(self, sentence: tuple[str, ...]) -> Understanding:
-        if call := self._phrases.match(sentence, free=False):
+    def _sentence(self, sentence: tuple[str, ...], spelled: tuple[str, ...]) -> Understanding:
+        if call := self._phrases.match(spelled, free=False):
             return Understanding(calls=(call,))
         polite = _without_politeness(sentence)
         for asked in (sentence, polite):
             if found := self._questions.calls(asked, self._recent):
                 calls, things, question = found
                 return self._done(calls, things, question)
+        order = as_order(polite)
+        if order and order.unsure:
+            return self._advised(order)
         try:
-            return self._wished(sentence)
+            return self._ordered(order) if order else self._wished(sentence)
         except Miss as miss:
-            if not _negated(sentence) and (call := self._phrases.match(sentence, free=True)):
+            if not _negated(sentence) and (call := self._phrases.match(spelled, free=True)):
                 return Understanding(calls=(call,))
             if not miss.final and (call := self._foreign.call(sentence)):
                 return self._done([call], self._things_of(call), None)
             raise
+
+    def _advised(self, order: Order) -> Understanding:
+        """A question whether something should be done is no order to do it."""
+        try:
+            return self.offer(self._wished(order.words), ADVICE)
+        finally:
+            if self._pending and not self._pending.offer:
+                self._pending = None
+
+    def _ordered(self, order: Order) -> Understanding:
+        """What lets somebody in is never done on a mere remark."""
+        understood = self._wished(order.words)
+        return self.offer(understood, ADVICE) if understood.risky else understood
 
     def _wished(self, sentence: tuple[str, ...]) -> Understanding:
         tags = self._tagger.tags(sentence)

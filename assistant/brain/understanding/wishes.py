@@ -43,11 +43,9 @@ class Wishes:
         moved = next(iter(properties), "")
         if clause.unit == "fahrenheit":
             raise Miss("I only know degrees Celsius. How warm should it be?", final=True)
-        if (
-            not direction
-            and not clause.colour
-            and not (clause.valued and (clause.neutral or clause.absolute))
-        ):
+        warmth = clause.unit == "degrees" and not clause.stated
+        set_to = clause.valued and (clause.neutral or clause.absolute or warmth)
+        if not direction and not clause.colour and not set_to:
             raise self._no_verb(clause)
         return Wish(direction, moved, clause)
 

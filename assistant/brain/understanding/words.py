@@ -31,8 +31,33 @@ ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
 TENS = {word: 10 * number for number, word in enumerate(ROUND.split(), 2)}
 
 
+LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+TYPED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+"""How a keyboard without these letters spells them."""
+
+
+def plain(text: str) -> str:
+    """Without the marks on its letters: küche -> kuche, café -> cafe."""
+    bare = (c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", "".join(bare)).translate(LETTERS)
+
+
+def typed(text: str) -> str:
+    """As it is typed where there are no umlauts: Küche -> kueche; and back: Kueche -> kuche."""
+    text = unicodedata.normalize("NFC", text.lower())
+    spelled = text.translate(TYPED)
+    return spelled if spelled != text else re.sub(r"(?<![aeiouq])([aou])e(?![aeiou])", r"\1", text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Split a sentence (or a name) into the words that everything else compares."""
+    return written(plain(text[:LONGEST_TEXT].lower()))
+
+
+def written(text: str) -> tuple[str, ...]:
+    """The same words with the marks on their letters, for what is passed on rather than compared."""
     text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower()
     for sign, plain in SIGNS:
         text = text.replace(sign, plain)
