@@ -35,9 +35,10 @@ def cancelled_from_outside() -> bool:
 
 def in_one_line(error: BaseException, module: str) -> str:
     """``file:line: ValueError: its text``, the line being the author's own that ran last."""
-    error = first(error)
-    found = place(error, module)
-    return f"{found}: {named(error)}" if found else named(error)
+    inner = first(error)
+    # What was put into a group without being raised has no frames of its own.
+    found = place(inner, module) or place(error, module)
+    return f"{found}: {named(inner)}" if found else named(inner)
 
 
 def named(error: BaseException) -> str:

@@ -151,7 +151,7 @@ async def test_a_state_that_is_no_json_is_answered_readably(tmp_path: Path) -> N
     plugin, dispatcher, host = made(tmp_path, "")
     result = await dispatcher.call(ToolCall("1", "odd", {"device": "thing"}))
     response = json.loads(json.dumps(result.response(), allow_nan=False).encode())
-    assert response["text"] == "Odd ?."
+    assert response["text"] == "Odd ?"
     state = response["state"]
     assert (state["set"], state["when"], state["nan"]) == ([1, 2], "2026-01-02", "nan")
     host.report("t", "x")
