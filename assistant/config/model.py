@@ -82,7 +82,7 @@ class HomeConfig(Section):
     """The home itself."""
 
     pretend: bool = True
-    sources: list[str] = []
+    sources: list[str] = ["zigbee2mqtt"]
     devices: list[DeviceWish] = []
 
 

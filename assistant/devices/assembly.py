@@ -38,7 +38,7 @@ def assembled(found: Found, naming: Naming, carrier: Carrier) -> list[FoundDevic
             found,
             group,
             carrier,
-            name=_name(naming.name, group[0], alone=len(groups) == 1),
+            name=_name(naming.name, group[0], alone=sum(g[0].kind != "scene" for g in groups) <= 1),
             area=naming.area,
             aliases=list(naming.aliases) if len(groups) == 1 else [],
         )
@@ -91,6 +91,8 @@ def _as_detail(part: Part) -> Part:
 def _name(name: str, part: Part, *, alone: bool) -> str:
     """``wall switch``; of two gangs ``wall switch left`` and ``wall switch right``."""
     own = part.name or part.kind
+    if part.kind == "scene":
+        return own
     if alone or not own:
         return name
     return own if name.casefold() in own.casefold() else f"{name} {own}"

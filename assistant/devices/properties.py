@@ -44,6 +44,7 @@ class Property:
     step: float | None = None
     options: tuple[str, ...] = ()
     writable: bool = False
+    readable: bool = True
     tolerance: float = 0.0
     role: Role = Role.MAIN
     title: str = ""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from assistant.devices.composed import FoundDevice, needs
 from assistant.devices.properties import Property, Role
-from assistant.errors import ToolError
+from assistant.errors import Refused, ToolError
 from assistant.plugin import tool
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
@@ -47,6 +47,8 @@ class Detailed(FoundDevice):
     ) -> str:
         """Change a special setting of a device, such as child lock, sensitivity or a programme."""
         name = self._setting(option)
+        if self.properties[name].risk >= Risk.SECURITY:
+            raise Refused(f"I don't change {self.properties[name].spoken} on a spoken word alone")
         wanted = self._meant(self.properties[name], value)
         await self.change({name: wanted})
         own = self.properties[name].spoken

@@ -7,9 +7,18 @@ from typing import ClassVar
 from assistant.devices.kinds.details import Detailed
 from assistant.devices.properties import Role
 
-MOST_TELLING = ("motion", "presence", "open", "leak", "smoke", "gas", "temperature", "humidity", "power")
+MOST_TELLING = (
+    *("motion", "presence", "open", "leak", "smoke", "gas", "vibration", "action"),
+    *("temperature", "humidity", "power"),
+)
 """What a device of many sensors is called after, the first that it has."""
-NAMES = {"open": "door sensor", "presence": "motion sensor", "leak": "leak sensor", "smoke": "smoke detector"}
+NAMES = {
+    "open": "door sensor",
+    "presence": "motion sensor",
+    "leak": "leak sensor",
+    "smoke": "smoke detector",
+    "action": "remote",
+}
 
 
 class Sensor(Detailed):
