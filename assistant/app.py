@@ -29,6 +29,7 @@ from assistant.live.session import Session, Setup, Source
 from assistant.loader import Loaded
 from assistant.prompts import instruction
 from assistant.tools.dispatch import Dispatcher
+from assistant.tools.house import house_tools
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +82,9 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
         furniture.attach(host)
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
-        session = Session(_sources(config, brain), _setup(config, furniture))
         dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
+        furniture.table.add_all(house_tools(dispatcher))
+        session = Session(_sources(config, brain), _setup(config, furniture))
         news = asyncio.Event()
         host.finds.changed = news.set
         house = House(

@@ -127,6 +127,7 @@ class Conversation:
         """Say typed words and wait for the answer; False when none came."""
         turn = self._begin()
         turn.told_heard = True
+        self._dispatcher.journal.heard(text)
         self._bus.publish(Heard(text))
         self._session.post(Say(text))
         self._enter(Phase.THINKING)
@@ -243,6 +244,7 @@ class Conversation:
         turn = self._turn
         if not turn.told_heard and turn.heard.strip():
             turn.told_heard = True
+            self._dispatcher.journal.heard(turn.heard.strip())
             self._bus.publish(Heard(turn.heard.strip()))
 
     def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:

@@ -19,8 +19,10 @@ from assistant.bus import Bus
 from assistant.errors import Refused, ToolError, UnknownDevice
 from assistant.events import ToolCalled, ToolFinished
 from assistant.plain import plain, text
+from assistant.tools.journal import Deed, Journal
 from assistant.tools.schema import checked
 from assistant.tools.sentences import collated, sentence
+from assistant.tools.setters import restoring
 from assistant.tools.table import Target, Tool, ToolTable
 from assistant.tools.vocabulary import Risk
 
@@ -87,10 +89,30 @@ class Dispatcher:
         self._bus = bus
         self._by_id: OrderedDict[str, asyncio.Future[ToolResult]] = OrderedDict()
         self._this_utterance: dict[str, asyncio.Future[ToolResult]] = {}
+        self.journal = Journal()
 
     def new_utterance(self) -> None:
         """The user said something new: the same action may be asked for again."""
         self._this_utterance.clear()
+        self.journal.begin()
+
+    async def undo(self) -> str:
+        """Put back what was changed for the last request, as far as the devices have verbs for it.
+
+        Raises:
+            ToolError: there is nothing, or it did not work.
+        """
+        results: list[ToolResult] = []
+        for deed in self.journal.take_last():
+            for device, before in deed.before.items():
+                for verb, args in restoring(before, device.states, self._table.verbs(device)):
+                    results.append(await self._run(ToolCall("", verb, {"device": device.name, **args})))
+        if not results:
+            raise ToolError("There is nothing that I could put back.")
+        text = " ".join(dict.fromkeys(result.text for result in results))
+        if not any(result.ok for result in results):
+            raise ToolError(text)
+        return text
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Run a call, or wait for the same call that already runs (P7)."""
@@ -149,8 +171,12 @@ class Dispatcher:
             spoken, {name: tool.device for name, tool in by_name.items() if tool.device}
         )
         chosen = [by_name[device.name] for device in devices]
+        before = {device: dict(device.states) for device in devices}
         results = await asyncio.gather(*(_one_device(tool, args) for tool in chosen))
-        return _joined(call, label, dict(zip(_names(chosen), results, strict=True)))
+        joined = _joined(call, label, dict(zip(_names(chosen), results, strict=True)))
+        if any(tool.declaration.risk is not Risk.READ for tool in chosen):
+            self.journal.note(Deed(call.name, args, before, joined.ok))
+        return joined
 
 
 async def _one_device(tool: Tool, args: dict[str, Any]) -> Answer | ToolError:
@@ -211,7 +237,8 @@ def _joined(call: ToolCall, label: str, results: dict[str, Answer | ToolError]) 
         text = " ".join(dict.fromkeys(sentence(str(error)) for error in bad[:3]))
         return ToolResult(call.id, call.name, False, text, options=first.options)
     texts = {name: answer.text for name, answer in good.items()}
-    text = collated(texts, label=label if not bad else "")
+    # "4 of 5 are on. The hall lamp does not answer.": nobody should have to count.
+    text = collated(texts, label=label if not bad else f"{len(good)} of {len(results)}")
     if bad:
         text += " " + " ".join(dict.fromkeys(sentence(str(error)) for error in bad[:3]))
     state = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.errors import PluginError
 from assistant.tools.schema import Declaration, Parameter
@@ -16,10 +16,12 @@ DEVICE = Parameter(
 
 
 class Target(Protocol):
-    """What a device tool acts on; only its name matters here."""
+    """What a device tool acts on: its name, and what it has reported."""
 
     @property
     def name(self) -> str: ...
+    @property
+    def states(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class ToolTable:
     def names(self) -> list[str]:
         """Every name, in the order of loading."""
         return list(self._tools)
+
+    def verbs(self, device: Target) -> set[str]:
+        """Names of the tools that this device has."""
+        return {name for name, tools in self._tools.items() if any(tool.device is device for tool in tools)}
 
     def declarations(self) -> list[Declaration]:
         """What the brain is told: one entry per name."""

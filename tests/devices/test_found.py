@@ -23,6 +23,7 @@ from assistant.api.sources import (
 )
 from assistant.config.model import DeviceWish
 from assistant.home.registry import folded
+from assistant.tools.dispatch import ToolCall
 from tests.parts.finds import SourceHouse
 
 
@@ -218,3 +219,52 @@ async def test_the_same_name_twice_gets_the_area_or_a_number() -> None:
         *(lamp(id=str(n), area=area, same_as=frozenset()) for n, area in enumerate(["den", "hall", "hall"]))
     )
     assert house.names == ["desk lamp", "desk lamp 2", "hall desk lamp"]
+
+
+async def test_put_it_back_restores_what_was_there_and_again_what_was_undone() -> None:
+    house, _ = house_with(lamp())
+    obedient(house, "lamps/desk")
+    house.say("lamps/desk", {"state": "ON", "level": 30})
+    await house.do("turn_on", "desk lamp", brightness=80)
+    house.dispatcher.new_utterance()
+    assert await house.dispatcher.undo() == "The desk lamp is on at 30 percent."
+    house.dispatcher.new_utterance()
+    assert await house.dispatcher.undo() == "The desk lamp is on at 80 percent."
+
+
+async def test_a_lamp_that_was_off_is_put_back_to_off_only() -> None:
+    house, _ = house_with(lamp())
+    obedient(house, "lamps/desk")
+    house.say("lamps/desk", {"state": "OFF", "level": 30})
+    await house.do("turn_on", "desk lamp", brightness=80)
+    house.published.clear()
+    house.dispatcher.new_utterance()
+    await house.dispatcher.undo()
+    assert house.published == [("lamps/desk/set", '{"on": false}')]
+
+
+async def test_why_names_the_words_and_the_deed() -> None:
+    house, _ = house_with(lamp())
+    obedient(house, "lamps/desk")
+    assert house.dispatcher.journal.why() == "I have not done anything yet"
+    house.dispatcher.new_utterance()
+    house.dispatcher.journal.heard("make it bright")
+    await house.dispatcher.call(ToolCall("", "turn_on", {"device": "desk lamp", "brightness": 80}))
+    house.dispatcher.new_utterance()
+    assert (
+        house.dispatcher.journal.why()
+        == 'Because I heard "make it bright", so I tried to turn on the desk lamp (80)'
+    )
+
+
+async def test_a_group_is_told_with_its_failures() -> None:
+    lamps = [lamp(f"lamps/{n}", id=str(n), name=f"lamp {n}", same_as=frozenset()) for n in "abc"]
+    house, _ = house_with(*lamps)
+    house.say("lamps/c/there", "no")
+
+    def answer(topic: str, _payload: str) -> None:
+        house.say(topic.removesuffix("/set"), {"state": "ON"})
+
+    house.on_publish = answer
+    result = await house.do("turn_on", "all lights")
+    assert (result.ok, result.text) == (False, "2 of 3 are on. The lamp c is offline.")

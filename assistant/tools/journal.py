@@ -1,0 +1,74 @@
+"""What was done and why, for "put it back" and "why did you do that?"."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.tools.sentences import listed
+from assistant.tools.table import Target
+
+REMEMBERED = 50
+LONGEST_QUOTE = 120
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One call that changed devices: how each was before it."""
+
+    verb: str
+    args: Mapping[str, Any]
+    before: Mapping[Target, Mapping[str, Any]]
+    ok: bool
+
+
+@dataclass
+class Utterance:
+    """What was heard, and everything that was done for it."""
+
+    heard: str = ""
+    deeds: list[Deed] = field(default_factory=list)
+
+
+class Journal:
+    """The last utterances that led to something."""
+
+    def __init__(self) -> None:
+        self._now = Utterance()
+        self._past: deque[Utterance] = deque(maxlen=REMEMBERED)
+
+    def begin(self) -> None:
+        """Somebody says something new."""
+        if self._now.deeds:
+            self._past.append(self._now)
+        self._now = Utterance()
+
+    def heard(self, text: str) -> None:
+        """What was understood of it."""
+        self._now.heard = text
+
+    def note(self, deed: Deed) -> None:
+        """Something was done for it."""
+        self._now.deeds.append(deed)
+
+    def take_last(self) -> list[Deed]:
+        """What is to be put back, the latest first; putting it back twice does nothing."""
+        return list(reversed(self._past.pop().deeds)) if self._past else []
+
+    def why(self) -> str:
+        """One sentence about what was done last, and for which words."""
+        if not self._past:
+            return "I have not done anything yet"
+        last = self._past[-1]
+        done = listed([_told(deed) for deed in last.deeds[:4]])
+        quote = f'I heard "{last.heard[:LONGEST_QUOTE]}"' if last.heard else "the brain asked for it"
+        return f"Because {quote}, so I tried to {done}"
+
+
+def _told(deed: Deed) -> str:
+    names = [target.name for target in deed.before]
+    what = f"{len(names)} devices" if len(names) > 3 else listed([f"the {name}" for name in names])
+    values = ", ".join(f"{str(value).replace('_', ' ')}" for value in deed.args.values())
+    return f"{deed.verb.replace('_', ' ')} {what}" + (f" ({values})" if values else "")
