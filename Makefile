@@ -29,7 +29,8 @@ lint: setup
 	@$(BIN)/lint-imports --no-cache
 
 partners: setup
-	@echo "No foreign partner programs yet."
+	@$(BIN)/python -m tests.system_parts
+	@$(BIN)/python -m pytest -m partner tests/partners
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
