@@ -50,6 +50,7 @@ class House:
     link: Link
     registry: Registry
     finds: Finds
+    dispatcher: Dispatcher
     conversation: Conversation
     session: Session
     loaded: Sequence[Loaded]
@@ -94,6 +95,7 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             link=link,
             registry=furniture.registry,
             finds=host.finds,
+            dispatcher=dispatcher,
             conversation=Conversation(session, dispatcher, bus),
             session=session,
             loaded=furniture.loaded,

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import math
 import re
+import time
 import types
 import typing
 from collections.abc import Awaitable, Callable
@@ -101,6 +102,7 @@ class Device(Plugin):
         self._states: dict[str, Any] = {}
         self._fresh: dict[str, Any] = {}
         self._reports = 0
+        self._reported_at: float | None = None
         self._reports_at_command = 0
         self._commanded_at = 0.0
         self._late: Callable[[], object] | None = None
@@ -126,6 +128,16 @@ class Device(Plugin):
     def available(self) -> bool | None:
         """Whether it is there; None when nobody has said so. Commands to what is away are refused at once."""
         return None
+
+    @property
+    def silent_for(self) -> float | None:
+        """Seconds since its last report; None when there was none."""
+        return None if self._reported_at is None else time.monotonic() - self._reported_at
+
+    @property
+    def source(self) -> str:
+        """Who brought it into the house."""
+        return "configuration"
 
     @property
     def way(self) -> str:
@@ -207,6 +219,7 @@ class Device(Plugin):
         finally:
             if self._fresh:
                 self._reports += 1
+                self._reported_at = time.monotonic()
                 self._learn_late()
                 self._news.set()
                 self._news = asyncio.Event()

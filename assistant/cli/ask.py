@@ -36,9 +36,19 @@ def hear(options: argparse.Namespace) -> int:
 
 
 def devices(options: argparse.Namespace) -> int:
-    """List the devices."""
+    """List the devices, set one by hand, or accept one that was held back."""
     options.speech_out = None
-    return _ask(options, {"do": "devices"})
+    match options.what:
+        case []:
+            return _ask(options, {"do": "devices"})
+        case ["set", device, name, *value] if value:
+            return _ask(options, {"do": "set", "device": device, "property": name, "value": " ".join(value)})
+        case ["accept", ident]:
+            return _ask(options, {"do": "accept", "id": ident})
+    raise UsageError(
+        'write: assistant devices, or: assistant devices set "kitchen light" brightness 40, '
+        "or: assistant devices accept ID"
+    )
 
 
 def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:

@@ -45,7 +45,10 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     say.add_argument("text", metavar="TEXT", nargs="+", help="the sentence; - reads it from stdin")
     for asking in (hear, say):
         asking.add_argument("--speech-out", type=Path, metavar="OUT.wav", help="keep what is spoken")
-    command("devices", "list the devices with area, kind and state", "ask:devices")
+    devices = command("devices", "list the devices with area, kind, state and source", "ask:devices")
+    devices.add_argument(
+        "what", nargs="*", metavar="WHAT", help="set NAME PROPERTY VALUE; accept ID; nothing lists them"
+    )
     command("check", "check the configuration and the plugins without starting anything", "check:check")
     command("schema", "print the JSON Schema of the configuration", "check:schema")
     bench = command("bench", "measure this machine; one line per figure", "bench:bench")

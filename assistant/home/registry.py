@@ -157,6 +157,10 @@ class Registry:
         kinds = KIND_WORDS.get(rest[0].removesuffix("s"), (rest[0], rest[0].removesuffix("s")))
         return [device for device in pool if device.household_kind in kinds]
 
+    def similar(self, spoken: str) -> list[str]:
+        """The names of devices most like what was said."""
+        return self._similar(folded(spoken[:200]), {device.name: device for device in self.devices})
+
     def _similar(self, wanted: str, candidates: Mapping[str, Target]) -> list[str]:
         """The names most like what was said: by spelling, then by a shared word."""
         by_fold = {folded(name): name for name in candidates}

@@ -102,6 +102,21 @@ def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
         assert process.poll() is None
 
 
+def test_a_device_is_set_by_hand_under_the_same_policy(tmp_path: Path) -> None:
+    def devices(*words: str) -> subprocess.CompletedProcess[bytes]:
+        return assistant(tmp_path / "state", "devices", *words, "--json")
+
+    done = devices("set", "kitchen light", "brightness", "40")
+    assert done.returncode == 0
+    sent = [e["payload"] for e in events(done) if e["event"] == "command"]
+    assert sent == ['{"state": "ON", "brightness": 102}']
+    refused = devices("set", "front door", "locked", "off")
+    assert refused.returncode == 1
+    assert "I don't unlock anything" in next(e["text"] for e in events(refused) if e["event"] == "error")
+    assert devices("set", "kitchen lamp", "on", "on").returncode == 1
+    assert devices("set", "front door").returncode == 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("kind", BROKERS)
 def test_it_ends_in_time_and_nobody_stays_behind(tmp_path: Path, number: int, kind: str) -> None:
