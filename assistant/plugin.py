@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
+MOST_COMPLAINTS = 100
+"""Of one plugin; whoever writes to its topics cannot fill the log."""
 
 AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
 Hearer = TypeVar("Hearer", bound=Callable[..., None])
@@ -204,8 +206,9 @@ class Plugin:
 
     def complain(self, text: str) -> None:
         """Log a complaint once; the same one again only at DEBUG."""
-        level = logging.DEBUG if text in self._complaints else logging.WARNING
-        if len(self._complaints) < 100:
+        known = text in self._complaints or len(self._complaints) >= MOST_COMPLAINTS
+        level = logging.DEBUG if known else logging.WARNING
+        if not known:
             self._complaints.add(text)
         log.log(level, "%s", text[:500])
 
