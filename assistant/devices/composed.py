@@ -48,8 +48,7 @@ class FoundDevice(Described):
             NotConfirmed: it is away, did not do it, or cannot tell.
         """
         parts = await self.wish(wanted)
-        told = all(part.readers for part in parts)
-        told = all(part.readers for part in parts)
+        told = all(part.readers for part in parts) and not any(self.properties[n].silent for n in wanted)
         await self._confirmed(lambda: self.agrees(wanted), told=told, timeout=timeout)
         return self.describe()
 

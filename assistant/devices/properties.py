@@ -48,6 +48,8 @@ class Property:
     role: Role = Role.MAIN
     title: str = ""
     risk: Risk = Risk.COMFORT
+    silent: bool = False
+    """Nothing reports it, so that a wish for it cannot be confirmed."""
 
     @property
     def spoken(self) -> str:
