@@ -1,8 +1,8 @@
 """The daemon's control socket: commands of the same user ask it to say or hear something.
 
 One JSON object per line. Requests: ``{"do": "say", "text": …}``, ``{"do": "hear", "file": …, "wake": bool}``,
-``{"do": "devices"}``, ``{"do": "set", "device": …, "property": …, "value": …}``, ``{"do": "accept", "id": …}``;
-with ``"speech": true`` the answer's audio comes too
+``{"do": "devices"}``, ``{"do": "set", "device": …, "property": …, "value": …}`` and
+``{"do": "accept", "id": …}``; with ``"speech": true`` the answer's audio comes too
 (``{"event": "audio", "pcm": base64}``).
 Answer: the events of the bus as they happen, at the end ``{"event": "done", "ok": bool}``.
 """

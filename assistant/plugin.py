@@ -23,9 +23,10 @@ from assistant.tools.vocabulary import Publishable, Risk
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
-MOST_COMPLAINTS = 100
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
+MOST_COMPLAINTS = 100
+"""Of one plugin; whoever writes to its topics cannot fill the log."""
 
 AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
 Hearer = TypeVar("Hearer", bound=Callable[..., None])

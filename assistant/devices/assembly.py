@@ -33,12 +33,15 @@ def assembled(found: Found, naming: Naming, carrier: Carrier) -> list[FoundDevic
     if groups:
         groups[0].extend(_as_detail(part) if mains else part for part in details)
     groups = [group for group in groups if _useful(group)]
+    nameless = sum(not group[0].name for group in groups)
     return [
         kind_class(group[0].kind)(
             found,
             group,
             carrier,
-            name=_name(naming.name, group[0], alone=sum(g[0].kind != "scene" for g in groups) <= 1),
+            name=_name(
+                naming.name, group[0], alone=len(groups) == 1 or (nameless == 1 and not group[0].name)
+            ),
             area=naming.area,
             aliases=list(naming.aliases) if len(groups) == 1 else [],
         )
@@ -89,7 +92,9 @@ def _as_detail(part: Part) -> Part:
 
 
 def _name(name: str, part: Part, *, alone: bool) -> str:
-    """``wall switch``; of two gangs ``wall switch left`` and ``wall switch right``."""
+    """``wall switch``; of two gangs ``wall switch left`` and ``wall switch right``. Of a lamp and its scenes
+    the lamp, which has no name of its own, is ``alone``.
+    """
     own = part.name or part.kind
     if part.kind == "scene":
         return own

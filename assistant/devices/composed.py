@@ -48,8 +48,8 @@ class FoundDevice(Described):
             NotConfirmed: it is away, did not do it, or cannot tell.
         """
         parts = await self.wish(wanted)
-        told = all(part.readers for part in parts) and all(self.properties[name].readable for name in wanted)
-        told = all(part.readers for part in parts)
+        reported = all(self.properties[name].readable for name in wanted)
+        told = reported and all(part.readers for part in parts)
         await self._confirmed(lambda: self.agrees(wanted), told=told, timeout=timeout)
         return self.describe()
 

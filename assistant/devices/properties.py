@@ -45,6 +45,7 @@ class Property:
     options: tuple[str, ...] = ()
     writable: bool = False
     readable: bool = True
+    """Whether anything reports it; a wish for what is not readable cannot be confirmed."""
     tolerance: float = 0.0
     role: Role = Role.MAIN
     title: str = ""

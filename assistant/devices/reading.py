@@ -195,7 +195,9 @@ def _slots(parts: Sequence[Part]) -> dict[str, Slot]:
     slots: dict[str, Slot] = {}
     for part in parts:
         for own in part.properties:
-            name = own.name if own.name not in slots else f"{part.slug()}_{own.name}"
+            name = own.name
+            if name in slots and part.slug() != name:
+                name = f"{part.slug()}_{name}"
             while name in slots:
                 name += "_2"
             title = own.title if name == own.name else name.replace("_", " ")

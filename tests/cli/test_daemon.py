@@ -113,7 +113,7 @@ def test_a_device_is_set_by_hand_under_the_same_policy(tmp_path: Path) -> None:
     refused = devices("set", "front door", "locked", "off")
     assert refused.returncode == 1
     assert "I don't unlock anything" in next(e["text"] for e in events(refused) if e["event"] == "error")
-    assert devices("set", "kitchen lamp", "on", "on").returncode == 1
+    assert devices("set", "kitchen lamp", "on", "on").returncode == 2
     assert devices("set", "front door").returncode == 2
 
 

@@ -31,7 +31,8 @@ class Sensor(Detailed):
         """By its most telling value: ``temperature sensor``."""
         if self._parts[0].kind != "sensor":
             return self._parts[0].kind
-        names = list(self.properties)
+        told_of = (Role.MAIN, Role.SENSOR)
+        names = [n for n, own in self.properties.items() if own.role in told_of] or list(self.properties)
         told = next((name for name in MOST_TELLING if name in names), names[0] if names else "")
         return NAMES.get(told, f"{self.properties[told].spoken} sensor" if told else "sensor")
 

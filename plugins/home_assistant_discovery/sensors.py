@@ -1,0 +1,134 @@
+"""What only reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.api.sources import Property, Role, Values, decoded, properties, slug, words
+
+from .config import Unsupported
+from .draft import NOTHING, Draft, one_of
+from .units import BINARY, FAHRENHEIT, KINDS, WORDS_CLASSES, Meaning, celsius, unit_word
+
+PERCENT_CLASSES = frozenset({"battery", "humidity", "moisture"})
+
+
+def sensor(draft: Draft) -> str:
+    """A number with its unit, or a text."""
+    config = draft.config
+    unit, about = config.text("unit_of_measurement"), config.text("device_class")
+    title = draft.name or about.replace("_", " ") or "value"
+    # People ask for the temperature; what the device calls it matters only when there are several.
+    name = about if about in KINDS or about == "battery" else slug(title)
+    counted = (bool(unit) or "state_class" in config or bool(about)) and about not in WORDS_CLASSES
+    if not config.topic("state_topic"):
+        raise Unsupported("it has no state_topic")
+    if not counted:
+        draft.has(Property(name, str, role=Role.SENSOR, title=title.casefold()))
+        draft.reads(name, "state_topic", "value_template")
+        return "sensor"
+    if name == "battery" and unit in ("", "%"):
+        draft.has(properties.BATTERY)
+    else:
+        own = Property(name, float, unit_word(unit), role=Role.SENSOR, title=title.casefold())
+        bounded = unit == "%" and about in PERCENT_CLASSES
+        draft.has(own.but(low=0.0, high=100.0) if bounded else own)
+    convert = (lambda text: round(celsius(float(text)), 1)) if unit in FAHRENHEIT else float
+    draft.reads(name, "state_topic", "value_template", convert)
+    return KINDS.get(about, "sensor") if draft.role is Role.MAIN else "sensor"
+
+
+def binary_sensor(draft: Draft) -> str:
+    """A truth with a meaning of its own."""
+    config = draft.config
+    about = config.text("device_class")
+    title = draft.name or about.replace("_", " ") or "value"
+    meaning = BINARY.get(about, Meaning(slug(title)))
+    on, off = config.text("payload_on", "ON"), config.text("payload_off", "OFF")
+    draft.has(Property(meaning.name, bool, title="" if about else title.casefold()))
+    if not draft.reads(
+        meaning.name, "state_topic", "value_template",
+        one_of({on: not meaning.inverted, off: meaning.inverted}),
+    ):  # fmt: skip
+        raise Unsupported("it has no state_topic")
+    return meaning.kind
+
+
+def event(draft: Draft) -> str:
+    """The last thing that happened: a button's press, a doorbell's ring."""
+    kinds = draft.config.options("event_types")
+    name = slug(draft.name or "action")
+    draft.has(Property(name, str, role=Role.SENSOR, title=(draft.name or "action").casefold()))
+    where = draft.config.topic("state_topic")
+    if not where or not kinds:
+        raise Unsupported("it has no state_topic or no event_types")
+
+    def told(text: str) -> Values:
+        happened = decoded(text.encode())
+        kind = happened.get("event_type") if isinstance(happened, dict) else None
+        return {name: kind} if kind in kinds else {}
+
+    draft.listens(where, draft.config.template("value_template"), (name,), told)
+    return "sensor"
+
+
+def trigger(draft: Draft) -> str:
+    """A button of a remote: ``button_1 button_short_press``."""
+    config = draft.config
+    if config.text("automation_type") != "trigger":
+        raise Unsupported("only triggers are automations")
+    where, template, payload = (
+        config.topic("topic"),
+        config.template("value_template"),
+        config.text("payload"),
+    )
+    if not where:
+        raise Unsupported("it has no topic")
+    happened = " ".join(filter(None, (config.text("subtype"), config.text("type")))) or "trigger"
+    draft.has(Property("action", str, role=Role.SENSOR))
+
+    def told(text: str) -> Values:
+        return {"action": happened} if not payload or text == payload else {}
+
+    draft.listens(where, template, ("action",), told)
+    return "sensor"
+
+
+def tracker(draft: Draft) -> str:
+    """Whether something or somebody is at home, or in which zone."""
+    config = draft.config
+    home, away = config.text("payload_home", "home"), config.text("payload_not_home", "not_home")
+    reset = config.text("payload_reset", "None")
+    draft.has(properties.STATUS.but(name="location"))
+
+    def told(text: str) -> Any:
+        return {home: "home", away: "not home", reset: None}.get(text, text)
+
+    if not draft.reads("location", "state_topic", "value_template", told):
+        raise Unsupported("it tells only coordinates")
+    return "tracker"
+
+
+def update(draft: Draft) -> str:
+    """Installed and latest version; installing is not offered, a voice is no way to flash a device."""
+    config = draft.config
+    draft.has(Property("installed_version", str, role=Role.DIAGNOSTIC, title="installed version"))
+    draft.has(Property("latest_version", str, role=Role.DIAGNOSTIC, title="latest version"))
+    template = config.template("value_template")
+
+    def told(payload: bytes) -> Values:
+        text = template.read(payload) if template else words(payload)
+        if not text.startswith("{"):
+            return {"installed_version": text} if text and text.lower() not in NOTHING else {}
+        report = decoded(text.encode())
+        names = ("installed_version", "latest_version")
+        return {name: report[name] for name in names if isinstance(report.get(name), str | int | float)}
+
+    where = config.topic("state_topic")
+    if where:
+        draft.hears(where, ("installed_version", "latest_version"), told)
+    if not draft.reads("latest_version", "latest_version_topic", "latest_version_template") and not where:
+        raise Unsupported("it has no state_topic")
+    if draft.role is Role.MAIN:
+        draft.role = Role.DIAGNOSTIC
+    return "sensor"

@@ -1,0 +1,160 @@
+"""The source: hears discovery messages, keeps who announced what, and shows each device once per burst."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from assistant.api import hears
+from assistant.api.sources import Source
+
+from .components import BUILDERS, UNSUPPORTED
+from .devices import found_of
+from .payloads import MOST_ENTITIES, BadPayload, Entity, entities, migrates
+
+BURST_SECONDS = 0.05
+"""How long a burst of messages is collected before its devices are shown."""
+MOST_DEVICES = 3000
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all configurations together: whoever may write the discovery topics could fill the memory otherwise."""
+ID = re.compile(r"[a-zA-Z0-9_-]{1,200}")
+
+Claim = tuple[str, str]
+"""Topic and entity id."""
+
+
+@dataclass
+class Announcement:
+    """What one topic has announced."""
+
+    digest: bytes
+    size: int
+    claims: list[tuple[str, Claim]] = field(default_factory=list)
+    """Device key and claim."""
+    migrating: bool = False
+
+
+class HomeAssistantDiscovery(Source):
+    """Finds what announces itself to Home Assistant: ESPHome, Zigbee2MQTT, OpenMQTTGateway and many more."""
+
+    rank: ClassVar[int] = 30
+    prefix: str = "homeassistant"
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._announced: dict[str, Announcement] = {}
+        self._devices: dict[str, dict[Claim, Entity]] = {}
+        self._keys: dict[str, str] = {}
+        self._shown: set[str] = set()
+        self._dirty: dict[str, None] = {}
+        self._news = asyncio.Event()
+
+    @hears("{prefix}/+/+/config")
+    def _hear_short(self, topic: str, payload: bytes) -> None:
+        self._heard(topic, payload)
+
+    @hears("{prefix}/+/+/+/config")
+    def _hear_long(self, topic: str, payload: bytes) -> None:
+        self._heard(topic, payload)
+
+    def _heard(self, topic: str, payload: bytes) -> None:
+        component, *ids = topic[len(self.prefix) + 1 :].split("/")[:-1]
+        if not all(map(ID.fullmatch, ids)):
+            self.complain(f"{self.title}: {topic[:120]!r} is no discovery topic")
+            return
+        before = self._announced.get(topic)
+        if not payload.strip():
+            self._withdraw(topic)
+        elif before is not None and before.digest == _digest(payload):
+            pass  # brokers repeat what they keep
+        elif migrates(payload):
+            if before is not None:
+                before.migrating = True
+        elif component != "device" and component not in BUILDERS and component not in UNSUPPORTED:
+            self.complain(f"{self.title}: there is no component {component[:40]!r}")
+        else:
+            self._announce(topic, component, ids[-1], payload)
+
+    def _announce(self, topic: str, component: str, object_id: str, payload: bytes) -> None:
+        try:
+            described = entities(component, object_id, payload)
+        except BadPayload as error:
+            self.complain(f"{self.title}: {topic[:120]} is left out: {error}")
+            return
+        self._withdraw(topic)
+        if sum(known.size for known in self._announced.values()) + len(payload) > MOST_BYTES:
+            self.complain(f"{self.title}: there are too many devices; the rest is left out")
+            return
+        announcement = Announcement(_digest(payload), len(payload))
+        for entity in described:
+            key = self._key(topic, entity)
+            device = self._devices.get(key, {})
+            if len(device) >= MOST_ENTITIES or (not device and len(self._devices) >= MOST_DEVICES):
+                self.complain(f"{self.title}: there are too many devices or entities; the rest is left out")
+                continue
+            claim = topic, entity.id
+            self._devices.setdefault(key, device)[claim] = entity
+            announcement.claims.append((key, claim))
+            self._changed(key)
+            for name in entity.device.names:
+                self._keys.setdefault(name, key)
+        if announcement.claims:
+            self._announced[topic] = announcement
+
+    def _key(self, topic: str, entity: Entity) -> str:
+        """Its device's id: entities with any identifier or connection in common are one device."""
+        names = entity.device.names
+        if names:
+            return next((self._keys[name] for name in names if name in self._keys), f"ha:{names[0][:120]}")
+        return f"ha:{entity.id}"
+
+    def _withdraw(self, topic: str) -> None:
+        announcement = self._announced.pop(topic, None)
+        for key, claim in announcement.claims if announcement else ():
+            device = self._devices[key]
+            del device[claim]
+            self._changed(key)
+            if not device:
+                del self._devices[key]
+                self._keys = {name: known for name, known in self._keys.items() if known != key}
+
+    def _changed(self, key: str) -> None:
+        self._dirty[key] = None
+        self._news.set()
+
+    async def run(self) -> None:
+        """Show what has changed, a burst at a time, giving way to others between two devices."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await asyncio.sleep(BURST_SECONDS)
+            for key in list(self._dirty):
+                self._settle(key)
+                await asyncio.sleep(0)
+
+    def settle(self) -> None:
+        """Show at once what has changed."""
+        for key in list(self._dirty):
+            self._settle(key)
+
+    def _settle(self, key: str) -> None:
+        if key not in self._dirty:
+            return
+        del self._dirty[key]
+        device = self._devices.get(key)
+        if device:
+            # An entity that is on its way into a device's message gives its id up.
+            staying = sorted(device.items(), key=lambda item: self._announced[item[0][0]].migrating)
+            found = found_of(key, [(topic, entity) for (topic, _), entity in staying])
+            self._shown.add(key)
+            self.show(found)
+        elif key in self._shown:
+            self._shown.discard(key)
+            self.forget(key)
+
+
+def _digest(payload: bytes) -> bytes:
+    return hashlib.blake2b(payload, digest_size=16).digest()
