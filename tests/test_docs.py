@@ -13,8 +13,10 @@ from assistant import config as configuration
 from assistant.cli.output import LINES
 from assistant.config import PluginEntry
 from assistant.control import as_json
+from assistant.devices.source import Source
 from assistant.errands import TOLD
 from assistant.loader import Loader, LoadState
+from tests.parts.finds import SourceHouse
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,6 +34,19 @@ def test_python_examples_load_as_plugins(tmp_path: Path, code: str) -> None:
     loaded = Loader([tmp_path]).load(PluginEntry(name="example", settings=settings))
     assert loaded.state is LoadState.ENABLED, loaded.reason
     assert loaded.plugins[0].tools()
+
+
+async def test_the_example_of_a_source_finds_and_switches_a_bulb(tmp_path: Path) -> None:
+    (code,) = blocks("python", ROOT / "docs" / "sources.md")
+    (tmp_path / "bulbs.py").write_text(code)
+    (source,) = Loader([tmp_path]).load(PluginEntry(name="bulbs")).plugins
+    assert isinstance(source, Source)
+    house = SourceHouse(source)
+    hello = next(heard for topic, heard in house.heard if topic == "bulbs/+/hello")
+    hello("bulbs/attic/hello", b"")
+    house.on_publish = lambda _topic, _payload: house.say("bulbs/attic/is", "lit")
+    result = await house.do("turn_on", "attic")
+    assert (result.text, house.published) == ("The attic is on.", [("bulbs/attic/do", "light up")])
 
 
 @pytest.mark.parametrize("text", blocks("yaml", ROOT / "README.md"))

@@ -12,6 +12,7 @@ from assistant.devices.found import Command, Found, Part, Values
 from assistant.devices.kinds import kind_class
 from assistant.devices.properties import Property, Role
 from assistant.devices.reading import Carrier
+from assistant.devices.trust import orders
 
 DETAILS = frozenset({"sensor", "setting", "number", "select", "text", "button", "device"})
 """Kinds that are details of a main part when there is one."""
@@ -95,7 +96,7 @@ def _name(name: str, part: Part, *, alone: bool) -> str:
     """``wall switch``; of two gangs ``wall switch left`` and ``wall switch right``. Of a lamp and its scenes
     the lamp, which has no name of its own, is ``alone``.
     """
-    own = part.name or part.kind
+    own = part.kind if orders(part.name) else part.name or part.kind
     if part.kind == "scene":
         return own
     if alone or not own:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from assistant.devices.found import Command, Found, Part
 from assistant.devices.reading import Carrier, Described
+from assistant.devices.trust import harmless
 from assistant.errors import NotConfirmed, ToolError
 from assistant.plugin import ToolMark
 from assistant.tools.schema import Parameter, declare
@@ -131,7 +132,7 @@ class FoundDevice(Described):
         own = slot.property
         return replace(
             parameter,
-            options=own.options or parameter.options,
+            options=harmless(own.options) or parameter.options,
             low=own.low if own.low is not None else parameter.low,
             high=own.high if own.high is not None else parameter.high,
         )

@@ -13,6 +13,7 @@ from assistant.devices.assembly import Naming, assembled
 from assistant.devices.composed import FoundDevice
 from assistant.devices.found import Found
 from assistant.devices.source import Source
+from assistant.devices.trust import orders
 from assistant.errors import LinkError, PluginError, ToolError
 from assistant.home.pins import Pins
 from assistant.home.registry import Registry, cleaned, folded
@@ -188,11 +189,15 @@ class Finds:
     def _naming(self, found: Found) -> Naming:
         wish = self._wish(found)
         name = wish.name if wish and wish.name else found.name
-        if ADDRESS.fullmatch(name.strip()) or not cleaned(name):
+        own = name is found.name  # what the owner has written is his own business
+        if (own and (ADDRESS.fullmatch(name.strip()) or orders(name))) or not cleaned(name):
             kind = found.parts[0].kind if found.parts else "device"
             name = f"{kind} {found.id[-4:]}"
         return Naming(
             name=name,
-            area=(wish.area if wish and wish.area is not None else found.area),
-            aliases=(*found.aliases, *(wish.aliases if wish else ())),
+            area=wish.area if wish and wish.area is not None else ("" if orders(found.area) else found.area),
+            aliases=(
+                *(alias for alias in found.aliases if not orders(alias)),
+                *(wish.aliases if wish else ()),
+            ),
         )

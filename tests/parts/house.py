@@ -25,6 +25,11 @@ class FakeHost:
         self._heard.setdefault(topic, []).append(heard)
         return lambda: self._heard[topic].remove(heard)
 
+    @property
+    def heard(self) -> list[tuple[str, Callable[[str, bytes], None]]]:
+        """Who listens to what."""
+        return [(topic, heard) for topic, listeners in self._heard.items() for heard in listeners]
+
     def tell(self, event: Event) -> None:
         self.events.append(event)
 
