@@ -66,7 +66,10 @@ def event(draft: Draft) -> str:
     def told(text: str) -> Values:
         happened = decoded(text.encode())
         kind = happened.get("event_type") if isinstance(happened, dict) else None
-        return {name: kind} if kind in kinds else {}
+        if kind not in kinds:
+            return {}
+        button = happened.get("button")
+        return {name: f"{button} {kind}" if isinstance(button, str) else kind}
 
     draft.listens(where, draft.config.template("value_template"), (name,), told)
     return "sensor"
