@@ -8,7 +8,7 @@ from typing import Any
 from assistant.api.sources import Command, Property, Role, Values, properties
 
 from .config import Config
-from .draft import NOTHING, Draft, shown
+from .draft import NOTHING, Draft, number_of, shown
 from .switches import choice, preset, target_humidity
 from .units import FAHRENHEIT, celsius, fahrenheit
 
@@ -38,7 +38,7 @@ class Scale:
 
     def house(self, told: Any) -> float:
         """A report in degrees Celsius."""
-        return celsius(float(told)) if self._f else float(told)
+        return celsius(number_of(told)) if self._f else number_of(told)
 
     def wire(self, degrees: float) -> str:
         """A wish as the device counts, on one of its steps."""
@@ -63,7 +63,7 @@ def climate(draft: Draft) -> str:
             choice(draft, named, key, template=f"{key}_state_template")
     target_humidity(draft)
     draft.has(properties.HUMIDITY)
-    draft.reads("humidity", "current_humidity_topic", "current_humidity_template", float)
+    draft.reads("humidity", "current_humidity_topic", "current_humidity_template", number_of)
     draft.has(Property("action", str, role=Role.SENSOR))
     draft.reads("action", "action_topic", "action_template")
     return "air conditioner" if COOLING & set(modes) and "modes" in config else "thermostat"

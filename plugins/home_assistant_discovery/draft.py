@@ -186,6 +186,14 @@ def one_of(meanings: Mapping[str, Any]) -> Convert:
     return convert
 
 
+def number_of(text: Any) -> float:
+    """A reported number; the complaint does not quote it, so that it is the same for each report."""
+    try:
+        return float(text)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("it reports no number") from None
+
+
 def shown(value: float) -> str:
     """A number as devices write it: no ``.0``, at most four decimals."""
     return f"{round(value, 4):g}" if abs(value) < 100_000 else str(round(value, 4))

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.api.sources import Command, Values, colours, properties
 
-from .draft import Draft, percent
+from .draft import Draft, number_of, percent
 from .lamps import COLOR_MODES, Warmth, brightness, effects, named, numbers, to_scale, wire_color
 from .light_json import json_light
 
@@ -72,7 +72,7 @@ def _basic_brightness(draft: Draft, styles: dict[str, Callable[[Any], Command]])
     draft.has(brightness(scale))
     draft.reads(
         "brightness", "brightness_state_topic", "brightness_value_template",
-        lambda text: percent(float(text), (0, scale)),
+        lambda text: percent(number_of(text), (0, scale)),
     )  # fmt: skip
     send = draft.setter("brightness_command_topic", "brightness_command_template")
     styles["brightness"] = lambda value: send(to_scale(value, scale))
@@ -109,7 +109,9 @@ def template_light(draft: Draft) -> str:
     draft.reads("on", "state_topic", "state_template", lambda text: _truth(text, "on", "off"))
     if "brightness_template" in config:
         draft.has(properties.BRIGHTNESS)
-        draft.reads("brightness", "state_topic", "brightness_template", lambda t: percent(float(t), (0, 255)))
+        draft.reads(
+            "brightness", "state_topic", "brightness_template", lambda t: percent(number_of(t), (0, 255))
+        )
     warmth = Warmth(config)
     if "color_temp_template" in config:
         draft.has(warmth.own)

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.api.sources import Command, Values, decoded, properties
 
 from .config import Unsupported
-from .draft import Draft, percent, scaled
+from .draft import Draft, number_of, percent, scaled
 
 COVER_KINDS: Mapping[str, str] = {
     "awning": "awning",
@@ -90,10 +90,10 @@ def _position(draft: Draft, text: str, ends: tuple[float, float]) -> Values:
     if isinstance(position, str) and position.lower() in ("none", "null"):
         position = None
     if position is not None:
-        values["position"] = percent(float(position), ends)
+        values["position"] = percent(number_of(position), ends)
     tilt = told.get("tilt_position") if isinstance(told, dict) else None
     if tilt is not None and draft.knows("tilt"):
-        values["tilt"] = percent(float(tilt), (0, 100))
+        values["tilt"] = percent(number_of(tilt), (0, 100))
     return values
 
 
@@ -103,7 +103,9 @@ def _tilt(draft: Draft) -> None:
         return
     ends = config.scale("tilt_min", "tilt_max", (0, 100))
     draft.has(properties.TILT)
-    draft.reads("tilt", "tilt_status_topic", "tilt_status_template", lambda text: percent(float(text), ends))
+    draft.reads(
+        "tilt", "tilt_status_topic", "tilt_status_template", lambda text: percent(number_of(text), ends)
+    )
     if "tilt_command_topic" in config:
         send = draft.setter("tilt_command_topic", "tilt_command_template")
         limits = {"tilt_min": round(ends[0]), "tilt_max": round(ends[1])}

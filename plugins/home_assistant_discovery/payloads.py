@@ -77,9 +77,10 @@ def entities(component: str, object_id: str, payload: bytes) -> list[Entity]:
     """
     if len(payload) > (LARGEST_DEVICE if component == "device" else LARGEST):
         raise BadPayload(f"it is larger than {LARGEST // 1024} kB")
-    config = expanded(_decoded(payload))
+    described = _decoded(payload)
+    config = expanded(described)
     if component == "device":
-        return list(_components(config))
+        return list(_components(config, described.get("~")))
     return [Entity(component, object_id, config, device_of(config.get("device")))]
 
 
@@ -104,27 +105,30 @@ def _decoded(payload: bytes) -> dict[str, Any]:
     return config
 
 
-def _components(config: dict[str, Any]) -> Iterator[Entity]:
+def _components(config: dict[str, Any], base: Any) -> Iterator[Entity]:
     device = device_of(config.get("device"))
     if not device.names:
         raise BadPayload("it has no device with identifiers")
     shared = {key: config[key] for key in SHARED if key in config}
-    yield from _of_device(config, device, shared)
+    handed_down = {"~": base} if isinstance(base, str) else {}
+    yield from _of_device(config, device, shared, handed_down)
     children = config.get("child_devices")
     for child in children[:MOST_ENTITIES] if isinstance(children, list) else ():
         if isinstance(child, dict):
             own = expanded(_abbreviated(child, "device"))
             known = device_of({"suggested_area": device.area, **own})
             if known.names:
-                yield from _of_device(own, known, shared)
+                yield from _of_device(own, known, shared, handed_down)
 
 
-def _of_device(config: dict[str, Any], device: Device, shared: dict[str, Any]) -> Iterator[Entity]:
+def _of_device(
+    config: dict[str, Any], device: Device, shared: dict[str, Any], handed_down: dict[str, Any]
+) -> Iterator[Entity]:
     components = config.get("components")
     for key, own in list(components.items())[:MOST_ENTITIES] if isinstance(components, dict) else ():
         if not isinstance(own, dict):
             continue
-        own = expanded({"~": config["~"], **own} if isinstance(config.get("~"), str) else own)
+        own = expanded({**handed_down, **own})
         platform = own.pop("platform", None)
         if isinstance(platform, str) and own:  # only the platform: the entity is removed
             yield Entity(platform, key, {**shared, **own}, device)

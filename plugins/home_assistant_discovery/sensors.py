@@ -7,7 +7,7 @@ from typing import Any
 from assistant.api.sources import Property, Role, Values, decoded, properties, slug, words
 
 from .config import Unsupported
-from .draft import NOTHING, Draft, one_of
+from .draft import NOTHING, Draft, number_of, one_of
 from .units import BINARY, FAHRENHEIT, KINDS, WORDS_CLASSES, Meaning, celsius, unit_word
 
 PERCENT_CLASSES = frozenset({"battery", "humidity", "moisture"})
@@ -33,7 +33,7 @@ def sensor(draft: Draft) -> str:
         own = Property(name, float, unit_word(unit), role=Role.SENSOR, title=title.casefold())
         bounded = unit == "%" and about in PERCENT_CLASSES
         draft.has(own.but(low=0.0, high=100.0) if bounded else own)
-    convert = (lambda text: round(celsius(float(text)), 1)) if unit in FAHRENHEIT else float
+    convert = (lambda text: round(celsius(number_of(text)), 1)) if unit in FAHRENHEIT else number_of
     draft.reads(name, "state_topic", "value_template", convert)
     return KINDS.get(about, "sensor") if draft.role is Role.MAIN else "sensor"
 
@@ -66,7 +66,10 @@ def event(draft: Draft) -> str:
     def told(text: str) -> Values:
         happened = decoded(text.encode())
         kind = happened.get("event_type") if isinstance(happened, dict) else None
-        return {name: kind} if kind in kinds else {}
+        if kind not in kinds:
+            return {}
+        button = happened.get("button")
+        return {name: f"{button} {kind}" if isinstance(button, str) else kind}
 
     draft.listens(where, draft.config.template("value_template"), (name,), told)
     return "sensor"

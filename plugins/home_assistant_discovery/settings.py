@@ -7,7 +7,7 @@ from typing import Any
 from assistant.api.sources import Command, Property, Role, slug
 
 from .config import Unsupported
-from .draft import Draft, shown
+from .draft import Draft, number_of, shown
 from .units import FAHRENHEIT, celsius, fahrenheit, unit_word
 
 
@@ -33,7 +33,7 @@ def number(draft: Draft) -> str:
     def read(text: str) -> float | None:
         if text == reset:
             return None
-        return celsius(float(text)) if change else float(text)
+        return celsius(number_of(text)) if change else number_of(text)
 
     draft.reads(own.name, "state_topic", "value_template", read)
     send = draft.setter("command_topic", "command_template")
@@ -42,7 +42,7 @@ def number(draft: Draft) -> str:
         wanted = fahrenheit(value) if change else float(value)
         stepped = low + round((wanted - low) / step) * step
         text = shown(stepped)
-        return [send(int(text) if text.lstrip("-").isdigit() else float(text))]
+        return [send(int(text) if text.lstrip("-").isdigit() else number_of(text))]
 
     draft.writes(own.name, write)
     return "number"

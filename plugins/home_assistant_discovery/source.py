@@ -48,6 +48,7 @@ class HomeAssistantDiscovery(Source):
         self._announced: dict[str, Announcement] = {}
         self._devices: dict[str, dict[Claim, Entity]] = {}
         self._keys: dict[str, str] = {}
+        self._bytes = 0
         self._shown: set[str] = set()
         self._dirty: dict[str, None] = {}
         self._news = asyncio.Event()
@@ -85,7 +86,7 @@ class HomeAssistantDiscovery(Source):
             self.complain(f"{self.title}: {topic[:120]} is left out: {error}")
             return
         self._withdraw(topic)
-        if sum(known.size for known in self._announced.values()) + len(payload) > MOST_BYTES:
+        if self._bytes + len(payload) > MOST_BYTES:
             self.complain(f"{self.title}: there are too many devices; the rest is left out")
             return
         announcement = Announcement(_digest(payload), len(payload))
@@ -103,6 +104,7 @@ class HomeAssistantDiscovery(Source):
                 self._keys.setdefault(name, key)
         if announcement.claims:
             self._announced[topic] = announcement
+            self._bytes += announcement.size
 
     def _key(self, topic: str, entity: Entity) -> str:
         """Its device's id: entities with any identifier or connection in common are one device."""
@@ -113,7 +115,10 @@ class HomeAssistantDiscovery(Source):
 
     def _withdraw(self, topic: str) -> None:
         announcement = self._announced.pop(topic, None)
-        for key, claim in announcement.claims if announcement else ():
+        if announcement is None:
+            return
+        self._bytes -= announcement.size
+        for key, claim in announcement.claims:
             device = self._devices[key]
             del device[claim]
             self._changed(key)

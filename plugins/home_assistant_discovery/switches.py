@@ -10,7 +10,7 @@ from typing import Any
 from assistant.api.sources import Command, Property, Role, decoded, properties, slug
 
 from .config import Unsupported
-from .draft import Draft, one_of
+from .draft import Draft, number_of, one_of
 
 
 def on_off(draft: Draft, *, template: str = "value_template", name: str = "on") -> None:
@@ -107,7 +107,7 @@ def _speed(draft: Draft) -> None:
     draft.has(properties.SPEED.but(tolerance=max(1, math.ceil(100 / steps))))
     draft.reads(
         "speed", "percentage_state_topic", "percentage_value_template",
-        lambda text: None if text == reset else _from_steps(float(text), low, steps),
+        lambda text: None if text == reset else _from_steps(number_of(text), low, steps),
     )  # fmt: skip
     send = draft.setter("percentage_command_topic", "percentage_command_template")
     draft.writes("speed", lambda value: [send(math.ceil(value * steps / 100 + low - 1))])
@@ -145,7 +145,7 @@ def humidifier(draft: Draft) -> str:
     draft.writes("on", lambda value: [send(on if value else off)])
     target_humidity(draft)
     draft.has(properties.HUMIDITY)
-    draft.reads("humidity", "current_humidity_topic", "current_humidity_template", float)
+    draft.reads("humidity", "current_humidity_topic", "current_humidity_template", number_of)
     preset(draft, "mode", "modes", template="mode_state_template")
     draft.has(Property("action", str, role=Role.SENSOR))
     draft.reads("action", "action_topic", "action_template")
@@ -159,6 +159,6 @@ def target_humidity(draft: Draft) -> None:
         return
     low, high = config.number("min_humidity", 0), config.number("max_humidity", 100)
     draft.has(properties.TARGET_HUMIDITY.but(low=low, high=high))
-    draft.reads("target_humidity", "target_humidity_state_topic", "target_humidity_state_template", float)
+    draft.reads("target_humidity", "target_humidity_state_topic", "target_humidity_state_template", number_of)
     send = draft.setter("target_humidity_command_topic", "target_humidity_command_template")
     draft.writes("target_humidity", lambda value: [send(round(value))])

@@ -96,7 +96,9 @@ class Template:
         except Refused:
             raise
         except FAILURES as error:
-            raise ValueError(f"the template {self.source[:80]!r} fails: {error}") from error
+            # Without the report in it, so that it is one complaint and not one for each report.
+            problem = type(error).__name__
+            raise ValueError(f"the template {self.source[:80]!r} fails ({problem})") from error
 
 
 @lru_cache(maxsize=1)
