@@ -97,8 +97,8 @@ def _name(name: str, part: Part, *, alone: bool) -> str:
     the lamp, which has no name of its own, is ``alone``.
     """
     own = part.kind if orders(part.name) else part.name or part.kind
-    if part.kind == "scene":
-        return own
+    if part.kind == "scene" and part.name:
+        return own  # "movie night" needs no lamp before it
     if alone or not own:
         return name
     return own if name.casefold() in own.casefold() else f"{name} {own}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant.config import PluginEntry
 from assistant.config.model import DeviceWish
 from assistant.loader import Loader
 from plugins.home_assistant_discovery import HomeAssistantDiscovery
@@ -168,7 +169,7 @@ def test_every_abbreviation_is_the_long_key() -> None:
 
 
 def test_another_prefix_and_the_loader() -> None:
-    loaded = Loader().load("home_assistant_discovery", {"prefix": "ha/disco"})
+    loaded = Loader().load(PluginEntry(name="home_assistant_discovery", settings={"prefix": "ha/disco"}))
     (source,) = loaded.plugins
     assert (type(source).__name__, loaded.state.name) == ("HomeAssistantDiscovery", "ENABLED")
     assert HomeAssistantDiscovery.rank == 30
