@@ -13,7 +13,7 @@ from jinja2 import Undefined, UndefinedError
 
 from assistant.api.sources import slug
 
-from .bounded import Refused, fitting, matching, narrow, pattern
+from .bounded import Refused, fitting, narrow, pattern
 
 MISSING = object()
 
@@ -96,7 +96,6 @@ def iif(value: Any, if_true: Any = True, if_false: Any = False, if_none: Any = M
 def _regex(way: str) -> Callable[..., Any]:
     def find(value: Any, find: str = "", ignorecase: bool = False) -> Any:
         subject = str(value)
-        matching(find, subject)
         return getattr(pattern(find, bool(ignorecase)), way)(subject)
 
     return find
@@ -108,7 +107,6 @@ def _findall_index(value: Any, find: str = "", index: int = 0, ignorecase: bool 
 
 def _regex_replace(value: Any, find: str = "", replace: str = "", ignorecase: bool = False) -> str:
     subject = str(value)
-    matching(find, subject)
     backwards = len(subject) * replace.count("\\")
     fitting((len(subject) + 1) * (len(replace) + backwards) // 32)
     return pattern(find, bool(ignorecase)).sub(replace, subject)
@@ -260,6 +258,18 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "is_state": lambda *_args: False,
     "dict": DictMaker(),
 }
+REGEX = frozenset(
+    [
+        "regex_match",
+        "regex_search",
+        "regex_findall",
+        "regex_findall_index",
+        "regex_replace",
+        "match",
+        "search",
+    ]
+)
+"""Filters and tests that match; their work is charged before they run."""
 TESTS: Mapping[str, Callable[..., bool]] = {
     "match": lambda value, find="", ignorecase=False: bool(_regex("match")(value, find, ignorecase)),
     "search": lambda value, find="", ignorecase=False: bool(_regex("search")(value, find, ignorecase)),

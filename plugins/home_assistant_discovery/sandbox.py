@@ -6,131 +6,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import wraps
 from itertools import islice
 from typing import Any, ClassVar
 
 from jinja2 import TemplateError, Undefined, nodes, pass_context
-from jinja2.runtime import Context, LoopContext
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, _PassArg
 from jinja2.visitor import NodeTransformer
 
-from .bounded import MOST_TEXT, MOST_VALUES, Budget, Refused, fitting, narrow
-from .functions import FILTERS, FUNCTIONS, TESTS, DictMaker, replaced, strftime, text_format
+from .allowed import BUILT_IN, METHODS
+from .bounded import MOST_VALUES, Budget, Refused, fitting, matching, narrow
+from .functions import FILTERS, FUNCTIONS, REGEX, TESTS, replaced, strftime, text_format
 
-LONGEST = 8 * 1024
+LONGEST = 4 * 1024
 """Characters of a template; the longest seen has two thousand."""
 DEEPEST = 60
-BUILT_IN = [
-    "abs",
-    "capitalize",
-    "count",
-    "default",
-    "d",
-    "dictsort",
-    "first",
-    "items",
-    "join",
-    "last",
-    "length",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "reject",
-    "rejectattr",
-    "reverse",
-    "select",
-    "selectattr",
-    "sort",
-    "sum",
-    "title",
-    "trim",
-    "truncate",
-    "unique",
-    "upper",
-    "wordcount",
-]
-METHODS: Mapping[type, frozenset[str]] = {
-    str: frozenset(
-        [
-            "lower",
-            "upper",
-            "strip",
-            "lstrip",
-            "rstrip",
-            "split",
-            "rsplit",
-            "splitlines",
-            "partition",
-            "rpartition",
-            "startswith",
-            "endswith",
-            "find",
-            "rfind",
-            "index",
-            "count",
-            "title",
-            "capitalize",
-            "swapcase",
-            "isdigit",
-            "isnumeric",
-            "isalpha",
-            "isalnum",
-            "isdecimal",
-            "isspace",
-            "islower",
-            "isupper",
-            "removeprefix",
-            "removesuffix",
-            "replace",
-            "format",
-            "join",
-        ]
-    ),
-    dict: frozenset(["get", "keys", "values", "items"]),
-    list: frozenset(["index", "count"]),
-    tuple: frozenset(["index", "count"]),
-    float: frozenset(["is_integer"]),
-    int: frozenset(["bit_length"]),
-    date: frozenset(
-        [
-            "strftime",
-            "isoformat",
-            "timestamp",
-            "weekday",
-            "isoweekday",
-            "date",
-            "time",
-            "year",
-            "month",
-            "day",
-            "hour",
-            "minute",
-            "second",
-        ]
-    ),
-    timedelta: frozenset(["total_seconds", "days", "seconds"]),
-    LoopContext: frozenset(
-        [
-            "index",
-            "index0",
-            "first",
-            "last",
-            "length",
-            "revindex",
-            "revindex0",
-            "previtem",
-            "nextitem",
-            "cycle",
-        ]
-    ),
-    DictMaker: frozenset(["from_keys"]),
-}
-ATTRIBUTE_NAMES = frozenset(name for names in METHODS.values() for name in names)
 WRONG = (TemplateError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError, TypeError)
 """What compiling a text that is no template can raise."""
 NO_STATEMENTS = (
@@ -189,12 +82,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=0,
         )
         own = {name: self._metered(self.filters[name]) for name in BUILT_IN}
-        own |= {name: self._metered(function) for name, function in FILTERS.items()}
+        own |= {name: self._metered(function, name in REGEX) for name, function in FILTERS.items()}
         own |= {"_weighed": self._metered(lambda value: value), "_joined": self._metered(_joined)}
         own["_counted"] = self._counted
         self.filters = own
         tests: dict[str, Any] = {**self.tests, **TESTS}
-        self.tests = {name: self._metered(test) for name, test in tests.items()}
+        self.tests = {name: self._metered(test, name in REGEX) for name, test in tests.items()}
         # A filter named like a test would be a way around the list.
         del self.tests["filter"], self.tests["test"]
         self.globals = {**FUNCTIONS, "namespace": Namespace}
@@ -232,13 +125,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
         return render
 
-    def _metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _metered(self, function: Callable[..., Any], matches: bool = False) -> Callable[..., Any]:
         passed = _PassArg.from_obj(function)
 
         @pass_context
         @wraps(function, assigned=("__name__",), updated=())
         def run(context: Context, *args: Any, **named: Any) -> Any:
             self.budget.weigh(*args, *named.values())
+            if matches:
+                find = named.get("find", args[1] if len(args) > 1 else "")
+                self.budget.spend(matching(str(find), str(args[0])))
             first = {
                 _PassArg.context: (context,),
                 _PassArg.eval_context: (context.eval_ctx,),
@@ -353,6 +249,3 @@ def _depth(tree: nodes.Node) -> int:
         deepest += 1
         level = [child for node in level for child in node.iter_child_nodes()]
     return deepest
-
-
-__all__ = ["ATTRIBUTE_NAMES", "MOST_TEXT", "Sandbox"]

@@ -11,8 +11,9 @@ from jinja2 import TemplateError, UndefinedError
 
 from assistant.api.sources import decoded, words
 
+from .allowed import ATTRIBUTE_NAMES
 from .bounded import Refused
-from .sandbox import ATTRIBUTE_NAMES, Sandbox
+from .sandbox import Sandbox
 
 MISSING = object()
 FAILURES = (

@@ -71,7 +71,7 @@ BOMBS = [
     "{{ '{0:{1}}'.format(1, 99999999) }}",
     "{% for i in range(10**9) %}x{% endfor %}",
     "{% for i in range(999) %}{% for j in range(999) %}{% for k in range(999) %}{% endfor %}{% endfor %}{% endfor %}",
-    "{% for i in range(999) %}" + "x" * 7000 + "{% endfor %}",
+    "{% for i in range(999) %}" + "x" * 3000 + "{% endfor %}",
     "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
     "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
     "{% set a = 'aaaaaaaaaaaaaaaa' %}" + "{% set a = a ~ a %}" * 40 + "{{ a }}",
@@ -87,6 +87,9 @@ BOMBS = [
     "{{ ('a' * 6000)|regex_findall('a*a*a*a*b') }}",
     "{{ ('a' * 60000)|regex_replace('a', 'b' * 60) }}",
     "{{ value is match('(a*)*b') }}",
+    "{% set s = value[:2000] %}" + "{{ s|regex_findall('[a-z ]*[0-9]')|length }}" * 50,
+    "{{ ('a' * 60000).rfind('b' + 'a' * 30000) }}",
+    "{% for i in range(1000) %}{{ i }}{% endfor %}" * 80,
     "{{ now().strftime('%0999999999d') }}",
     "{{ 'a' * 60000 == 'a' * 59999 ~ 'b' }}" * 100,
     "{{ value_json|tojson|from_json|tojson|from_json|tojson|from_json|tojson|length }}",
@@ -120,7 +123,7 @@ def test_bombs_are_refused_within_a_tenth_of_a_second(bomb: str, payload: bytes)
     except ValueError:
         pass  # refused, or wrong in itself
     except Absent:
-        assert "center" in bomb
+        assert "center" in bomb or "rfind" in bomb
     else:
         assert harmless, "it went off"
     assert time.process_time() - before < 0.1
