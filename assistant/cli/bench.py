@@ -28,7 +28,8 @@ from assistant.home.link import Link
 
 RECORDING = Path(__file__).parent / "data" / "turn_on_the_kitchen_light.wav"
 LOUD = 500
-IDLE_SECONDS = 10.0
+IDLE_SECONDS = 2.0
+SETTLING_SECONDS = 1.5
 START_SECONDS = 60.0
 COMMANDS = "zigbee2mqtt/kitchen light/set"
 PAIR = ("turn on the kitchen light", "turn off the kitchen light")
@@ -197,7 +198,7 @@ def _end_of_speech(recording: Path) -> float:
 async def session(config: configuration.Config, figures: Figures, rounds: int) -> None:
     """Cold start of the real program, then what its processes need while nobody speaks."""
     for number in range(rounds):
-        await _start_once(config, figures, idle=number == 0)
+        await _start_once(config, figures, idle_rounds=rounds if number == 0 else 0)
     figures.tell("cold start → listening", "s", 3)
     figures.tell("memory of the daemon", "MB", 110)
     figures.tell("memory of the brain", "MB", 80)
@@ -206,7 +207,7 @@ async def session(config: configuration.Config, figures: Figures, rounds: int) -
     figures.tell("processor while idle: brain", "%", 1)
 
 
-async def _start_once(config: configuration.Config, figures: Figures, *, idle: bool) -> None:
+async def _start_once(config: configuration.Config, figures: Figures, *, idle_rounds: int) -> None:
     began = time.monotonic()
     environment = {**os.environ, "ASSISTANT_STATE_DIR": str(config.state_dir), "ASSISTANT_BRAIN": "embedded"}
     command = [sys.executable, "-m", "assistant", "run", "--json", "--config", str(configuration.shipped())]
@@ -224,25 +225,37 @@ async def _start_once(config: configuration.Config, figures: Figures, *, idle: b
                 if b'"online"' in line:
                     figures.add("cold start → listening", time.monotonic() - began)
                     break
-        if idle:
-            await _idle(process.pid, config, figures)
+        await _weigh(process.pid, config, figures)
+        await _idle(process.pid, figures, idle_rounds)
     finally:
         process.send_signal(signal.SIGTERM)
         await process.communicate()
 
 
-async def _idle(pid: int, config: configuration.Config, figures: Figures) -> None:
-    async with started(config.audio, file=RECORDING, push=False) as audio:
-        await asyncio.sleep(1)
-        figures.add("memory of the audio process", _resident(audio.pid))
-    await asyncio.sleep(2)
+def _family(pid: int) -> dict[str, int]:
     family = {"daemon": pid}
     family.update(("brain", child) for child, words in _children(pid) if "assistant.brain" in words)
-    before = {name: _seconds_of(each) for name, each in family.items()}
-    await asyncio.sleep(IDLE_SECONDS)
-    for name, each in family.items():
+    return family
+
+
+async def _weigh(pid: int, config: configuration.Config, figures: Figures) -> None:
+    """Memory once everything has been loaded."""
+    async with started(config.audio, file=RECORDING, push=False) as audio:
+        await asyncio.sleep(SETTLING_SECONDS)
+        figures.add("memory of the audio process", _resident(audio.pid))
+    for name, each in _family(pid).items():
         figures.add(f"memory of the {name}", _resident(each))
-        figures.add(f"processor while idle: {name}", 100 * (_seconds_of(each) - before[name]) / IDLE_SECONDS)
+
+
+async def _idle(pid: int, figures: Figures, rounds: int) -> None:
+    """Processor time while nobody speaks, second by second."""
+    family = _family(pid)
+    for _ in range(rounds):
+        before = {name: _seconds_of(each) for name, each in family.items()}
+        await asyncio.sleep(IDLE_SECONDS)
+        for name, each in family.items():
+            used = _seconds_of(each) - before[name]
+            figures.add(f"processor while idle: {name}", 100 * used / IDLE_SECONDS)
 
 
 def _children(pid: int) -> Iterator[tuple[int, str]]:

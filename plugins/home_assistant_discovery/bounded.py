@@ -1,5 +1,5 @@
 """What a template from the network may make and how much work it may cause: every value is weighed before it
-is used (docs/decisions/0008-templates-from-the-network.md).
+is used (docs/decisions/0007-templates-from-the-network.md).
 """
 
 from __future__ import annotations
