@@ -161,9 +161,8 @@ class Finds:
 
     def _add(self, find: Find, device: FoundDevice, before: FoundDevice | None) -> None:
         try:
-            wish = self._wishes.get(folded(device.id))
-            if wish is not None and wish.name:
-                device.name = wish.name
+            if not self._wished(find, device):
+                return
             self._registry.admit(device)
             tools = device.tools()
             self._table.add_all(tools)
@@ -176,6 +175,16 @@ class Finds:
             find.reason = str(error)
             return
         find.devices.append(device)
+
+    def _wished(self, find: Find, device: FoundDevice) -> bool:
+        """Apply what the owner wants of one device among several of a find; False when it is to be hidden."""
+        wish = self._wishes.get(folded(device.id)) or self._wishes.get(folded(device.name))
+        if wish is None or wish is self._wish(find.found):
+            return True
+        device.name = wish.name or device.name
+        device.area = device.area if wish.area is None else wish.area
+        device.aliases = [*device.aliases, *wish.aliases]
+        return not wish.hidden
 
     def _obstacle(self, find: Find) -> str:
         wish = self._wish(find.found)
