@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant import faults, store
+from assistant.briefing import setup
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
 from assistant.errors import BrokerError, ConfigError, LinkError
 from assistant.home.brokers import Broker, broker
-from assistant.home.catalogue import by_area
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
 from assistant.home.host import PluginHost
+from assistant.home.lately import Lately
 from assistant.home.link import Link
 from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
+from assistant.home.search import search_tool
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
-from assistant.live.session import Session, Setup, Source
-from assistant.loader import Loaded
-from assistant.prompts import instruction
+from assistant.live.session import Session, Source
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.house import house_tools
 
@@ -48,12 +48,12 @@ class House:
     bus: Bus
     broker: Broker
     link: Link
-    registry: Registry
+    furniture: Furniture
     finds: Finds
+    lately: Lately
     dispatcher: Dispatcher
     conversation: Conversation
     session: Session
-    loaded: Sequence[Loaded]
     brain: EmbeddedBrain | None
     state: Path
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,6 +62,11 @@ class House:
     """Set when the first burst of discovery is over."""
     ears_open: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever uses the house: the heavy SDK is loaded only once the microphone is open."""
+
+    @property
+    def registry(self) -> Registry:
+        """Its devices by name."""
+        return self.furniture.registry
 
 
 Use = Callable[[House], Awaitable[int]]
@@ -84,8 +89,10 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         furniture.attach(host)
         brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
         dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
-        furniture.table.add_all(house_tools(dispatcher))
-        session = Session(_sources(config, brain), _setup(config, furniture))
+        furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
+        lately = Lately(state / "lately.json")
+        dispatcher.asked_for = lately.note
+        session = Session(_sources(config, brain), setup(config.gemini, furniture, lately.names))
         news = asyncio.Event()
         host.finds.changed = news.set
         house = House(
@@ -93,20 +100,20 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             bus=bus,
             broker=ours,
             link=link,
-            registry=furniture.registry,
+            furniture=furniture,
             finds=host.finds,
+            lately=lately,
             dispatcher=dispatcher,
             conversation=Conversation(session, dispatcher, bus),
             session=session,
-            loaded=furniture.loaded,
             brain=brain,
             state=state,
             news=news,
         )
-        return await _lived_in(house, furniture, use, progress)
+        return await _lived_in(house, use, progress)
 
 
-async def _lived_in(house: House, furniture: Furniture, use: Use, progress: Progress) -> int:
+async def _lived_in(house: House, use: Use, progress: Progress) -> int:
     async with asyncio.TaskGroup() as tasks:
         running: list[asyncio.Task[None]] = [
             tasks.create_task(house.link.run(), name="mqtt"),
@@ -115,16 +122,17 @@ async def _lived_in(house: House, furniture: Furniture, use: Use, progress: Prog
         if house.config.home.pretend:
             progress("Furnishing a pretend home ...")
             running.append(tasks.create_task(PretendHome(house.broker.url).run(), name="pretend home"))
-        for plugin in furniture.plugins:
+        for plugin in house.furniture.plugins:
             running.append(tasks.create_task(plugin.keep_alive(), name=plugin.title))
         if house.brain is not None:
             progress("Waking the embedded brain ...")
             running.append(tasks.create_task(house.brain.run(), name="brain"))
-        running.append(tasks.create_task(_talk(house, furniture), name="session"))
+        running.append(tasks.create_task(_talk(house), name="session"))
         running.append(tasks.create_task(house.conversation.run(), name="conversation"))
         try:
             return await use(house)
         finally:
+            house.lately.save()
             for task in running:
                 task.cancel()
 
@@ -138,7 +146,7 @@ async def _watch(ours: Broker) -> None:
     raise BrokerError(await ours.ended())
 
 
-async def _talk(house: House, furniture: Furniture) -> None:
+async def _talk(house: House) -> None:
     """Hold the session; when the home changes, the brain learns it."""
     await house.ears_open.wait()
     async with asyncio.TaskGroup() as tasks:
@@ -151,7 +159,8 @@ async def _talk(house: House, furniture: Furniture) -> None:
             await house.news.wait()
             await _settled(house.news)
             house.finds.pins.save()
-            house.session.renew(_setup(house.config, furniture))
+            house.lately.save()
+            house.session.renew(setup(house.config.gemini, house.furniture, house.lately.names))
             house.settled.set()
 
 
@@ -181,16 +190,6 @@ def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
 
 async def _there(endpoint: Endpoint) -> Endpoint:
     return endpoint
-
-
-def _setup(config: Config, furniture: Furniture) -> Setup:
-    return Setup(
-        instruction=instruction(by_area(furniture.registry.devices)),
-        declarations=furniture.table.declarations(),
-        voice=config.gemini.voice,
-        trigger_tokens=config.gemini.trigger_tokens,
-        connect_seconds=config.gemini.connect_seconds,
-    )
 
 
 async def furnished(house: House) -> None:

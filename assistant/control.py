@@ -1,7 +1,7 @@
 """The daemon's control socket: commands of the same user ask it to say or hear something.
 
 One JSON object per line. Requests: ``{"do": "say", "text": …}``, ``{"do": "hear", "file": …, "wake": bool}``,
-``{"do": "devices"}``, ``{"do": "set", "device": …, "property": …, "value": …}`` and
+``{"do": "devices", "watch": bool}``, ``{"do": "set", "device": …, "property": …, "value": …}`` and
 ``{"do": "accept", "id": …}``; with ``"speech": true`` the answer's audio comes too
 (``{"event": "audio", "pcm": base64}``).
 Answer: the events of the bus as they happen, at the end ``{"event": "done", "ok": bool}``.
@@ -13,7 +13,7 @@ import asyncio
 import base64
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ MAX_TEXT = 2000
 STARTING_SECONDS = 10.0
 
 Tell = Callable[[dict[str, Any]], None]
-Handle = Callable[[dict[str, Any], Tell], Awaitable[bool]]
+Handle = Callable[[dict[str, Any], Tell], Coroutine[Any, Any, bool]]
 
 
 def as_json(event: Event) -> dict[str, Any]:
@@ -101,10 +101,32 @@ async def _one(reader: asyncio.StreamReader, tell: Tell, handle: Handle) -> bool
         tell({"event": "error", "text": text})
         return False
     try:
+        if request.get("watch") is True:
+            return await _while_there(reader, handle(request, tell))
         return await handle(request, tell)
     except AssistantError as error:
         tell({"event": "error", "text": str(error)})
         return False
+
+
+async def _while_there(reader: asyncio.StreamReader, handling: Coroutine[Any, Any, bool]) -> bool:
+    """Handle a request that has no end of its own until the one who asked has gone."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            handled = tasks.create_task(handling)
+            left = tasks.create_task(_silence(reader))
+            await asyncio.wait([handled, left], return_when=asyncio.FIRST_COMPLETED)
+            for task in (handled, left):
+                task.cancel()
+    except* AssistantError as group:
+        raise group.exceptions[0] from None
+    return not handled.cancelled() and handled.result()
+
+
+async def _silence(reader: asyncio.StreamReader) -> None:
+    with suppress(ConnectionError):
+        while await reader.read(REQUEST_LIMIT):
+            pass
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from assistant.app import House, furnished
+from assistant import inventory
+from assistant.app import House
 from assistant.audio.process import started
 from assistant.audio.recording import checked
 from assistant.control import Outlet, Tell, as_json, sayable
-from assistant.device import Device
 from assistant.errors import AssistantError, BrainError, UsageError
 from assistant.events import (
     CommandSent,
@@ -28,10 +28,6 @@ from assistant.events import (
     UsageCounted,
     Woke,
 )
-from assistant.home.registry import cleaned, folded
-from assistant.plain import plain
-from assistant.tools.dispatch import ToolCall
-from assistant.tools.setters import setter
 
 TOLD: tuple[type[Event], ...] = (
     Woke,
@@ -71,11 +67,15 @@ class Errands:
             case {"do": "hear", "file": str(file)}:
                 errand = self._hear(Path(file), wake=request.get("wake") is not False)
             case {"do": "devices"}:
-                return await self._devices(tell)
+                await inventory.tell_all(self._house, tell)
+                if request.get("watch") is True:
+                    await inventory.tell_changes(self._house, tell)
+                return True
             case {"do": "set", "device": str(device), "property": str(name), "value": str(value)}:
-                errand = self._set(device, name, value)
+                errand = inventory.set_by_hand(self._house, device, name, value)
             case {"do": "accept", "id": str(ident)}:
-                return self._accept(ident)
+                inventory.accept(self._house, ident)
+                return True
             case _:
                 raise UsageError(f"the daemon does not know the request {str(request.get('do'))[:40]!r}")
         async with self._one_at_a_time:
@@ -130,71 +130,6 @@ class Errands:
         if not await self._house.session.ready(BRAIN_SECONDS):
             why = self._house.session.trouble or "none has answered in time."
             raise BrainError(f"no brain answers: {why}")
-
-    async def _set(self, spoken: str, name: str, value: str) -> bool:
-        """By hand what a sentence would do, through the same policy."""
-        await furnished(self._house)
-        device = next((d for d in self._house.registry.devices if folded(d.name) == folded(spoken)), None)
-        if device is None:
-            near = ", ".join(self._house.registry.similar(spoken)) or "none"
-            raise UsageError(f"there is no device {spoken[:60]!r}; nearest: {near}")
-        wish = setter(name, value, {tool.name for tool in device.tools()})
-        if wish is None:
-            known = ", ".join(sorted(device.states)) or "none yet"
-            raise UsageError(f"the {device.name} has no {name!r} that can be set; it reports: {known}")
-        self._house.dispatcher.new_utterance()
-        result = await self._house.dispatcher.call(ToolCall("", wish[0], {"device": device.name, **wish[1]}))
-        if not result.ok:
-            self._house.bus.publish(Problem(result.text))
-        return result.ok
-
-    def _accept(self, ident: str) -> bool:
-        if not self._house.finds.accept(ident):
-            raise UsageError(f"no device with the id {ident[:60]!r} is held back; see: assistant devices")
-        self._house.finds.pins.save()
-        return True
-
-    async def _devices(self, tell: Tell) -> bool:
-        await furnished(self._house)
-        for device in self._house.registry.devices:
-            tell(_shown(device))
-        for find in self._house.finds:
-            if find.reason:
-                tell(
-                    {
-                        "event": "hidden",
-                        "name": cleaned(find.found.name),
-                        "id": find.found.id,
-                        "source": find.source.title,
-                        "reason": find.reason,
-                    }
-                )
-            for entity, why in find.found.unsupported.items():
-                tell(
-                    {
-                        "event": "unsupported",
-                        "name": cleaned(find.found.name),
-                        "entity": entity,
-                        "reason": why,
-                    }
-                )
-        return True
-
-
-def _shown(device: Device) -> dict[str, Any]:
-    silent = device.silent_for
-    return {
-        "event": "device",
-        "name": device.name,
-        "area": device.area,
-        "kind": device.household_kind,
-        "aliases": list(device.aliases),
-        "state": plain({name: value for name, value in device.states.items() if value is not None}),
-        "available": device.available,
-        "reported_s": None if silent is None else round(silent, 1),
-        "source": device.source,
-        "tools": [tool.name for tool in device.tools()],
-    }
 
 
 async def _pass_on(news: asyncio.Queue[Event], told: Callable[[Event], None]) -> None:

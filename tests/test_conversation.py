@@ -41,7 +41,7 @@ from assistant.live.messages import (
     TurnDone,
     TurnLost,
 )
-from assistant.live.session import Session, Setup
+from assistant.live.session import Briefing, Session, Setup
 from assistant.tools.dispatch import Dispatcher, ToolCall
 from assistant.tools.table import ToolTable
 
@@ -52,7 +52,7 @@ class Wireless(Session):
     """The session without its links: the test is the brain."""
 
     def __init__(self) -> None:
-        super().__init__([], Setup(""))
+        super().__init__([], Setup(Briefing("")))
         self.sent: list[Outgoing] = []
         self.responses: list[tuple[str, dict[str, Any]]] = []
 

@@ -10,13 +10,12 @@ import pytest
 
 from assistant import plugin as plugin_module
 from assistant.api import Plugin, tool
+from assistant.briefing import whole
 from assistant.bus import Bus
 from assistant.conversation import Conversation
-from assistant.home.catalogue import by_area
 from assistant.home.registry import Registry
 from assistant.live.endpoint import Endpoint
 from assistant.live.session import Session, Setup
-from assistant.prompts import instruction
 from assistant.tools.dispatch import Dispatcher, ToolCall
 from assistant.tools.table import ToolTable
 from tests.brain.stand_ins import brain
@@ -36,7 +35,7 @@ async def test_p1_a_light_command_works_with_the_internet_down(tmp_path: Path) -
             )
 
         furniture = home.furniture
-        setup = Setup(instruction(by_area(furniture.registry.devices)), furniture.table.declarations())
+        setup = Setup(whole(furniture))
         session = Session([gemini, embedded], setup)
         dispatcher = Dispatcher(furniture.table, furniture.registry, home.bus)
         talk = Conversation(session, dispatcher, home.bus)

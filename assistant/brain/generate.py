@@ -9,8 +9,9 @@ from typing import Any
 from assistant.brain.parts import Parts
 from assistant.brain.refusal import Refusal
 from assistant.brain.thinking import Thinker
-from assistant.brain.usage import PICTURE_TOKENS, text_tokens
+from assistant.brain.usage import PICTURE_TOKENS
 from assistant.brain.wire import Hangup, Json, Said, home, texts
+from assistant.tokens import text_tokens
 
 BLIND = "I am the built-in brain of this house and cannot see pictures or videos."
 NO_PAINTER = "I am the built-in brain of this house and cannot make pictures."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HEADING = re.compile(r"^devices by area\b", re.IGNORECASE)
-ENTRY = re.compile(r"([^();]+)\(([^()]*)\)")
+ENTRY = re.compile(r"([^(),]+)(?:\(also ([^()]*)\))?")
 EXAMPLES = re.compile(r"for example:(.*)\Z", re.IGNORECASE | re.DOTALL)
 QUOTED = re.compile(r'["“]([^"“”]{1,200})["”]')
 NO_AREA = "no area"
@@ -115,12 +115,12 @@ def _catalogue(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[Thing, ...]
 
 
 def _entries(area: str, text: str) -> Iterator[Thing]:
-    for name, inside in ENTRY.findall(text):
-        kind, _, also = inside.partition(";")
-        also = also.strip().removeprefix("also ")
-        aliases = tuple(alias for part in also.split(",") if (alias := _name(part)))
-        if cleaned := _name(name):
-            yield Thing(cleaned, area, _name(kind).lower() or "device", aliases)
+    for group in text.split(";"):
+        kind, _, names = group.partition(":")
+        for name, also in ENTRY.findall(names):
+            aliases = tuple(alias for part in also.split(",") if (alias := _name(part)))
+            if cleaned := _name(name):
+                yield Thing(cleaned, area, _name(kind).lower() or "device", aliases)
 
 
 def _name(text: str) -> str:

@@ -17,7 +17,6 @@ from assistant.brain.player import Player
 from assistant.brain.protocols import Setup, Understanding
 from assistant.brain.thinking import Thinker
 from assistant.brain.turns import Turns, Work
-from assistant.brain.usage import text_tokens
 from assistant.brain.wire import (
     ActivityEnd,
     ActivityStart,
@@ -37,6 +36,7 @@ from assistant.brain.wire import (
     parse,
 )
 from assistant.errors import BrainError
+from assistant.tokens import text_tokens
 
 log = logging.getLogger(__name__)
 

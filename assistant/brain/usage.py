@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.tokens import text_tokens
+
 AUDIO_TOKENS_PER_SECOND = 25
 PICTURE_TOKENS = 258
-LETTERS_PER_TOKEN = 4
-
-
-def text_tokens(text: str) -> int:
-    """An approximation; nobody is billed by it."""
-    return -(-len(text) // LETTERS_PER_TOKEN)
 
 
 @dataclass

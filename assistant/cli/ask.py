@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from assistant import config as configuration
 from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
-from assistant.control import sayable
+from assistant.control import Tell, sayable
 from assistant.errors import AlreadyRunning, UsageError
 
 MAX_STDIN = 1_000_000
@@ -40,7 +41,9 @@ def devices(options: argparse.Namespace) -> int:
     options.speech_out = None
     match options.what:
         case []:
-            return _ask(options, {"do": "devices"})
+            return _names_checked(options) if options.check else _looked(options)
+        case _ if options.watch or options.check:
+            raise UsageError("--watch and --check look at all devices: leave the words away")
         case ["set", device, name, *value] if value:
             return _ask(options, {"do": "set", "device": device, "property": name, "value": " ".join(value)})
         case ["accept", ident]:
@@ -51,13 +54,40 @@ def devices(options: argparse.Namespace) -> int:
     )
 
 
+def _looked(options: argparse.Namespace) -> int:
+    try:
+        return _ask(options, {"do": "devices", "watch": options.watch})
+    except KeyboardInterrupt:
+        return 0
+
+
+def _names_checked(options: argparse.Namespace) -> int:
+    """List what is not clear; it works when there is nothing."""
+    from assistant.cli.names import clashes
+
+    logging_to_stderr(quiet=True)
+    config = configuration.load(configuration.find(options.config))
+    output = Output(as_json=options.json)
+    told: list[dict[str, Any]] = []
+    ok = asyncio.run(_asked(config, {"do": "devices"}, told.append))
+    problems = [item for item in told if item["event"] == "error"]
+    devices = [item for item in told if item["event"] == "device"]
+    found = [{"event": "clash", **dataclasses.asdict(clash)} for clash in clashes(devices)]
+    for item in [*problems, *found]:
+        output.tell(item)
+    if ok and not found:
+        output.note(f"{len(devices)} devices: no two names are mixed up easily.")
+    output.tell({"event": "done"})
+    return 0 if ok and not found else 1
+
+
 def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
     logging_to_stderr(quiet=True)
     _writable(options.speech_out)
     request["speech"] = options.speech_out is not None
     config = configuration.load(configuration.find(options.config))
     output = Output(as_json=options.json, speech_out=options.speech_out)
-    ok = asyncio.run(_asked(config, request, output))
+    ok = asyncio.run(_asked(config, request, output.tell))
     output.close()
     output.tell({"event": "done"})
     return 0 if ok else 1
@@ -77,33 +107,33 @@ def _writable(speech_out: Path | None) -> None:
         raise UsageError(f"{speech_out}: cannot be written: {error.strerror}") from error
 
 
-async def _asked(config: configuration.Config, request: dict[str, Any], output: Output) -> bool:
+async def _asked(config: configuration.Config, request: dict[str, Any], tell: Tell) -> bool:
     """Through the daemon, else in a house of our own; a daemon may start just now."""
     address = store.holder(config.state_dir).get("address")
     if not address:
         try:
-            return await _own_house(config, request, output)
+            return await _own_house(config, request, tell)
         except AlreadyRunning:
             address = store.holder(config.state_dir).get("address")
             if not address:
                 raise
-    return await _daemon(Path(address), request, output)
+    return await _daemon(Path(address), request, tell)
 
 
-async def _daemon(address: Path, request: dict[str, Any], output: Output) -> bool:
+async def _daemon(address: Path, request: dict[str, Any], tell: Tell) -> bool:
     from assistant.control import asked
 
-    return await asked(address, request, output.tell)
+    return await asked(address, request, tell)
 
 
-async def _own_house(config: configuration.Config, request: dict[str, Any], output: Output) -> bool:
+async def _own_house(config: configuration.Config, request: dict[str, Any], tell: Tell) -> bool:
     from assistant.app import House, furnished, run
     from assistant.errands import Errands
 
     async def use(house: House) -> int:
         house.ears_open.set()
         await furnished(house)
-        return 0 if await Errands(house).handle(request, output.tell) else 1
+        return 0 if await Errands(house).handle(request, tell) else 1
 
     store.folder(config.state_dir)
     with store.held(config.state_dir, ""):

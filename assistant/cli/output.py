@@ -17,6 +17,8 @@ from assistant.errors import AssistantError
 
 Item = dict[str, Any]
 
+WIDTHS = (24, 14, 18, 10, 18, 0)
+"""Columns of the table of devices: name, area, kind, last report, source, state."""
 STARTED = time.monotonic()
 """When the command began: every Output of the process counts from here, so that ``t`` never goes back."""
 
@@ -29,8 +31,18 @@ LINES: dict[str, Callable[[Item], str]] = {
     "online": lambda e: f"  (the {e['brain']} brain answers)",
     "offline": lambda e: f"  (offline: {e['reason']})",
     "error": lambda e: f"  problem: {e['text']}",
-    "device": lambda e: f"{e['name']:<24}{e['area']:<16}{e['kind']:<20}{_presence(e)}{_state(e['state'])}",
+    "device": lambda e: _row(
+        e["name"],
+        e["area"],
+        e["kind"],
+        _ago(e["reported_s"]),
+        e["source"],
+        _presence(e) + _state(e["state"]),
+    ),
     "hidden": lambda e: f"{e['name']:<24}(not shown: {e['reason']}; {e['source']}, id {e['id']})",
+    "gone": lambda e: f"{e['name']:<24}(gone)",
+    "catalogue": lambda e: _bill(e),
+    "clash": lambda e: f"{' and '.join(e['names'])}: {e['reason']}; {e['suggestion']}",
 }
 """What people see of an event; the rest is for scripts."""
 
@@ -54,6 +66,7 @@ class Output:
         self.as_json = as_json
         self._speech_out = speech_out
         self._speech = bytearray()
+        self._headed = False
 
     def tell(self, item: Item) -> None:
         """Show one event; ``audio`` is kept for the file."""
@@ -63,6 +76,9 @@ class Output:
             stamped = {"t": round(time.monotonic() - STARTED, 4), **item}
             self._write(json.dumps(stamped, ensure_ascii=False))
         elif (line := LINES.get(item["event"])) is not None:
+            if item["event"] == "device" and not self._headed:
+                self._headed = True
+                self._write(_row("NAME", "AREA", "KIND", "REPORTED", "SOURCE", "STATE"))
             self._write(line(item))
 
     def note(self, text: str) -> None:
@@ -107,6 +123,26 @@ def logging_to_stderr(*, quiet: bool) -> None:
     )
     for name in KEY_TELLERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _row(*cells: str) -> str:
+    return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
+
+
+def _ago(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (172_800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit} ago"
+    return f"{seconds / 86_400:.0f} d ago"
+
+
+def _bill(item: Item) -> str:
+    told = (
+        "them all" if item["named"] == item["devices"] else f"{item['named']} and can search for the others"
+    )
+    return f"\n{item['devices']} devices; a cloud brain is told {told}: about {item['tokens']:,} tokens."
 
 
 def _presence(item: Item) -> str:

@@ -15,15 +15,17 @@ class Abilities:
 
     ``declares_blocking``: a declaration must say BLOCKING for the model to wait for the result.
     ``holds_uplink``: realtime input while a tool call is pending ends the link (1008).
+    ``reads_free``: what it is told costs nothing, so it may know the whole home.
     """
 
     declares_blocking: bool = False
     holds_uplink: bool = True
+    reads_free: bool = False
 
 
 CAREFUL = Abilities()
 MODELS = {
-    "embedded": Abilities(holds_uplink=False),
+    "embedded": Abilities(holds_uplink=False, reads_free=True),
     "gemini-3.8-live": Abilities(declares_blocking=True, holds_uplink=False),
     "gemini-3.8-live-extended-thinking": Abilities(holds_uplink=False),
     "gemini-3.1-flash-live-preview": Abilities(),

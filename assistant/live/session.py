@@ -44,11 +44,19 @@ Source = Callable[[], Awaitable[Endpoint]]
 
 
 @dataclass(frozen=True)
-class Setup:
-    """What a brain is told at the start of a link."""
+class Briefing:
+    """What a brain is told about the house."""
 
     instruction: str
     declarations: Sequence[Declaration] = ()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a brain is told at the start of a link; ``whole`` is for one that reads for free."""
+
+    brief: Briefing
+    whole: Briefing | None = None
     voice: str = "Puck"
     trigger_tokens: int = 12_000
     connect_seconds: float = 8.0

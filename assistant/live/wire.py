@@ -155,7 +155,8 @@ def client(endpoint: Endpoint) -> Client:
 def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:
     """The setup of one link."""
     able = abilities(model)
-    declared = [declaration(d, blocking=able.declares_blocking) for d in setup.declarations]
+    told = setup.whole if able.reads_free and setup.whole else setup.brief
+    declared = [declaration(d, blocking=able.declares_blocking) for d in told.declarations]
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
         speech_config=types.SpeechConfig(
@@ -163,7 +164,7 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
                 prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=setup.voice)
             )
         ),
-        system_instruction=setup.instruction,
+        system_instruction=told.instruction,
         tools=[types.Tool(function_declarations=declared)] if declared else None,
         input_audio_transcription=types.AudioTranscriptionConfig(),
         output_audio_transcription=types.AudioTranscriptionConfig(),

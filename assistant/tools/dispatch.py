@@ -10,7 +10,7 @@ import difflib
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -87,6 +87,8 @@ class Dispatcher:
         self._table = table
         self._resolver = resolver
         self._bus = bus
+        self.asked_for: Callable[[Sequence[str]], None] = lambda _names: None
+        """Called with the names of the devices that a call was about."""
         self._by_id: OrderedDict[str, asyncio.Future[ToolResult]] = OrderedDict()
         self._this_utterance: dict[str, asyncio.Future[ToolResult]] = {}
         self.journal = Journal()
@@ -170,6 +172,7 @@ class Dispatcher:
         label, devices = self._resolver.resolve(
             spoken, {name: tool.device for name, tool in by_name.items() if tool.device}
         )
+        self.asked_for([device.name for device in devices])
         chosen = [by_name[device.name] for device in devices]
         before = {device: dict(device.states) for device in devices}
         results = await asyncio.gather(*(_one_device(tool, args) for tool in chosen))

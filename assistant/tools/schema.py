@@ -9,14 +9,16 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from assistant.errors import PluginError, ToolError
+from assistant.tools.sentences import listed
 from assistant.tools.vocabulary import Choice, Range, Risk, Unit
 
 JSON_TYPES: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 MISSING = object()
+MOST_OPTIONS_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,12 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     items: str = ""
+
+    def brief(self) -> Parameter:
+        """With examples instead of a long list of options: a device that refuses says its own."""
+        if len(self.options) <= MOST_OPTIONS_TOLD:
+            return self
+        return replace(self, options=(), description=f"such as {listed([*self.options[:3]])}")
 
     def schema(self) -> dict[str, Any]:
         """As JSON Schema (draft 2020-12 subset that Gemini understands)."""
@@ -65,6 +73,10 @@ class Declaration:
             "properties": {p.name: p.schema() for p in self.parameters},
             "required": [p.name for p in self.parameters if p.required],
         }
+
+    def brief(self) -> Declaration:
+        """For a brain that bills every word."""
+        return replace(self, parameters=tuple(parameter.brief() for parameter in self.parameters))
 
     def text(self) -> str:
         """The description with the example phrases as its last paragraph."""

@@ -10,9 +10,8 @@ from assistant.errors import PluginError
 from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.vocabulary import Risk
 
-DEVICE = Parameter(
-    "device", "string", "a device's name from the list, or a group such as 'all lights' or 'kitchen lights'"
-)
+DEVICE = Parameter("device", "string")
+"""What may stand there is said once, in the instruction, and not with each verb."""
 
 
 class Target(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.brain.home import Home, read_setup
+from assistant.prompts import CATALOGUE
 
 PERCENT = {"type": "INTEGER", "minimum": 0, "maximum": 100}
 NUMBER = {"type": "NUMBER"}
@@ -74,23 +75,25 @@ def _catalogue(text: str) -> str:
 
 
 PRETEND = _catalogue("""
-- kitchen: kitchen light (dimmable light); coffee machine (switch; also espresso machine);
-  kitchen motion (motion sensor)
-- living room: living room lamp (colour light); living room light (dimmable light);
-  living room blinds (blinds; also curtains); thermostat (thermostat); television (media player; also tv)
-- bedroom: bedroom lamp (dimmable light); bedroom temperature (temperature sensor); fan (fan); heater (switch)
-- hallway: hallway light (dimmable light); front door (lock); vacuum (vacuum)
-- porch: porch light (colour light); back door (door sensor)
+- kitchen: dimmable light: kitchen light; switch: coffee machine (also espresso machine); motion
+  sensor: kitchen motion
+- living room: colour light: living room lamp; dimmable light: living room light; blinds: living
+  room blinds (also curtains); thermostat: thermostat; media player: television (also tv)
+- bedroom: dimmable light: bedroom lamp; temperature sensor: bedroom temperature; fan: fan; switch:
+  heater
+- hallway: dimmable light: hallway light; lock: front door; vacuum: vacuum
+- porch: colour light: porch light; door sensor: back door
 """)
 FLAT = _catalogue("""
-- Küche: Miele (switch; also dishwasher); Deckenlampe (dimmable light; also ceiling lamp); worktop (light)
-- office: office (colour light); desk lamp (dimmable light);
-  Vitodens (thermostat; also boiler); left shutter (blinds); right shutter (blinds)
-- nursery: night light (colour light); nursery curtain (blinds); dehumidifier (switch);
-  nursery climate (humidity sensor)
-- garage: garage door (garage door); side door (lock); workshop radio (media player)
-- hall: main door (lock); Dyson (fan; also tower fan); Roborock (vacuum; also robot)
-- no area: doorbell (switch)
+- Küche: switch: Miele (also dishwasher); dimmable light: Deckenlampe (also ceiling lamp); light:
+  worktop
+- office: colour light: office; dimmable light: desk lamp; thermostat: Vitodens (also boiler);
+  blinds: left shutter, right shutter
+- nursery: colour light: night light; blinds: nursery curtain; switch: dehumidifier; humidity
+  sensor: nursery climate
+- garage: garage door: garage door; lock: side door; media player: workshop radio
+- hall: lock: main door; fan: Dyson (also tower fan); vacuum: Roborock (also robot)
+- no area: switch: doorbell
 """)
 
 
@@ -98,17 +101,17 @@ def large() -> str:
     """Sixty-odd devices: six rooms that each have the same ten things."""
     rooms = ("attic", "cellar", "dining room", "guest room", "library", "study")
     things = (
-        "{r} ceiling light (dimmable light)",
-        "{r} floor lamp (colour light)",
-        "{r} wall light (light)",
-        "{r} blinds (blinds)",
-        "{r} radiator (thermostat)",
-        "{r} fan (fan)",
-        "{r} speaker (media player)",
-        "{r} socket (switch)",
-        "{r} window (window sensor)",
-        "{r} climate (temperature sensor)",
-        "{r} motion (motion sensor)",
+        "dimmable light: {r} ceiling light",
+        "colour light: {r} floor lamp",
+        "light: {r} wall light",
+        "blinds: {r} blinds",
+        "thermostat: {r} radiator",
+        "fan: {r} fan",
+        "media player: {r} speaker",
+        "switch: {r} socket",
+        "window sensor: {r} window",
+        "temperature sensor: {r} climate",
+        "motion sensor: {r} motion",
     )
     return "\n" + "\n".join(f"- {r}: {'; '.join(t.format(r=r) for t in things)}" for r in rooms) + "\n"
 
@@ -127,7 +130,7 @@ def setup(catalogue: str, tools: Sequence[str] = tuple(VERBS)) -> dict[str, Any]
         }
         for name in tools
     ]
-    text = f'You help at home.\n\nDevices by area, as "name (kind; also alias, alias)":{catalogue}\nBe brief.'
+    text = f"You help at home.\n\n{CATALOGUE}{catalogue}\nBe brief."
     return {
         "systemInstruction": {"parts": [{"text": text}]},
         "tools": [{"functionDeclarations": [*declared, *OTHERS]}],

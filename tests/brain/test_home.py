@@ -46,10 +46,8 @@ HOSTILE: list[dict[str, Any]] = [
     _declared({"name": "x", "description": 4, "parameters": {"properties": [1]}}),
     _declared({"name": "x", "parameters": {"properties": {"a": 1, "b": {"type": []}}, "required": 3}}),
     _declared({"name": "turn_on", "description": 'For example: "{a}", "", "{", "the {a} {b}".'}),
-    _text("- \n- :\n- a: (\n- b: ();;( )\n- c: x (\n-"),
-    _text(
-        "- the: on (off); off (on); and (light); a (light)\n- " + "x" * 9000 + ": " + "y" * 9000 + " (light)"
-    ),
+    _text("- \n- :\n- a: (\n- b: ();;( ),:,(also\n- c: x: (also ), y (also\n-"),
+    _text("- the: off: on; on: off; light: and, a\n- " + "x" * 9000 + ": light: " + "y" * 9000),
 ]
 
 
@@ -73,7 +71,7 @@ def test_hostile_setup_is_no_error(message: dict[str, Any]) -> None:
 
 def test_many_devices_are_understood_quickly() -> None:
     catalogue = "\n" + "\n".join(
-        f"- area {a}: " + "; ".join(f"lamp {a} {n} (light)" for n in range(50)) for a in range(10)
+        f"- area {a}: " + "light: " + ", ".join(f"lamp {a} {n}" for n in range(50)) for a in range(10)
     )
     found = read_setup(setup(catalogue + "\n"))
     assert len(found.things) == 500

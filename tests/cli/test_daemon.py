@@ -76,6 +76,18 @@ def ask(state: Path, request: bytes) -> list[dict[str, Any]]:
         return [json.loads(line) for line in client.makefile("rb")]
 
 
+@contextlib.contextmanager
+def watching(state: Path) -> Iterator[Iterator[dict[str, Any]]]:
+    """What the daemon tells of changes, after it has told everything once."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(str(state / "control.sock"))
+        client.sendall(b'{"do": "devices", "watch": true}\n')
+        told = (json.loads(line) for line in client.makefile("rb"))
+        next(item for item in told if item["event"] == "catalogue")
+        yield told
+
+
 def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
     state, out = tmp_path / "s", tmp_path / "out.wav"
     with daemon(state) as process:
@@ -86,6 +98,14 @@ def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
 
         listed = events(assistant(state, "devices", "--json"))
         assert len([e for e in listed if e["event"] == "device"]) == 17
+        bill = next(e for e in listed if e["event"] == "catalogue")
+        assert bill["devices"] == bill["named"] == 17
+        assert 1000 < bill["tokens"] < 4000
+
+        with watching(state) as changes:
+            assert assistant(state, "devices", "set", "kitchen light", "on", "on").returncode == 0
+            seen = next(e for e in changes if e.get("name") == "kitchen light" and e["state"].get("on"))
+            assert seen["source"] == "configuration"
 
         second = assistant(state, "run")
         assert second.returncode == 1

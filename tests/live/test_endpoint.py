@@ -13,7 +13,7 @@ from assistant.errors import ConfigError
 from assistant.live import wire
 from assistant.live.endpoint import KEY_NAME, Endpoint, api_key, gemini_endpoint
 from assistant.live.failures import LinkLost
-from assistant.live.session import Setup
+from assistant.live.session import Briefing, Setup
 from tests.brain.stand_ins import brain
 
 KEY = "AIza-very-secret-0123456789"
@@ -105,10 +105,10 @@ async def test_the_key_is_not_in_the_log_even_when_everything_is_logged(
             endpoint = Endpoint(
                 "gemini", "embedded", key=KEY, base_url=address.url, certificate=address.certificate
             )
-            async with wire.connected(endpoint, Setup("Hello."), None):
+            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None):
                 pass
         with pytest.raises(LinkLost):
-            async with wire.connected(endpoint, Setup("Hello.", connect_seconds=1), None):
+            async with wire.connected(endpoint, Setup(Briefing("Hello."), connect_seconds=1), None):
                 pass
     assert caplog.records, "something was logged at DEBUG"
     assert KEY not in caplog.text

@@ -30,7 +30,7 @@ from assistant.live.messages import (
     TurnDone,
     TurnLost,
 )
-from assistant.live.session import Session, Setup, Source
+from assistant.live.session import Briefing, Session, Setup, Source
 from assistant.tools.schema import Declaration, Parameter
 from tests.brain.stand_ins import House, brain
 from tests.parts.home import until
@@ -72,7 +72,7 @@ def source(address: Address, name: str = "embedded", key: str = "key") -> Source
 
 @contextlib.asynccontextmanager
 async def talking(*sources: Source, connect_seconds: float = 10) -> AsyncIterator[Client]:
-    session = Session(sources, Setup("Be brief.", (TURN_ON,), connect_seconds=connect_seconds))
+    session = Session(sources, Setup(Briefing("Be brief.", (TURN_ON,)), connect_seconds=connect_seconds))
     task = asyncio.get_running_loop().create_task(session.run())
     try:
         async with asyncio.timeout(15):
@@ -126,7 +126,7 @@ async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(tmp_path: Pa
     async with brain(tmp_path, house=house) as address, talking(source(address)) as client:
         await client.say("hello")
         client.session.post(Say("still talking"))
-        client.session.renew(Setup("Be long.", (TURN_ON,)))
+        client.session.renew(Setup(Briefing("Be long.", (TURN_ON,))))
         await client.until(TurnDone)
         assert len(house.minds) == 1
         await until(lambda: len(house.minds) == 2)

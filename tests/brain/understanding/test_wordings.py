@@ -192,7 +192,7 @@ def test_an_unknown_place_is_asked_about_with_the_rooms() -> None:
 @pytest.mark.parametrize("said", ["kuchenlicht", "kuechenlicht", "küchenlicht", "Küchenlicht", "KÜCHENLICHT"])
 @pytest.mark.parametrize("called", ["Küchenlicht", "Kuechenlicht"])
 def test_umlauts_may_be_spelled_out_or_left_out(called: str, said: str) -> None:
-    speaker = understander(f"\n- Küche: {called} (light)\n- Büro: Straßenlampe (light); Café lamp (light)\n")
+    speaker = understander(f"\n- Küche: light: {called}\n- Büro: light: Straßenlampe, Café lamp\n")
     assert short(speaker.understand(f"turn on the {said}")) == f"turn_on({called})"
 
 
@@ -209,12 +209,12 @@ add crème fraîche to the shopping list -> add_to_list(crème fraîche, shoppin
 """),
 )
 def test_marks_on_letters(said: str, meant: str) -> None:
-    catalogue = "\n- Küche: Küchenlicht (light)\n- Büro: Straßenlampe (light); Café lamp (light)\n"
+    catalogue = "\n- Küche: light: Küchenlicht\n- Büro: light: Straßenlampe, Café lamp\n"
     assert short(understander(catalogue).understand(said)) == meant
 
 
 def test_two_names_that_differ_by_an_umlaut_only_are_a_question() -> None:
-    catalogue = "\n- Küche: Bär lamp (light); Bar lamp (light)\n"
+    catalogue = "\n- Küche: light: Bär lamp, Bar lamp\n"
     understood = understander(catalogue).understand("turn on the bar lamp")
     assert not understood.calls
     assert "Which one" in understood.say

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 
 from assistant.api.sources import Property, Source, colours
+from assistant.briefing import brief
 from assistant.devices.composed import FoundDevice
+from assistant.home.furniture import Furniture
+from assistant.home.search import search_tool
 from assistant.loader import import_file
+from assistant.tools.house import house_tools
 from tests.parts.finds import SourceHouse
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +58,29 @@ def bridge(devices: bytes = DEVICES, groups: bytes = GROUPS) -> tuple[SourceHous
     house.say("zigbee2mqtt/bridge/devices", devices)
     house.say("zigbee2mqtt/bridge/groups", groups)
     return house, source
+
+
+def test_500_devices_cost_at_most_4000_tokens_in_all() -> None:
+    """Fourteen homes in one, with all the verbs that real devices have."""
+    described = json.loads(DEVICES)
+    copies = [
+        {
+            **device,
+            "ieee_address": f"0x{copy:02x}{at:014x}",
+            "friendly_name": f"{device['friendly_name']} {copy}",
+        }
+        for copy in range(14)
+        for at, device in enumerate(described)
+    ]
+    house, _source = bridge(json.dumps(copies).encode())
+    furniture = Furniture(house.registry, house.table)
+    house.table.add_all([*house_tools(house.dispatcher), search_tool(house.registry)])
+    told, budget = brief(furniture, tokens=4000, lately=[])
+    assert budget.devices > 500
+    assert budget.named > 250
+    assert budget.tokens <= 4000
+    searchable = "find_devices" in {declared.name for declared in told.declarations}
+    assert searchable is (budget.named < budget.devices)
 
 
 def samples(own: Property) -> Iterator[Any]:

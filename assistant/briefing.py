@@ -1,0 +1,74 @@
+"""What each brain is told about the house: everything when words are free, else as much as may be billed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant import prompts
+from assistant.config import GeminiConfig
+from assistant.home.catalogue import by_area, chosen
+from assistant.home.furniture import Furniture
+from assistant.home.search import NAME as SEARCH
+from assistant.live.session import Briefing, Setup
+from assistant.tokens import text_tokens
+from assistant.tools.schema import Declaration
+
+LEAST_CATALOGUE_TOKENS = 300
+"""However many verbs a home has, some names must be left."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a brief costs. ``named`` of the ``devices`` are listed, the others found by a search.
+
+    ``tokens`` is an estimate of instruction, catalogue and declarations together.
+    """
+
+    devices: int
+    named: int
+    tokens: int
+
+
+def setup(config: GeminiConfig, furniture: Furniture, lately: Sequence[str]) -> Setup:
+    """What either brain is told when a link begins; ``lately`` are names of devices, the last used first."""
+    return Setup(
+        brief=brief(furniture, tokens=config.home_tokens, lately=lately)[0],
+        whole=whole(furniture),
+        voice=config.voice,
+        trigger_tokens=config.trigger_tokens,
+        connect_seconds=config.connect_seconds,
+    )
+
+
+def whole(furniture: Furniture) -> Briefing:
+    """All devices, and all options of every tool; there is nothing left to search for."""
+    areas = by_area(furniture.registry.devices)
+    return Briefing(prompts.instruction(areas), _without_search(furniture.table.declarations()))
+
+
+def brief(furniture: Furniture, *, tokens: int, lately: Sequence[str]) -> tuple[Briefing, Budget]:
+    """As many devices as ``tokens`` allow in all; the others can be searched for."""
+    tools = [declared.brief() for declared in furniture.table.declarations()]
+    devices = furniture.registry.devices
+    fixed = text_tokens(prompts.instruction({}, unlisted=1)) + declared_tokens(tools)
+    named = chosen(devices, tokens=max(tokens - fixed, LEAST_CATALOGUE_TOKENS), lately=lately)
+    unlisted = len(devices) - len(named)
+    told = Briefing(
+        prompts.instruction(by_area(named), unlisted=unlisted), tools if unlisted else _without_search(tools)
+    )
+    spent = text_tokens(told.instruction) + declared_tokens(told.declarations)
+    return told, Budget(len(devices), len(named), spent)
+
+
+def declared_tokens(tools: Sequence[Declaration]) -> int:
+    """What the declarations cost, as JSON."""
+    return sum(
+        text_tokens(json.dumps({"name": tool.name, "description": tool.text(), "parameters": tool.schema()}))
+        for tool in tools
+    )
+
+
+def _without_search(tools: Sequence[Declaration]) -> list[Declaration]:
+    return [tool for tool in tools if tool.name != SEARCH]
