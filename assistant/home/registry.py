@@ -17,16 +17,12 @@ MAX_NAME = 60
 ALLOWED = re.compile(r"[^\w '&.\-]+")
 LITTLE_WORDS = {"the", "my", "our", "a", "an", "in", "of", "please", "every", "each", "both", "whole"}
 EVERYTHING = {"everything", "all devices", "all"}
+BLINDS = ("blinds", "curtains", "shutter", "awning", "cover")
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "light": ("light", "dimmable light", "colour light"),
     "lamp": ("light", "dimmable light", "colour light"),
-    "blind": ("blinds",),
-    "curtain": ("blinds",),
-    "shade": ("blinds",),
-    "shutter": ("blinds",),
-    "cover": ("blinds",),
-    "switch": ("switch",),
-    "plug": ("switch",),
+    **dict.fromkeys(("blind", "curtain", "shade", "shutter", "cover"), BLINDS),
+    **dict.fromkeys(("switch", "plug", "outlet", "socket"), ("switch", "outlet")),
     "lock": ("lock",),
     "fan": ("fan",),
     "thermostat": ("thermostat",),

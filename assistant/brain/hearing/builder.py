@@ -21,9 +21,10 @@ import pocketsphinx
 
 from assistant.brain.hearing import language_model, pronunciation, templates
 from assistant.brain.home import Home, Thing, Tool
+from assistant.brain.understanding.special_verbs import declared
 from assistant.errors import BrainError
 
-VERSION = 1
+VERSION = 2
 """Raise when templates or mixture change, so that old files are not used."""
 SENTENCES = 24_000
 MOST_SENTENCES = 60_000
@@ -93,10 +94,11 @@ def _digest(home: Home) -> str:
 
 
 def _plain(home: Home) -> dict[str, Any]:
+    special = {tool.name for _, tool in declared(home)}
     tools = [
         {"name": t.name, "phrases": t.phrases, "parameters": dict(t.parameters)}
         for t in home.tools
-        if t.phrases
+        if t.phrases or t.name in special
     ]
     return {"areas": home.areas, "things": [asdict(thing) for thing in home.things], "tools": tools}
 

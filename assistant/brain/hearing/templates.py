@@ -18,6 +18,7 @@ from assistant.brain.hearing.wording import (
 from assistant.brain.home import Home, Thing, Tool
 from assistant.brain.understanding.kinds import HOUSE_VERBS, family
 from assistant.brain.understanding.phrases import SLOT
+from assistant.brain.understanding.special_verbs import THING, Special, declared
 from assistant.brain.understanding.words import SMALL, TENS
 
 DECOY_SHARE = 0.15
@@ -57,6 +58,11 @@ class Sampler:
         self.decoys = [decoy for decoy in DECOYS if not set(decoy.split()) <= own]
         self.areas = [plain(area) for area in home.areas] or ["house"]
         self.tools = [tool for tool in home.tools if tool.phrases and tool.name not in HOUSE_VERBS]
+        self.specials = [
+            (special, tool)
+            for special, tool in declared(home)
+            if any(map(special.fits, home.things)) and not special.open(tool)
+        ]
         self.families = sorted({family(thing.kind).name for thing in home.things})
 
     def sentences(self, count: int) -> Iterator[list[str]]:
@@ -82,6 +88,8 @@ class Sampler:
             return self._pick(HABITS)
         if draw < 0.13 and self.tools:
             return self._polite(self._phrase(self.random.choice(self.tools)))
+        if draw < 0.20 and self.specials:
+            return self._polite(self._special(*self.random.choice(self.specials)))
         if draw < 0.30:
             return self._polite(self._two())
         return self._polite(self._one())
@@ -112,6 +120,11 @@ class Sampler:
         thing = self.random.choice(self.home.things)
         group = family(thing.kind).name
         return self._filled(self._pick(PHRASES.get(group, PHRASES["device"])), self._name(thing), group)
+
+    def _special(self, special: Special, tool: Tool) -> str:
+        thing = self.random.choice([thing for thing in self.home.things if special.fits(thing)])
+        frame = self._pick(special.frames)
+        return self._valued(frame.replace(THING, self._name(thing)), tool)
 
     def _named(self) -> str:
         return self._name(self.random.choice(self.home.things)) if self.home.things else "the lights"
@@ -149,12 +162,15 @@ class Sampler:
         )
 
     def _phrase(self, tool: Tool) -> str:
+        return self._valued(self._pick(tool.phrases), tool)
+
+    def _valued(self, sentence: str, tool: Tool) -> str:
         def value(match: object) -> str:
             schema = tool.properties.get(str(getattr(match, "group")(1)), {})  # noqa: B009 - Match is generic
             if choices := schema.get("enum"):
                 return str(self.random.choice(choices)).replace("_", " ")
             if schema.get("type") in ("integer", "number"):
                 return in_words(self.random.choice((*range(1, 21), 25, 30, 40, 45, 50, 60, 90)))
-            return self._pick(self.decoys)
+            return self._pick(self.areas if schema.get("type") == "array" else self.decoys)
 
-        return SLOT.sub(value, self._pick(tool.phrases))
+        return SLOT.sub(value, sentence)

@@ -100,6 +100,11 @@ FAMILIES: Mapping[str, Family] = {
             "start=start_cleaning clean=start_cleaning on=start_cleaning "
             "dock=return_to_dock off=return_to_dock stop=return_to_dock pause=return_to_dock",
         ),
+        _family(
+            "mower",
+            "mower, lawn mower, lawnmower/mowers, lawn mowers",
+            "start=start_mowing on=start_mowing dock=return_to_dock off=return_to_dock stop=stop pause=pause",
+        ),
         _family("door sensor", "door, door sensor/doors, door sensors", ""),
         _family("window sensor", "window, window sensor/windows, window sensors", ""),
         _family("motion sensor", "motion, motion sensor, movement/motion sensors", ""),
@@ -122,6 +127,10 @@ LIKE = {
     "blind": "blinds",
     "shutter": "blinds",
     "cover": "blinds",
+    "awning": "blinds",
+    "air conditioner": "thermostat",
+    "water heater": "thermostat",
+    "air purifier": "fan",
     "plug": "switch",
     "outlet": "switch",
     "tv": "media player",
@@ -135,7 +144,7 @@ MOVED_BY: Mapping[str, str] = {
     "track": "media player",
 }
 """Family whose property this is."""
-RISKY = frozenset({"unlock", "open"})
+RISKY = frozenset({"unlock", "open", "disarm"})
 """Verbs that let somebody in; blinds are the exception that may open."""
 HOUSE_VERBS = bag(
     """

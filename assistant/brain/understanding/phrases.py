@@ -83,7 +83,7 @@ class Phrases:
 
     def match(self, sentence: Sequence[str], *, free: bool) -> Call | None:
         """The call of the most specific phrase; ``free`` allows slots that take any words."""
-        for text in _trimmed(sentence):
+        for text in trimmed(sentence):
             for phrase in self._phrases:
                 if phrase.free and not free:
                     continue
@@ -93,7 +93,7 @@ class Phrases:
         return None
 
 
-def _trimmed(sentence: Sequence[str]) -> list[list[str]]:
+def trimmed(sentence: Sequence[str]) -> list[list[str]]:
     """The sentence as it is, and without politeness at its ends."""
     whole = [word for word in sentence if word not in DETERMINERS and word != ","]
     short = list(whole)
@@ -125,13 +125,13 @@ def _fill(phrase: _Phrase, parts: tuple[str, ...], text: tuple[str, ...]) -> Ite
             yield from _fill(phrase, rest, text[1:])
         return
     for length in range(1, min(LONGEST_TEXT, len(text)) + 1):
-        value = _value(phrase.schema(first), text[:length])
+        value = value_of(phrase.schema(first), text[:length])
         if value is not None:
             for others in _fill(phrase, rest, text[length:]):
                 yield {first.strip("{}"): value, **others}
 
 
-def _value(schema: Mapping[str, Any], text: tuple[str, ...]) -> Any:
+def value_of(schema: Mapping[str, Any], text: tuple[str, ...]) -> Any:
     kind = schema.get("type", "string")
     if choices := schema.get("enum"):
         said = tuple(plain(word) for word in text)

@@ -19,6 +19,7 @@ from assistant.brain.understanding.moods import Order, as_order
 from assistant.brain.understanding.names import EXACT, Names, Noun
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
+from assistant.brain.understanding.specials import Specials
 from assistant.brain.understanding.tables import bag, phrases
 from assistant.brain.understanding.tags import Tagger
 from assistant.brain.understanding.wishes import Wishes
@@ -79,6 +80,7 @@ class Understander:
         self._wishes = Wishes(home, self._names)
         self._questions = Questions(home, self._names, self._tagger)
         self._phrases = Phrases(home)
+        self._specials = Specials(home, self._names)
         self._foreign = ForeignGrammar(home)
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
@@ -123,6 +125,8 @@ class Understander:
     def _sentence(self, sentence: tuple[str, ...], spelled: tuple[str, ...]) -> Understanding:
         if call := self._phrases.match(spelled, free=False):
             return Understanding(calls=(call,))
+        if special := self._specials.match(sentence, free=False):
+            return self._done(*special, None)
         polite = _without_politeness(sentence)
         for asked in (sentence, polite):
             if found := self._questions.calls(asked, self._recent):
@@ -136,6 +140,8 @@ class Understander:
         except Miss as miss:
             if not _negated(sentence) and (call := self._phrases.match(spelled, free=True)):
                 return Understanding(calls=(call,))
+            if not miss.final and (special := self._specials.match(sentence, free=True)):
+                return self._done(*special, None)
             if not miss.final and (call := self._foreign.call(sentence)):
                 return self._done([call], self._things_of(call), None)
             raise

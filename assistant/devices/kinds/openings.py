@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from assistant.devices.composed import needs
 from assistant.devices.kinds.details import Detailed
 from assistant.errors import ToolError
 from assistant.plugin import tool
+from assistant.tools.schema import Parameter
 from assistant.tools.vocabulary import Percent, Risk
 
 MOVING_SECONDS = 60.0
@@ -130,13 +132,21 @@ class Alarm(Detailed):
 
     verbs_of: ClassVar[tuple[str, ...]] = ("alarm",)
 
+    def _fitted(self, parameter: Parameter) -> Parameter:
+        if parameter.name != "mode":
+            return super()._fitted(parameter)
+        return replace(parameter, options=tuple(self._modes))
+
+    @property
+    def _modes(self) -> list[str]:
+        return [name.removeprefix("arm_") for name in self.actions() if name.startswith("arm_")]
+
     @tool
     async def arm(self, mode: str = "away") -> str:
         """Arm an alarm system: home, away, night or vacation."""
         action = f"arm_{mode.casefold().strip()}"
         if not self.acts(action):
-            modes = [name.removeprefix("arm_") for name in self.actions() if name.startswith("arm_")]
-            raise ToolError(f"the {self.name} can't be armed for {mode[:30]}", options=tuple(modes))
+            raise ToolError(f"the {self.name} can't be armed for {mode[:30]}", options=tuple(self._modes))
         return await self.act(
             action,
             lambda: self.states.get("status") in (f"armed_{mode}", "arming", "pending"),
