@@ -19,7 +19,7 @@ from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
-from assistant.tools.vocabulary import Risk
+from assistant.tools.vocabulary import Range, Risk
 
 LATE_SECONDS = 120.0
 """A report that comes later than this says nothing about the command."""
@@ -33,6 +33,7 @@ class State(Field):
         self.unit = unit
         self.name = ""
         self._types: tuple[type, ...] = ()
+        self._range: Range | None = None
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -41,8 +42,15 @@ class State(Field):
         return self if device is None else device.states.get(self.name)
 
     def __set__(self, device: Device, value: Any) -> None:
-        self._types = self._types or _types(get_type_hints(type(device)).get(self.name, Any))
-        device.take(self.name, fitted(value, self._types))
+        if not self._types:
+            hint = get_type_hints(type(device), include_extras=True).get(self.name, Any)
+            self._types, self._range = _types(hint), _range(hint)
+        value = fitted(value, self._types)
+        if self._range and isinstance(value, int | float):
+            low, high = self._range.low, self._range.high
+            if not low <= value <= high:
+                raise ValueError(f"{self.name} {value} is not between {low:g} and {high:g}")
+        device.take(self.name, value)
 
 
 def state(*, unit: str = "", init: Literal[False] = False) -> Any:
@@ -53,8 +61,18 @@ def state(*, unit: str = "", init: Literal[False] = False) -> Any:
     return State(unit)
 
 
+def _parts(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def _range(hint: Any) -> Range | None:
+    """The range of ``Percent | None`` and the like."""
+    marks = [mark for part in _parts(hint) for mark in getattr(part, "__metadata__", ())]
+    return next((mark for mark in marks if isinstance(mark, Range)), None)
+
+
 def _types(hint: Any) -> tuple[type, ...]:
-    parts = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+    parts = [part.__origin__ if hasattr(part, "__metadata__") else part for part in _parts(hint)]
     if Any in parts:  # "anything" is a class since Python 3.11, but none to check against
         return ()
     return tuple(kind for part in parts if isinstance(kind := typing.get_origin(part) or part, type))

@@ -12,7 +12,7 @@ class TasmotaLamp(Device):
     kind: ClassVar[str] = "dimmable light"
     topic: Topic
     on: bool | None = state()
-    brightness: int | None = state(unit="percent")
+    brightness: Percent | None = state(unit="percent")
 
     @tool
     async def turn_on(self, brightness: Percent = 100) -> str:

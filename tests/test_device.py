@@ -80,6 +80,21 @@ async def test_a_hostile_report_changes_nothing_and_raises_nothing(payload: byte
     assert device.brightness == 30
 
 
+async def test_a_report_out_of_its_range_is_not_believed() -> None:
+    class Dimmed(Device):
+        brightness: Percent | None = state()
+
+        @hears("lamp")
+        def _report(self, payload: str) -> None:
+            self.brightness = int(payload)
+
+    lamp, host = Dimmed(name="lamp"), FakeHost()
+    lamp.attach(host)
+    for payload in ("40", "1000", "-1"):
+        host.report("lamp", payload)
+        assert lamp.brightness == 40
+
+
 def test_a_misspelt_attribute_is_refused_where_it_is_made() -> None:
     device, _ = lamp()
     with pytest.raises(AttributeError, match=r"has no attribute 'brigthness'; it has .*brightness"):

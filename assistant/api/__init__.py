@@ -1,7 +1,7 @@
 """The plugin author's whole vocabulary."""
 
 from assistant.device import Device, state
-from assistant.errors import ToolError
+from assistant.errors import PluginError, ToolError
 from assistant.events import StateChanged
 from assistant.plugin import Plugin, hears, tool
 from assistant.tools.dispatch import Answer
@@ -15,6 +15,7 @@ __all__ = [
     "Device",
     "Percent",
     "Plugin",
+    "PluginError",
     "Range",
     "Risk",
     "StateChanged",

@@ -16,7 +16,7 @@ class MqttBlinds(MqttDevice):
 
     kind: ClassVar[str] = "blinds"
     tolerance: Percent = 2
-    position: int | None = state(unit="percent open")
+    position: Percent | None = state(unit="percent open")
 
     @tool
     async def open(self) -> str:

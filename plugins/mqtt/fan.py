@@ -15,7 +15,7 @@ class MqttFan(MqttDevice):
     kind: ClassVar[str] = "fan"
     speed_key: str = "speed"
     on: bool | None = state()
-    speed: int | None = state(unit="percent")
+    speed: Percent | None = state(unit="percent")
 
     @tool
     async def turn_on(self) -> str:

@@ -56,7 +56,7 @@ class MqttDimmableLight(MqttLight):
 
     kind: ClassVar[str] = "dimmable light"
     scale: Annotated[int, Range(1, 65535)] = 254
-    brightness: int | None = state(unit="percent")
+    brightness: Percent | None = state(unit="percent")
 
     @tool
     async def turn_on(self, brightness: Percent | None = None) -> str:

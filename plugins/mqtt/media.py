@@ -18,7 +18,7 @@ class MqttMediaPlayer(MqttDevice):
     kind: ClassVar[str] = "media player"
     on: bool | None = state()
     playing: bool | None = state()
-    volume: int | None = state(unit="percent")
+    volume: Percent | None = state(unit="percent")
     track: str | None = state()
 
     @tool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assistant.api import hears, state, tool
+from assistant.api import Percent, hears, state, tool
 
 from .base import MqttDevice
 
@@ -16,7 +16,7 @@ class MqttVacuum(MqttDevice):
 
     kind: ClassVar[str] = "vacuum"
     status: str | None = state()
-    battery: int | None = state(unit="percent")
+    battery: Percent | None = state(unit="percent")
 
     @tool
     async def start_cleaning(self) -> str:
