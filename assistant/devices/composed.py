@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from assistant.devices.found import Command, Found, Part
-from assistant.devices.reading import Carrier, Described
+from assistant.devices.reading import UNREADABLE, Carrier, Described
 from assistant.devices.trust import harmless
 from assistant.errors import NotConfirmed, ToolError
 from assistant.plugin import ToolMark
@@ -62,7 +62,12 @@ class FoundDevice(Described):
             wishes.setdefault(slot.part.id, (slot.part, {}))[1][slot.inner] = value
         for part, values in wishes.values():
             assert part.write is not None, "only writable properties are offered"
-            await self._send(part.write(values))
+            try:
+                commands = part.write(values)
+            except UNREADABLE as error:
+                self.complain(f"{self.name}: its source cannot put {dict(values)} into a command: {error}")
+                raise ToolError(f"I don't know how to tell the {self.name} that") from error
+            await self._send(commands)
         return [part for part, _ in wishes.values()]
 
     async def act(

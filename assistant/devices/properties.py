@@ -50,6 +50,8 @@ class Property:
     role: Role = Role.MAIN
     title: str = ""
     risk: Risk = Risk.COMFORT
+    expires: float = 0.0
+    """Seconds after which a report is too old to be believed; 0 for never."""
 
     @property
     def spoken(self) -> str:

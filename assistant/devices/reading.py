@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -49,6 +50,7 @@ class Described(Device):
         self._carrier = carrier
         self._slots = _slots(parts)
         self._presence = Presence(found)
+        self._stale_at: dict[str, float] = {}
         super().__init__(id=f"{found.id}/{parts[0].id}", model=found.model, **naming)
 
     @property
@@ -75,6 +77,16 @@ class Described(Device):
     def properties(self) -> Mapping[str, Property]:
         """What can be read and written, by state field."""
         return {name: slot.property for name, slot in self._slots.items()}
+
+    @property
+    def states(self) -> dict[str, Any]:
+        """What it has reported and is still to be believed, by field."""
+        if self._stale_at:
+            now = time.monotonic()
+            for name in [name for name, stale_at in self._stale_at.items() if stale_at < now]:
+                del self._stale_at[name]
+                self.take(name, None)
+        return self._states
 
     @property
     def reports(self) -> bool:
@@ -129,6 +141,7 @@ class Described(Device):
         """Keep what an earlier description of the same device has reported: not everything is said again."""
         for name in self._slots.keys() & other.states.keys():
             self._states[name] = other.states[name]
+        self._stale_at = {name: at for name, at in other._stale_at.items() if name in self._slots}
         self._presence.inherit(other._presence)
 
     def receive(self, part_id: str, values: Mapping[str, Any]) -> None:
@@ -150,6 +163,8 @@ class Described(Device):
             if slot.part is part and slot.inner in values:
                 try:
                     self.take(name, slot.property.fit(values[slot.inner]))
+                    if slot.property.expires:
+                        self._stale_at[name] = time.monotonic() + slot.property.expires
                 except ValueError as error:
                     self.complain(f"{self.name} reports a {slot.property.spoken} that {error}")
 

@@ -39,7 +39,7 @@ class Draft:
 
     def has(self, own: Property) -> Property:
         """Give it a property; a detail's is a detail. It can be written once there is a writer."""
-        own = own.but(writable=False)
+        own = own.but(writable=False, expires=max(self.config.number("expire_after", 0), 0))
         if self.role is not Role.MAIN:
             own = own.but(role=self.role)
         self._properties[own.name] = own

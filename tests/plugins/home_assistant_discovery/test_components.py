@@ -453,3 +453,26 @@ def test_what_is_nothing_for_a_voice_says_why(component: str) -> None:
     house = DiscoveryHouse({f"homeassistant/{component}/x/config": {"topic": "x", "image_topic": "x"}})
     assert list(house.unsupported.values()) == [next(iter(house.unsupported.values()))]
     assert house.names == []
+
+
+def test_a_report_that_expires_is_not_believed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, sensor = home(
+        "sensor", {"stat_t": "t", "exp_aft": 60, "dev_cla": "temperature", "unit_of_meas": "°C"}
+    )
+    now = 1000.0
+    monkeypatch.setattr("assistant.devices.reading.time.monotonic", lambda: now)
+    house.say("t", "21.5")
+    assert sensor.states["temperature"] == 21.5
+    now += 59
+    assert sensor.states["temperature"] == 21.5
+    now += 2
+    assert sensor.states["temperature"] is None
+
+
+async def test_a_command_template_that_fails_is_told_and_sends_nothing() -> None:
+    template = "{{ 1 / (value - 50) }}"
+    house, _ = home("number", {"stat_t": "n", "cmd_t": "n/set", "cmd_tpl": template, "min": 0, "max": 100})
+    house.say("n", "10")
+    result = await house.do("set_option", "thing", value="50")
+    assert (result.ok, result.text) == (False, "I don't know how to tell the thing that.")
+    assert house.published == []
