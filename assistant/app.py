@@ -28,8 +28,10 @@ from assistant.home.search import search_tool
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.session import Session, Source
+from assistant.loader import PREFIX
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.house import house_tools
+from assistant.watchdog import watched
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +112,8 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             state=state,
             news=news,
         )
-        return await _lived_in(house, use, progress)
+        with watched(PREFIX):
+            return await _lived_in(house, use, progress)
 
 
 async def _lived_in(house: House, use: Use, progress: Progress) -> int:
