@@ -88,7 +88,10 @@ class ForeignGrammar:
                 "area": TextSlotList.from_tuples(areas, name="area"),
                 "floor": TextSlotList.from_tuples([], name="floor"),
             }
-            self._grammar = (Intents.from_dict(get_intents("en") or {}), lists)
+            grammar = get_intents("en") or {}
+            # The others cost twice the memory, and we could do nothing with them.
+            grammar["intents"] = {name: grammar["intents"][name] for name in INTENTS}
+            self._grammar = (Intents.from_dict(grammar), lists)
         return self._grammar
 
     def _translated(self, found: Any, spoken: set[str]) -> Call | None:

@@ -59,6 +59,7 @@ MEASURES = spread(
     position: position
     """
 )
+MOST_TOGETHER = 6
 MEASURED_BY = {
     "temperature": ("temperature sensor", "thermostat"),
     "humidity": ("humidity sensor",),
@@ -136,6 +137,11 @@ class Questions:
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
         """The calls that answer a question; None when it is no question about this home."""
+        return self._single(sentence, last) or self._together(sentence, last)
+
+    def _single(
+        self, sentence: tuple[str, ...], last: Sequence[Thing]
+    ) -> tuple[list[Call], list[Thing], Question] | None:
         form, length = self.form(sentence)
         if not form:
             return None
@@ -156,6 +162,29 @@ class Questions:
         if not things:
             return None
         return self._ask(things, Question(fact, self._form(form, fact, things)), parts)
+
+    def _together(
+        self, sentence: tuple[str, ...], last: Sequence[Thing]
+    ) -> tuple[list[Call], list[Thing], Question] | None:
+        """ "Are the fan and the heater on": several things, or several questions, in one sentence."""
+        form, length = self.form(sentence)
+        parts = _listed(sentence[length:]) if form else []
+        if not 2 <= len(parts) <= MOST_TOGETHER:
+            return None
+        tail = parts[-1][-1:] if _is_fact(parts[-1]) else ()
+        calls: list[Call] = []
+        things: list[Thing] = []
+        words: set[str] = set()
+        for part in parts:
+            whole = part if self.form(part)[0] else (*sentence[:length], *part)
+            asked = self._single(whole if _is_fact(part) else (*whole, *tail), last)
+            if asked is None:
+                return None
+            calls += asked[0]
+            things += asked[1]
+            words.add(asked[2].word)
+        alike = len(words) == 1 and form in ("check", "any", "all")
+        return calls, things, Question(words.pop(), "all") if alike else Question()
 
     def _form(self, form: str, fact: str, things: Sequence[Thing]) -> str:
         if not fact or form == "tell":
@@ -259,6 +288,16 @@ class Questions:
         if len(kinds) == 1 and plural and len(things) > 1 and len(whole) == len(things):
             devices = [f"{area or 'all'} {plural}"]
         return [Call("get_state", {"device": device}) for device in devices[:40]], things, question
+
+
+def _listed(rest: Sequence[str]) -> list[tuple[str, ...]]:
+    """The stretches between "and"s and commas."""
+    text = " ".join(rest).replace(" , and ", " and ").replace(" , ", " and ")
+    return [tuple(part.split()) for part in text.split(" and ") if part.strip()]
+
+
+def _is_fact(part: Sequence[str]) -> bool:
+    return SYNONYMS.get(part[-1], part[-1]) in FACTS
 
 
 def _knows(thing: Thing, fact: str) -> bool:

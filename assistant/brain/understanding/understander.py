@@ -130,8 +130,7 @@ class Understander:
         polite = _without_politeness(sentence)
         for asked in (sentence, polite):
             if found := self._questions.calls(asked, self._recent):
-                calls, things, question = found
-                return self._done(calls, things, question)
+                return self._done(*found)
         order = as_order(polite)
         if order and order.unsure:
             return self._advised(order)

@@ -37,6 +37,13 @@ are any lights still on -> get_state(all lights)
 is everything locked -> get_state(front door)
 are all the doors locked -> get_state(front door)
 """
+TOGETHER = """
+are the kitchen light and the fan on -> get_state(kitchen light); get_state(fan)
+are the fan, the heater and the coffee machine off -> get_state(fan); get_state(heater); get_state(coffee machine)
+is the front door locked and the heater off -> get_state(front door); get_state(heater)
+is the front door locked and is the heater off -> get_state(front door); get_state(heater)
+what is the state of the fan and the heater -> get_state(fan); get_state(heater)
+"""
 ASKED = """
 can the fan be turned on -> turn_on(fan)
 could the lights be dimmed -> change_brightness(all lights, -20)
@@ -125,7 +132,7 @@ send the robot and the fan on
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [pair for table in (WHOLE_HOUSE, STATES, ASKED, MEANT, LISTED) for pair in lines(table)],
+    [pair for table in (WHOLE_HOUSE, STATES, TOGETHER, ASKED, MEANT, LISTED) for pair in lines(table)],
 )
 def test_wordings(said: str, meant: str) -> None:
     understood = understander().understand(said)
