@@ -11,6 +11,15 @@ HEADING = re.compile(r"^devices by area\b", re.IGNORECASE)
 ENTRY = re.compile(r"([^(),]+)(?:\(also ([^()]*)\))?")
 EXAMPLES = re.compile(r"for example:(.*)\Z", re.IGNORECASE | re.DOTALL)
 QUOTED = re.compile(r'["“]([^"“”]{1,200})["”]')
+TELLING_VERBS: Mapping[str, str] = {
+    "lock": "lock",
+    "set_temperature": "thermostat",
+    "set_position": "blinds",
+    "start_cleaning": "vacuum",
+    "set_volume": "media player",
+    "set_speed": "fan",
+}
+LAMPS = frozenset({"light", "lamp", "bulb", "strip", "spot", "chandelier", "lantern"})
 NO_AREA = "no area"
 MOST_THINGS = 2000
 MOST_TOOLS = 500
@@ -70,17 +79,28 @@ def read_setup(setup: Mapping[str, Any]) -> Home:
 
 
 def _enumerated(tools: Sequence[Tool]) -> tuple[Thing, ...]:
-    """Without a catalogue: what the functions' ``device`` parameters allow; the last word tells the kind."""
-    names = [
-        name
-        for tool in tools
-        for name in tool.parameters.get("properties", {}).get("device", {}).get("enum", ())
-    ]
-    return tuple(
-        Thing(called, "", called.split()[-1].lower(), ())
-        for called in dict.fromkeys(_name(str(name)) for name in names)
-        if called and not called.lower().startswith("all ")
-    )
+    """Without a catalogue: what the functions' ``device`` parameters allow, which also tells the kinds."""
+    able: dict[str, dict[str, Tool]] = {}
+    for tool in tools:
+        for name in tool.properties.get("device", {}).get("enum", ()):
+            called = _name(str(name))
+            if called and not called.lower().startswith("all "):
+                able.setdefault(called, {})[tool.name] = tool
+    return tuple(Thing(called, "", _kind(called, tools), ()) for called, tools in able.items())
+
+
+def _kind(called: str, able: Mapping[str, Tool]) -> str:
+    """What can do what the functions do; a lamp is told from a switch by the last word of its name."""
+    telling = next((kind for verb, kind in TELLING_VERBS.items() if verb in able), "")
+    if telling:
+        return telling
+    last = called.split()[-1].lower().removesuffix("s")
+    lit = able["turn_on"].properties if "turn_on" in able else {}
+    if "color" in lit:
+        return "colour light"
+    if "brightness" in lit and last in LAMPS:
+        return "dimmable light"
+    return "light" if last in LAMPS else "switch" if "turn_on" in able else last
 
 
 def _items(value: object) -> Sequence[Any]:

@@ -91,3 +91,32 @@ def test_without_a_catalogue_the_functions_say_what_there_is() -> None:
     assert [thing.name for thing in found.things] == ["workshop lamp", "boiler"]
     understood = Understander(found, datetime.now).understand("switch the workshop lamp on")
     assert [(call.name, call.args) for call in understood.calls] == [("turn_on", {"device": "workshop lamp"})]
+
+
+def test_without_a_catalogue_the_functions_tell_the_kinds() -> None:
+    def declared(verb: str, *devices: str, **parameters: Any) -> dict[str, Any]:
+        device = {"type": "STRING", "enum": list(devices)}
+        return {
+            "name": verb,
+            "parameters": {"type": "OBJECT", "properties": {"device": device, **parameters}},
+        }
+
+    percent = {"type": "INTEGER"}
+    found = read_setup(
+        _declared(
+            declared("turn_on", "kitchen light", "coffee machine", brightness=percent),
+            declared("lock", "front door"),
+            declared("set_position", "study shade", position=percent),
+            declared("set_temperature", "Vitodens", temperature=percent),
+        )
+    )
+    assert {thing.name: thing.kind for thing in found.things} == {
+        "kitchen light": "dimmable light",
+        "coffee machine": "switch",
+        "front door": "lock",
+        "study shade": "blinds",
+        "Vitodens": "thermostat",
+    }
+    speaker = Understander(found, datetime.now)
+    for said, name in (("dim the kitchen light to 10 percent", "turn_on"), ("lock the front door", "lock")):
+        assert [call.name for call in speaker.understand(said).calls] == [name]
