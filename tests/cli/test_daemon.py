@@ -96,6 +96,11 @@ def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
         assert {"heard", "spoke", "done"} <= {e["event"] for e in events(said)}
         assert out.stat().st_size > 1000
 
+        recording = Path(__file__).parents[1] / "data" / "speech" / "cmd_pj_00.wav"
+        heard = events(assistant(state, "hear", str(recording), "--no-wake", "--json"))
+        assert [e["text"] for e in heard if e["event"] == "heard"] == ["turn on the kitchen light"]
+        assert [e["payload"] for e in heard if e["event"] == "command"] == ['{"state": "ON"}']
+
         listed = events(assistant(state, "devices", "--json"))
         assert len([e for e in listed if e["event"] == "device"]) == 17
         bill = next(e for e in listed if e["event"] == "catalogue")
