@@ -27,6 +27,7 @@ from assistant.home.registry import Registry
 from assistant.home.search import search_tool
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
+from assistant.live.handles import Handles
 from assistant.live.session import Session, Source
 from assistant.loader import PREFIX
 from assistant.tools.dispatch import Dispatcher
@@ -94,7 +95,8 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
         lately = Lately(state / "lately.json")
         dispatcher.asked_for = lately.note
-        session = Session(_sources(config, brain), setup(config.gemini, furniture, lately.names))
+        handles = Handles(state / "conversations.json")
+        session = Session(_sources(config, brain), setup(config.gemini, furniture, lately.names), handles)
         news = asyncio.Event()
         host.finds.changed = news.set
         house = House(

@@ -39,6 +39,7 @@ def setup(config: GeminiConfig, furniture: Furniture, lately: Sequence[str]) -> 
         voice=config.voice,
         trigger_tokens=config.trigger_tokens,
         connect_seconds=config.connect_seconds,
+        rest_seconds=config.rest_minutes * 60,
     )
 
 

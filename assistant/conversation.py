@@ -41,6 +41,7 @@ from assistant.live.messages import (
     LinkDown,
     LinkUp,
     Message,
+    Replayed,
     Say,
     Speech,
     SpeechEnded,
@@ -191,8 +192,9 @@ class Conversation:
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         match message:
-            case Transcribed(text):
-                self._turn.heard += text
+            case Transcribed() | Replayed():
+                # After a lost link the same words are heard again, from their beginning.
+                self._turn.heard = self._turn.heard + message.text if isinstance(message, Transcribed) else ""
             case Calls(calls):
                 self._tell_heard()
                 for call in calls:

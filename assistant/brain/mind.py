@@ -42,6 +42,10 @@ class Mind:
         """What typed words ask for."""
         return self._understander.understand(text)
 
+    def recall(self, text: str) -> None:
+        """Words of before, so that "it" is what was spoken of; nothing is done about them now."""
+        self._understander.understand(text)
+
     def understand_heard(self, hearing: Hearing) -> Understanding:
         """What spoken words ask for: acts on what is sure, else asks.
 

@@ -271,11 +271,18 @@ class Session:
             if said.role == "user":
                 self._asked = said.text
         if not complete:
+            users = [said.text for said in turns if said.role == "user"]
+            self._group.create_task(self._recall(users))
             return
         if not self._asked and not turns:
             raise invalid("No turn to complete.")
         asked, self._asked = self._asked, ""
         self._answer(asked)
+
+    async def _recall(self, texts: list[str]) -> None:
+        thinker = await self.thinker()
+        for text in texts:
+            await thinker.recall(text)
 
     def _tool_answers(self, answers: tuple[ToolAnswer, ...]) -> None:
         calls = self._turns.calls

@@ -39,6 +39,10 @@ class Thinker:
             return await self._ask(self._mind.understand_text, request)
         return await self._ask(self._mind.understand_heard, request)
 
+    async def recall(self, text: str) -> None:
+        """What the user said before there was this mind."""
+        await self._ask(self._mind.recall, text)
+
     async def answer(self, understanding: Understanding, responses: list[dict[str, Any]]) -> str:
         """The sentence to say after the calls were answered."""
         return await self._ask(self._mind.answer, understanding, responses)

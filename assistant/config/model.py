@@ -47,6 +47,7 @@ class GeminiConfig(Section):
     project: str = ""
     location: str = ""
     home_tokens: Annotated[int, Field(ge=1000, le=60_000)] = 4_000
+    rest_minutes: Annotated[float, Field(gt=0, le=1440)] = 10.0
     trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000
     connect_seconds: Annotated[float, Field(gt=0, le=120)] = 8.0
 

@@ -63,6 +63,11 @@ class TurnLost:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """The link ended before anything came back: the next one hears the user's words from their beginning."""
+
+
+@dataclass(frozen=True)
 class Usage:
     """Tokens of one turn."""
 
@@ -135,6 +140,7 @@ Message = (
     | Generated
     | TurnDone
     | TurnLost
+    | Replayed
     | Usage
     | LinkUp
     | LinkDown

@@ -1,44 +1,37 @@
-"""The session: one conversation with a brain over links that come and go."""
+"""The Live session: one conversation that lasts, over links that do not.
+
+It chooses the brain (Gemini, or the embedded one when that fails), connects, keeps what the user says
+while there is no link, and tells the conversation what the brain says. Nobody else knows about links.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from assistant.live.endpoint import Endpoint
+from assistant.live.exchanges import Exchanges
 from assistant.live.failures import Cause, Failure, LinkLost
-from assistant.live.messages import (
-    Calls,
-    CallsCancelled,
-    GoAway,
-    Handle,
-    LinkDown,
-    LinkUp,
-    Message,
-    Outgoing,
-    TurnDone,
-    TurnLost,
-)
-from assistant.live.models import Abilities, abilities
-from assistant.live.outbox import Outbox
+from assistant.live.handles import Handles
+from assistant.live.link import Lasting, Link
+from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
+from assistant.live.models import abilities
+from assistant.live.uplink import Loss, Uplink
 from assistant.tools.schema import Declaration
-
-if TYPE_CHECKING:
-    from assistant.live.wire import Wire
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-QUOTA_SECONDS = 60.0
+REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0}
+"""How long a brain that failed like this is left alone while another serves."""
 RECHECK_SECONDS = 30.0
-GOAWAY_MARGIN_SECONDS = 10.0
+HURRY_SECONDS = 1.2
+"""Somebody waits for an answer and there is another brain: no link may take longer to make."""
 
-Add = Callable[[Coroutine[Any, Any, None]], None]
 Source = Callable[[], Awaitable[Endpoint]]
 """Where a brain is now; the embedded one may have moved after a restart."""
 
@@ -60,35 +53,28 @@ class Setup:
     voice: str = "Puck"
     trigger_tokens: int = 12_000
     connect_seconds: float = 8.0
-
-
-@dataclass
-class Link:
-    """One open connection and what is true while it lasts."""
-
-    wire: Wire
-    able: Abilities
-    rank: int
-    pending_calls: set[str] = field(default_factory=set)
-    leaving: bool = False
-    """Nothing more goes out on it: what the user says now is for the next one."""
+    rest_seconds: float = 600.0
+    """After so long a pause the conversation is begun anew from its words."""
 
 
 class Session:
     """Talks to the first of its brains that answers; keeps what is said while none does."""
 
-    def __init__(self, sources: Sequence[Source], setup: Setup) -> None:
+    def __init__(self, sources: Sequence[Source], setup: Setup, handles: Handles | None = None) -> None:
         self._sources = list(sources)
         self._setup = setup
         self._link: Link | None = None
         self._brain = ""
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._outbox = Outbox()
-        self._handles: dict[str, str] = {}
+        self._handles = handles or Handles()
         self._given_up: set[int] = set()
+        self._resting: dict[int, float] = {}
         self._settled = asyncio.Event()
-        self._renewed = asyncio.Event()
         self._told: dict[int, str] = {}
+        self._endpoint: Endpoint | None = None
+        self._lasting = Lasting(
+            Uplink(), Exchanges(), asyncio.Event(), self._inbox.put_nowait, self._keep_handle
+        )
         self.trouble = ""
         """Why no brain answers: a sentence for the user, empty while one does."""
 
@@ -99,56 +85,79 @@ class Session:
 
     async def ready(self, seconds: float) -> bool:
         """Wait until a brain answers; False when none does in time, or none ever will."""
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(seconds):
                 await self._settled.wait()
+        except TimeoutError:
+            pass
         return self._link is not None
 
     def renew(self, setup: Setup) -> None:
         """Tell the brain something else about the home: by a new link, at the next quiet moment."""
         if setup != self._setup:
             self._setup = setup
-            self._renewed.set()
+            self._lasting.news.set()
 
     def post(self, item: Outgoing) -> None:
         """Send what the user said, in order, now or as soon as there is a link."""
-        self._outbox.post(item)
+        self._lasting.uplink.post(item)
 
     async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
         """Send a tool's result; nobody waits for it any more when its link is gone."""
-        link = self._link
-        if link is None or call_id not in link.pending_calls:
+        if self._link is None:
             return
-        link.pending_calls.discard(call_id)
         try:
-            await link.wire.respond(call_id, name, result)
+            await self._link.respond(call_id, name, result)
         except LinkLost as lost:
             log.info("a tool result was not delivered: %s", lost)
-        self._outbox.to_send.set()
 
     async def run(self) -> None:
         """Keep a link to the best brain there is, for ever."""
         await asyncio.to_thread(importlib.import_module, "assistant.live.wire")
         failures = 0
-        while True:
-            failure, was_up = await self._try_all()
-            failures = 0 if was_up else failures + 1
-            if not was_up:
-                self._brain = ""
-                self._tell_down(failure, len(self._sources))
-                if len(self._given_up) == len(self._sources):
-                    self._settled.set()
-            wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-            await asyncio.sleep(QUOTA_SECONDS if failure.cause is Cause.QUOTA and not was_up else wait)
+        try:
+            while True:
+                failure, was_up = await self._try_all()
+                failures = 0 if was_up else failures + 1
+                if not was_up:
+                    self._brain = ""
+                    self._tell_down(failure, len(self._sources))
+                    if len(self._given_up) == len(self._sources):
+                        self._settled.set()
+                if not (was_up and self._awaited):
+                    await asyncio.sleep(self._pause(failure, failures))
+        finally:
+            self._handles.save()
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether somebody is speaking, or waits for an answer."""
+        return not self._lasting.uplink.idle.is_set()
+
+    @staticmethod
+    def _pause(failure: Failure, failures: int) -> float:
+        if failures and failure.cause is Cause.QUOTA:
+            return REST_SECONDS[Cause.QUOTA]
+        return BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+
+    def _usable(self) -> list[int]:
+        """Brains to try, best first; when all of them rest, nevertheless all."""
+        now = asyncio.get_running_loop().time()
+        ranks = [rank for rank in range(len(self._sources)) if rank not in self._given_up]
+        return [rank for rank in ranks if self._resting.get(rank, 0.0) <= now] or ranks
 
     async def _try_all(self) -> tuple[Failure, bool]:
         """Hold the first link that can be made until it ends; how it ended, and whether there was one."""
         failure = Failure(Cause.GIVEN_UP, "No brain is configured that can be used.")
-        for rank, source in enumerate(self._sources):
-            if rank in self._given_up:
-                continue
-            failure, was_up = await self._hold(rank, source)
+        for rank in (ranks := self._usable()):
+            last = rank == ranks[-1]
+            failure, was_up = await self._hold(rank, hurried=not last and self._awaited)
+            rests = failure.cause in REST_SECONDS
+            if rests:
+                self._resting[rank] = asyncio.get_running_loop().time() + REST_SECONDS[failure.cause]
             if was_up:
+                if rests and not last:
+                    self._tell_down(failure, rank)
                 return failure, True
             log.warning("brain %d: %s", rank + 1, failure.sentence)
             if failure.cause is Cause.CONFIGURATION:
@@ -157,17 +166,17 @@ class Session:
                 self._tell_down(failure, rank)
         return failure, False
 
-    async def _hold(self, rank: int, source: Source) -> tuple[Failure, bool]:
+    async def _hold(self, rank: int, *, hurried: bool) -> tuple[Failure, bool]:
         from assistant.live import wire
 
-        endpoint = await source()
-        handle = self._handles.get(endpoint.brain)
-        self._renewed.clear()
+        endpoint = await self._sources[rank]()
+        handle = self._handles.get(endpoint)
+        self._lasting.news.clear()
+        seconds = min(self._setup.connect_seconds, HURRY_SECONDS if hurried else self._setup.connect_seconds)
         try:
-            async with wire.connected(endpoint, self._setup, handle) as open_wire:
-                link = Link(open_wire, abilities(endpoint.model), rank)
+            async with wire.connected(endpoint, self._setup, handle, seconds) as open_wire:
                 try:
-                    return await self._serve(link, endpoint), True
+                    return await self._serve(open_wire, rank, endpoint, resumed=handle is not None), True
                 finally:
                     self._link = None
                     self._settled.clear()
@@ -175,102 +184,59 @@ class Session:
             if handle is None or lost.failure.cause in (Cause.NETWORK, Cause.QUOTA):
                 return lost.failure, False
             log.info("the conversation could not be resumed: %s", lost)
-            del self._handles[endpoint.brain]
-            return await self._hold(rank, source)
+            self._handles.drop(endpoint)
+            return await self._hold(rank, hurried=hurried)
 
-    async def _serve(self, link: Link, endpoint: Endpoint) -> Failure:
-        self._link = link
-        self._outbox.to_send.set()
+    async def _serve(self, wire: Any, rank: int, endpoint: Endpoint, *, resumed: bool) -> Failure:
+        if self._lasting.uplink.too_old():
+            self._inbox.put_nowait(TurnLost())
+        self._endpoint = endpoint
+        self._link = Link(
+            wire,
+            abilities(endpoint.model),
+            self._lasting,
+            resumed=resumed,
+            rest_seconds=self._setup.rest_seconds,
+        )
         self._settled.set()
         self.trouble = ""
-        self._told = {rank: text for rank, text in self._told.items() if rank < link.rank}
+        self._told = {known: text for known, text in self._told.items() if known < rank}
         if self._brain != endpoint.brain:
             self._brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
-        failure = await self._until_lost(link, endpoint)
-        if not self._outbox.idle.is_set() and self._outbox.lose_turn():
-            self._inbox.put_nowait(TurnLost())
+        try:
+            if not resumed:
+                await wire.remember(self._lasting.exchanges.recent())
+        except LinkLost as lost:
+            failure = lost.failure
+        else:
+            failure = await self._link.serve(self._watch_for_better(rank))
+        if failure.cause is Cause.FRESH:
+            self._handles.drop(endpoint)
+        self._lost()
         return failure
 
-    async def _until_lost(self, link: Link, endpoint: Endpoint) -> Failure:
-        """Receive, send and watch until one of them finds the link lost.
+    def _lost(self) -> None:
+        match self._lasting.uplink.lost():
+            case Loss.REPLAY:
+                self._lasting.exchanges.heard_again()
+                self._inbox.put_nowait(Replayed())
+            case Loss.LOST:
+                self._lasting.exchanges.over()
+                self._inbox.put_nowait(TurnLost())
 
-        They set a future instead of failing: a TaskGroup that fails while it is cancelled would swallow the
-        cancellation.
-        """
-        lost: asyncio.Future[Failure] = asyncio.get_running_loop().create_future()
+    def _keep_handle(self, value: str) -> None:
+        assert self._endpoint is not None, "a handle comes over a link"
+        self._handles.keep(self._endpoint, value)
 
-        async def until_lost(part: Coroutine[Any, Any, None]) -> None:
-            try:
-                await part
-            except LinkLost as end:
-                if not lost.done():
-                    lost.set_result(end.failure)
-
-        async with asyncio.TaskGroup() as tasks:
-            parts: list[asyncio.Task[None]] = []
-
-            def add(part: Coroutine[Any, Any, None]) -> None:
-                parts.append(tasks.create_task(until_lost(part), name="live"))
-
-            add(self._receive(link, endpoint, add))
-            add(self._send(link))
-            add(self._watch_for_better(link))
-            add(self._watch_for_news(link))
-            failure = await lost
-            for part in parts:
-                part.cancel()
-        return failure
-
-    async def _receive(self, link: Link, endpoint: Endpoint, add: Add) -> None:
-        async for message in link.wire.received():
-            match message:
-                case Handle(value):
-                    self._handles[endpoint.brain] = value
-                    continue
-                case GoAway(seconds):
-                    add(self._leave(link, seconds))
-                    continue
-                case Calls(calls):
-                    link.pending_calls.update(call.id for call in calls)
-                case CallsCancelled(ids):
-                    link.pending_calls.difference_update(ids)
-                case TurnDone():
-                    self._outbox.idle.set()
-            self._inbox.put_nowait(message)
-
-    async def _send(self, link: Link) -> None:
-        while True:
-            await self._outbox.to_send.wait()
-            self._outbox.to_send.clear()
-            while self._outbox and not (link.leaving or (link.able.holds_uplink and link.pending_calls)):
-                await link.wire.send(self._outbox.next())
-
-    async def _watch_for_news(self, link: Link) -> None:
-        """When the home has changed, a new link is made that knows it, while nobody talks."""
-        await self._renewed.wait()
-        await self._outbox.quiet()
-        link.leaving = True
-        raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
-
-    async def _leave(self, link: Link, seconds: float) -> None:
-        """Before the server cuts the link: at the next quiet moment, at the latest in time."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                await self._outbox.quiet()
-        link.leaving = True
-        raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
-
-    async def _watch_for_better(self, link: Link) -> None:
+    async def _watch_for_better(self, serving: int) -> None:
         """While a second choice serves, look whether the first is back; change when nobody talks."""
-        better = [self._sources[rank] for rank in range(link.rank) if rank not in self._given_up]
         wait = RECHECK_SECONDS
-        while better:
+        while any(rank not in self._given_up for rank in range(serving)):
             await asyncio.sleep(wait)
             wait = min(wait * 2, 600)
-            for source in better:
-                if await _reachable(await source()) and self._outbox.idle.is_set():
-                    link.leaving = True
+            for rank in (rank for rank in self._usable() if rank < serving):
+                if await _reachable(await self._sources[rank]()) and not self._awaited:
                     raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
 
     def _tell_down(self, failure: Failure, rank: int) -> None:

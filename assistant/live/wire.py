@@ -87,6 +87,37 @@ class Wire:
         except RAW as error:
             raise LinkLost(classify(error)) from error
 
+    async def remember(self, exchanges: Sequence[tuple[str, str]]) -> None:
+        """Tell a brain that knows nothing of it what was said lately: pairs of user's words and answer.
+
+        Raises:
+            LinkLost: the link has ended.
+        """
+        turns: list[types.Content | types.ContentDict] = [
+            types.Content(role=role, parts=[types.Part(text=text)])
+            for exchange in exchanges
+            for role, text in zip(("user", "model"), exchange, strict=True)
+        ]
+        if not turns:
+            return
+        try:
+            await self._raw.send_client_content(turns=turns, turn_complete=False)
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+
+    async def probe(self, seconds: float) -> None:
+        """Ask whether anybody is there.
+
+        Raises:
+            LinkLost: nobody has answered in time.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                # The SDK offers no ping; its socket is a websockets connection (google-genai 2.x, live.py).
+                await (await self._raw._ws.ping())
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+
     async def received(self) -> AsyncIterator[Message | Handle | GoAway]:
         """All that the server says until the link ends.
 
@@ -103,15 +134,17 @@ class Wire:
 
 
 @asynccontextmanager
-async def connected(endpoint: Endpoint, setup: Setup, handle: str | None) -> AsyncIterator[Wire]:
-    """A link that is set up, closed when the block ends.
+async def connected(
+    endpoint: Endpoint, setup: Setup, handle: str | None, seconds: float
+) -> AsyncIterator[Wire]:
+    """A link that is set up within so many seconds, closed when the block ends.
 
     Raises:
         LinkLost: it could not be made in time, or the setup was refused.
     """
     async with AsyncExitStack() as opened:
         try:
-            async with asyncio.timeout(setup.connect_seconds):
+            async with asyncio.timeout(seconds):
                 maker = await asyncio.to_thread(client, endpoint)
                 opened.push_async_callback(_closed, maker.aio.aclose)
                 opening = maker.aio.live.connect(

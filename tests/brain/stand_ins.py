@@ -60,6 +60,7 @@ class SmallMind:
 
     setup: Setup
     ear: SmallEar = field(default_factory=SmallEar)
+    recalled: list[str] = field(default_factory=list)
 
     def understand_text(self, text: str) -> SmallUnderstanding:
         if text == "psst":
@@ -68,6 +69,9 @@ class SmallMind:
             devices = found[1].split(" and ")
             return SmallUnderstanding(tuple(SmallCall("turn_on", {"device": d}) for d in devices))
         return SmallUnderstanding(say=f"You said: {text}")
+
+    def recall(self, text: str) -> None:
+        self.recalled.append(text)
 
     def understand_heard(self, hearing: SmallHearing) -> SmallUnderstanding:
         return self.understand_text(hearing.text)

@@ -108,8 +108,8 @@ def test_say_hear_and_devices_through_a_running_daemon(tmp_path: Path) -> None:
         assert 1000 < bill["tokens"] < 4000
 
         with watching(state) as changes:
-            assert assistant(state, "devices", "set", "kitchen light", "on", "on").returncode == 0
-            seen = next(e for e in changes if e.get("name") == "kitchen light" and e["state"].get("on"))
+            assert assistant(state, "devices", "set", "fan", "on", "on").returncode == 0
+            seen = next(e for e in changes if e.get("name") == "fan" and e["state"].get("on"))
             assert seen["source"] == "configuration"
 
         second = assistant(state, "run")

@@ -105,10 +105,10 @@ async def test_the_key_is_not_in_the_log_even_when_everything_is_logged(
             endpoint = Endpoint(
                 "gemini", "embedded", key=KEY, base_url=address.url, certificate=address.certificate
             )
-            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None):
+            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, 8):
                 pass
         with pytest.raises(LinkLost):
-            async with wire.connected(endpoint, Setup(Briefing("Hello."), connect_seconds=1), None):
+            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, 1):
                 pass
     assert caplog.records, "something was logged at DEBUG"
     assert KEY not in caplog.text

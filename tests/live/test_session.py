@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from assistant.brain.server import Address
+from assistant.live import models
 from assistant.live import session as module
 from assistant.live.endpoint import Endpoint
+from assistant.live.handles import Handles
 from assistant.live.messages import (
     Audio,
     BargedIn,
@@ -21,6 +25,7 @@ from assistant.live.messages import (
     LinkDown,
     LinkUp,
     Message,
+    Replayed,
     Say,
     Speech,
     SpeechEnded,
@@ -71,8 +76,11 @@ def source(address: Address, name: str = "embedded", key: str = "key") -> Source
 
 
 @contextlib.asynccontextmanager
-async def talking(*sources: Source, connect_seconds: float = 10) -> AsyncIterator[Client]:
-    session = Session(sources, Setup(Briefing("Be brief.", (TURN_ON,)), connect_seconds=connect_seconds))
+async def talking(
+    *sources: Source, connect_seconds: float = 10, handles: Handles | None = None
+) -> AsyncIterator[Client]:
+    told = Setup(Briefing("Be brief.", (TURN_ON,)), connect_seconds=connect_seconds)
+    session = Session(sources, told, handles)
     task = asyncio.get_running_loop().create_task(session.run())
     try:
         async with asyncio.timeout(15):
@@ -244,10 +252,9 @@ async def test_a_phantom_interruption_does_not_end_the_turn(tmp_path: Path) -> N
         assert client.count(BargedIn) == 1
 
 
-async def test_quota_in_the_middle_waits_and_falls_to_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_quota_in_the_middle_lets_the_next_brain_answer(
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(module, "QUOTA_SECONDS", 0.1)
     over = "You exceeded your current quota, please check your plan and billing details."
     script = f"""
     - {{on: text, times: 1, do: [close: {{code: 1011, reason: "{over}"}}]}}
@@ -258,10 +265,10 @@ async def test_quota_in_the_middle_waits_and_falls_to_the_next(
         brain(tmp_path / "b") as free,
         talking(source(paid, "gemini"), source(free)) as client,
     ):
-        client.session.post(Say("hello"))
-        await client.until(TurnLost)
-        assert "quota" in (await client.until(LinkDown)).reason
-        assert await client.until(LinkUp) == LinkUp("embedded")
+        assert await client.say("hello") == "You said: hello"
+        assert [m.brain for m in client.seen if isinstance(m, LinkUp)] == ["gemini", "embedded"]
+        assert "quota" in next(m.reason for m in client.seen if isinstance(m, LinkDown))
+        assert (client.count(Replayed), client.count(TurnLost)) == (1, 0)
 
 
 async def test_the_first_brain_takes_over_when_it_is_back(
@@ -276,3 +283,116 @@ async def test_the_first_brain_takes_over_when_it_is_back(
         assert await client.until(LinkUp) == LinkUp("embedded")
         assert await client.until(LinkUp) == LinkUp("gemini")
         assert await client.say("hello") == "You said: hello"
+
+
+FAULTS = {
+    "aborted": "abort",
+    "internal error": "close: {code: 1011, reason: Internal error encountered.}",
+    "going away": "close: {code: 1001, reason: going away}",
+    "old conversation gone": "close: {code: 1008, reason: Requested entity was not found.}",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_utterance_that_a_link_took_along_is_heard_whole_by_the_next(
+    tmp_path: Path, fault: str
+) -> None:
+    house = House()
+    script = f"[{{on: audio, connection: 1, do: [{FAULTS[fault]}]}}]"
+    async with brain(tmp_path, house=house, script=script) as address, talking(source(address)) as client:
+        client.session.post(SpeechStarted())
+        for _ in range(50):
+            client.session.post(Audio(bytes(640)))
+        client.session.post(SpeechEnded())
+        assert "10 tenths" in (await client.until(Transcribed)).text
+        await client.until(TurnDone)
+        assert (client.count(Replayed), client.count(TurnLost), client.count(Transcribed)) == (1, 0, 1)
+
+
+async def test_a_link_lost_in_mid_sentence_loses_no_frame(tmp_path: Path) -> None:
+    script = "[{on: text, connection: 1, do: [go_away: 10.3, normal]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        assert await client.say("hello") == "You said: hello"
+        client.session.post(SpeechStarted())
+        for _ in range(50):
+            client.session.post(Audio(bytes(640)))
+            await asyncio.sleep(0.02)
+        client.session.post(SpeechEnded())
+        assert "10 tenths" in (await client.until(Transcribed)).text
+        assert client.count(TurnLost) == 0
+
+
+async def test_p7_what_was_acted_on_is_never_said_again(tmp_path: Path) -> None:
+    script = "[{on: text, connection: 1, do: [tool_call: {name: turn_on, id: x}, wait: 0.05, abort]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        client.session.post(Say("lamp"))
+        await client.until(TurnLost)
+        assert await client.say("hello") == "You said: hello"
+        assert (client.count(Calls), client.count(Replayed)) == (1, 0)
+
+
+async def test_a_brain_that_says_nothing_is_left_for_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(models.MODELS, "quick", models.Abilities(reply_seconds=0.5))
+
+    async def mute() -> Endpoint:
+        return Endpoint("gemini", "quick", key="k", base_url=silent.url, certificate=silent.certificate)
+
+    async with (
+        brain(tmp_path / "a", script="[{on: text, do: [hang]}]") as silent,
+        brain(tmp_path / "b") as other,
+        talking(mute, source(other)) as client,
+    ):
+        began = asyncio.get_running_loop().time()
+        assert await client.say("hello") == "You said: hello"
+        assert asyncio.get_running_loop().time() - began < 5
+        assert client.seen[-1] is not None
+        assert [m.brain for m in client.seen if isinstance(m, LinkUp)] == ["gemini", "embedded"]
+
+
+async def test_a_fresh_link_is_told_what_was_said_lately(tmp_path: Path) -> None:
+    house = House()
+    script = """
+    - {on: text, match: bye, connection: 1, do: [abort]}
+    - {on: setup, match: resumed, do: [close: {code: 1008, reason: Requested entity was not found.}]}
+    """
+    async with brain(tmp_path, house=house, script=script) as address, talking(source(address)) as client:
+        await client.say("hello")
+        assert await client.say("bye") == "You said: bye"
+        assert house.minds[-1].recalled == ["hello"]
+
+
+async def test_an_utterance_that_always_kills_its_link_is_given_up(tmp_path: Path) -> None:
+    script = "[{on: text, match: die, do: [abort]}]"
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        client.session.post(Say("die"))
+        await client.until(TurnLost)
+        assert client.count(Replayed) == 2
+        assert await client.say("hello") == "You said: hello"
+
+
+async def test_a_restarted_house_takes_the_conversation_up_again(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.json"
+    script = "[{on: setup, match: fresh, connection: 2, do: [close: {code: 1011, reason: not resumed}]}]"
+    async with brain(tmp_path, script=script) as address:
+        for _ in range(2):
+            async with talking(source(address, "gemini"), handles=Handles(path)) as client:
+                assert await client.say("hello") == "You said: hello"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "key" not in json.loads(path.read_text())["gemini"]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"gemini": {"value": 1}}', b'{"gemini": null}'])
+def test_a_broken_file_of_handles_is_begun_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "conversations.json"
+    path.write_bytes(content)
+    handles = Handles(path)
+    endpoint = Endpoint("gemini", "m", key="k")
+    assert handles.get(endpoint) is None
+    handles.keep(endpoint, "h")
+    assert Handles(path).get(endpoint) == "h"
+    assert Handles(path).get(Endpoint("gemini", "m", key="another")) is None
+    assert Handles(path).get(Endpoint("gemini", "n", key="k")) is None
+    later = datetime.now() + timedelta(hours=3)
+    assert Handles(path, lambda: later).get(endpoint) is None

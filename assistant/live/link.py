@@ -1,0 +1,229 @@
+"""One open link to a brain: it receives, sends, watches itself, and says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.live.exchanges import Exchanges
+from assistant.live.failures import Cause, Failure, LinkLost
+from assistant.live.messages import (
+    Calls,
+    CallsCancelled,
+    GoAway,
+    Handle,
+    Message,
+    Say,
+    Speech,
+    SpeechText,
+    Transcribed,
+    TurnDone,
+    Usage,
+)
+from assistant.live.models import Abilities
+from assistant.live.uplink import Uplink
+
+if TYPE_CHECKING:
+    from assistant.live.wire import Wire
+
+GOAWAY_MARGIN_SECONDS = 10.0
+LOOK_SECONDS = 0.5
+STALLED_SECONDS = 20.0
+"""An answer that has begun and goes on no more."""
+PROBE_SECONDS = 45.0
+"""So much silence, and we ask whether anybody is there; the SDK's own ping kills healthy links."""
+PONG_SECONDS = 30.0
+"""Servers were seen to take up to 30 s for a pong (field reports, 2026)."""
+MUTE_TURNS = 3
+"""Turns in a row that bring neither a word nor a call: the brain has lost its voice."""
+REBUILD_TOKENS = 3000
+"""A context smaller than this is not worth a new link."""
+
+Part = Coroutine[Any, Any, None]
+Add = Callable[[Part], None]
+
+
+@dataclass
+class Lasting:
+    """What outlives a link."""
+
+    uplink: Uplink
+    exchanges: Exchanges
+    news: asyncio.Event
+    """Set when the brain must be told something else about the home."""
+    tell: Callable[[Message], None]
+    keep_handle: Callable[[str], None]
+    tokens: int = 0
+    """Of the conversation's context, when last counted."""
+
+
+class Link:
+    """Serves until it is lost; whoever is mid-sentence then goes on with the next one."""
+
+    def __init__(
+        self, wire: Wire, able: Abilities, lasting: Lasting, *, resumed: bool, rest_seconds: float
+    ) -> None:
+        self._wire, self._able, self._lasting = wire, able, lasting
+        self._uplink, self._exchanges = lasting.uplink, lasting.exchanges
+        self._resumed, self._rest_seconds = resumed, rest_seconds
+        self._clock = asyncio.get_running_loop().time
+        self._opened_at = self._heard_at = self._busy_at = self._clock()
+        self._leaving = False
+        self._mute_turns = 0
+        self._anything_said = False
+        self._calls: set[str] = set()
+        self._served = False
+
+    async def serve(self, *others: Part) -> Failure:
+        """Receive, send and watch until one of them finds the link lost.
+
+        They set a future instead of failing: a TaskGroup that fails while it is cancelled would swallow the
+        cancellation.
+        """
+        lost: asyncio.Future[Failure] = asyncio.get_running_loop().create_future()
+
+        async def until_lost(part: Part) -> None:
+            try:
+                await part
+            except LinkLost as end:
+                self._leaving = True
+                if not lost.done():
+                    lost.set_result(end.failure)
+
+        async with asyncio.TaskGroup() as tasks:
+            parts: list[asyncio.Task[None]] = []
+
+            def add(part: Part) -> None:
+                parts.append(tasks.create_task(until_lost(part), name="live"))
+
+            add(self._receive(add))
+            add(self._send())
+            watches = (self._watch_for_silence, self._watch_for_news, self._watch_age)
+            for part in (*(watch() for watch in watches), *others):
+                add(part)
+            self._uplink.to_send.set()
+            failure = await lost
+            for task in parts:
+                task.cancel()
+        return failure
+
+    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
+        """Send a tool's result, if it was this link that asked.
+
+        Raises:
+            LinkLost: the link has ended.
+        """
+        if call_id in self._calls:
+            self._calls.discard(call_id)
+            await self._wire.respond(call_id, name, result)
+            self._heard_at = self._clock()
+            self._uplink.to_send.set()
+
+    async def _receive(self, add: Add) -> None:
+        async for message in self._wire.received():
+            self._heard_at = self._clock()
+            match message:
+                case Handle(value):
+                    self._lasting.keep_handle(value)
+                case GoAway(seconds):
+                    add(self._leave(seconds))
+                case _:
+                    self._note(message)
+                    self._lasting.tell(message)
+                    if isinstance(message, Usage):
+                        await self._counted(message)
+                    if isinstance(message, TurnDone):
+                        self._turn_done()
+
+    def _note(self, message: Message) -> None:
+        match message:
+            case Calls(calls):
+                self._calls.update(call.id for call in calls)
+                self._uplink.answered()
+                self._anything_said = True
+            case CallsCancelled(ids):
+                self._calls.difference_update(ids)
+            case Speech():
+                self._uplink.answered()
+                self._anything_said = True
+            case SpeechText(text):
+                self._uplink.answered()
+                self._exchanges.answered(text)
+                self._anything_said = True
+            case Transcribed(text):
+                self._exchanges.heard(text)
+
+    def _turn_done(self) -> None:
+        waited = not self._uplink.idle.is_set()
+        self._exchanges.over()
+        self._uplink.done()
+        self._busy_at = self._clock()
+        if waited and not self._able.may_stay_silent:
+            self._mute_turns = 0 if self._anything_said else self._mute_turns + 1
+        self._anything_said = False
+        if self._mute_turns >= MUTE_TURNS:
+            raise LinkLost(Failure(Cause.FRESH, "The brain has lost its voice."))
+
+    async def _counted(self, usage: Usage) -> None:
+        """A resumed conversation that weighs much less than before has been forgotten: tell it again."""
+        before, self._lasting.tokens = self._lasting.tokens, usage.prompt
+        if self._resumed and not self._served and before > REBUILD_TOKENS and usage.prompt < before / 2:
+            await self._wire.remember(self._exchanges.recent())
+        self._served = True
+
+    async def _send(self) -> None:
+        while True:
+            await self._uplink.to_send.wait()
+            self._uplink.to_send.clear()
+            while self._uplink and not self._leaving and not (self._able.holds_uplink and self._calls):
+                item = self._uplink.next()
+                if isinstance(item, Say):
+                    self._exchanges.heard(item.text)
+                await self._wire.send(item)
+                self._heard_at = max(self._heard_at, self._clock())
+
+    async def _watch_for_silence(self) -> None:
+        """A question that nobody takes, an answer that stops, a link that is only half there, a long rest."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            silent = self._clock() - self._heard_at
+            if self._uplink.idle.is_set():
+                self._rested()
+                if silent > PROBE_SECONDS:
+                    await self._wire.probe(PONG_SECONDS)
+                    self._heard_at = self._clock()
+            elif self._uplink.waits_for_answer and silent > self._able.reply_seconds:
+                raise LinkLost(Failure(Cause.NETWORK, "The brain does not answer."))
+            elif self._uplink.asked and not self._calls and silent > STALLED_SECONDS:
+                raise LinkLost(Failure(Cause.RETRY, "The brain stopped in the middle of its answer."))
+
+    def _rested(self) -> None:
+        """After a long pause the past is worth less than it costs: begin anew from its words."""
+        large = self._lasting.tokens > REBUILD_TOKENS and not self._able.reads_free
+        if large and self._clock() - self._busy_at > self._rest_seconds:
+            self._lasting.tokens = 0
+            raise LinkLost(Failure(Cause.FRESH, "The conversation is begun anew from its words."))
+
+    async def _watch_for_news(self) -> None:
+        """When the home has changed, a new link is made that knows it, while nobody talks."""
+        await self._lasting.news.wait()
+        await self._change("The home has changed.")
+
+    async def _watch_age(self) -> None:
+        """Change before the server does, while nobody talks."""
+        await asyncio.sleep(self._able.link_seconds)
+        await self._change("The link has grown old.")
+
+    async def _leave(self, seconds: float) -> None:
+        """Before the server cuts the link: at the next quiet moment, at the latest in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
+                await self._uplink.quiet()
+        raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
+
+    async def _change(self, why: str) -> None:
+        await self._uplink.quiet()
+        raise LinkLost(Failure(Cause.RETRY, why))
