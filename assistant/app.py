@@ -28,8 +28,10 @@ from assistant.home.search import search_tool
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.handles import Handles
+from assistant.live.purse import Purse
 from assistant.live.session import Session, Source
 from assistant.loader import PREFIX
+from assistant.money import Ledger, Limits, Price
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.house import house_tools
 from assistant.watchdog import watched
@@ -54,6 +56,7 @@ class House:
     furniture: Furniture
     finds: Finds
     lately: Lately
+    purse: Purse
     dispatcher: Dispatcher
     conversation: Conversation
     session: Session
@@ -96,8 +99,10 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
         lately = Lately(state / "lately.json")
         dispatcher.asked_for = lately.note
         handles = Handles(state / "conversations.json")
-        session = Session(_sources(config, brain), setup(config.gemini, furniture, lately.names), handles)
         news = asyncio.Event()
+        purse = _purse(config, state, thrifty=news.set)
+        told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
+        session = Session(_sources(config, brain), told, handles, purse)
         host.finds.changed = news.set
         house = House(
             config=config,
@@ -107,6 +112,7 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             furniture=furniture,
             finds=host.finds,
             lately=lately,
+            purse=purse,
             dispatcher=dispatcher,
             conversation=Conversation(session, dispatcher, bus),
             session=session,
@@ -165,7 +171,10 @@ async def _talk(house: House) -> None:
             await _settled(house.news)
             house.finds.pins.save()
             house.lately.save()
-            house.session.renew(setup(house.config.gemini, house.furniture, house.lately.names))
+            thrifty = house.purse.thrifty
+            house.session.renew(
+                setup(house.config.gemini, house.furniture, house.lately.names, thrifty=thrifty)
+            )
             house.settled.set()
 
 
@@ -191,6 +200,19 @@ def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
             "brain.use is gemini, but there is no key: set GEMINI_API_KEY (or gemini.project for Vertex AI)"
         )
     return sources
+
+
+def _purse(config: Config, state: Path, *, thrifty: Callable[[], None]) -> Purse:
+    money = config.money
+    limits = Limits(
+        Ledger(state),
+        soft_usd=money.daily_soft_usd,
+        hard_usd=money.daily_usd,
+        month_usd=money.monthly_usd,
+        turns_per_minute=money.turns_per_minute,
+        connects_per_hour=money.connections_per_hour,
+    )
+    return Purse(limits, [Price(**price.model_dump()) for price in money.prices], thrifty=thrifty)
 
 
 async def _there(endpoint: Endpoint) -> Endpoint:

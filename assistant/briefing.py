@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import prompts
 from assistant.config import GeminiConfig
@@ -31,10 +31,15 @@ class Budget:
     tokens: int
 
 
-def setup(config: GeminiConfig, furniture: Furniture, lately: Sequence[str]) -> Setup:
+def setup(
+    config: GeminiConfig, furniture: Furniture, lately: Sequence[str], *, thrifty: bool = False
+) -> Setup:
     """What either brain is told when a link begins; ``lately`` are names of devices, the last used first."""
+    told, _ = brief(furniture, tokens=config.home_tokens, lately=lately)
+    if thrifty:
+        told = replace(told, instruction=f"{told.instruction}\n\n{prompts.THRIFTY}")
     return Setup(
-        brief=brief(furniture, tokens=config.home_tokens, lately=lately)[0],
+        brief=told,
         whole=whole(furniture),
         voice=config.voice,
         trigger_tokens=config.trigger_tokens,

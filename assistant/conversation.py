@@ -221,8 +221,8 @@ class Conversation:
                 self._bus.publish(Online(brain))
             case LinkDown(reason):
                 self._bus.publish(Offline(reason))
-            case Usage(prompt, response, total):
-                self._bus.publish(UsageCounted(prompt, response, total))
+            case Usage(prompt, response, total, usd=usd):
+                self._bus.publish(UsageCounted(prompt, response, total, round(usd, 6)))
 
     def _speak(self, message: Speech | SpeechText) -> None:
         if self._turn.being_said:

@@ -112,6 +112,7 @@ class UsageCounted(Event):
     prompt_tokens: int
     response_tokens: int
     total_tokens: int
+    usd: float = 0.0
 
 
 @dataclass(frozen=True)

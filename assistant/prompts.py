@@ -20,6 +20,8 @@ CATALOGUE = 'Devices by area and kind; "also" gives other names:'
 
 UNLISTED = "{number} more devices are not listed: find_devices finds them, before you say that there is none."
 
+THRIFTY = "Words cost money and today's are nearly spent: answer in as few as you can."
+
 SILENCE = "If what you hear was not meant for you, stay silent."
 
 

@@ -42,6 +42,10 @@ LINES: dict[str, Callable[[Item], str]] = {
     "hidden": lambda e: f"{e['name']:<24}(not shown: {e['reason']}; {e['source']}, id {e['id']})",
     "gone": lambda e: f"{e['name']:<24}(gone)",
     "catalogue": lambda e: _bill(e),
+    "spent": lambda e: (
+        f"{e['period']:<8}{e['brain']:<12}{e['kind']:<10}{e['turns']:>6} turns"
+        f"{e['tokens_in']:>12,} tokens in{e['tokens_out']:>10,} out{e['usd']:>10.4f} dollars"
+    ),
     "clash": lambda e: f"{' and '.join(e['names'])}: {e['reason']}; {e['suggestion']}",
 }
 """What people see of an event; the rest is for scripts."""

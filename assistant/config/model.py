@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from assistant.config.mistakes import KeyPath, Places, dotted
 from assistant.errors import ConfigError
 
+Dollars = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -50,6 +51,42 @@ class GeminiConfig(Section):
     rest_minutes: Annotated[float, Field(gt=0, le=1440)] = 10.0
     trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000
     connect_seconds: Annotated[float, Field(gt=0, le=120)] = 8.0
+
+
+class PriceConfig(Section):
+    """US dollars for a million tokens of the models whose names begin like ``model``."""
+
+    model: str
+    text_in: Dollars
+    audio_in: Dollars
+    picture_in: Dollars
+    text_out: Dollars
+    audio_out: Dollars
+    read_on: str = ""
+
+
+LIVE_PRICES = (
+    PriceConfig(
+        model="gemini-",
+        text_in=0.75,
+        audio_in=3.0,
+        picture_in=3.0,
+        text_out=4.5,
+        audio_out=12.0,
+        read_on="2026-11-20",
+    ),
+)
+
+
+class MoneyConfig(Section):
+    """What brains that bill may cost."""
+
+    daily_soft_usd: Dollars = 0.5
+    daily_usd: Dollars = 2.0
+    monthly_usd: Dollars = 20.0
+    turns_per_minute: Annotated[int, Field(ge=1, le=600)] = 20
+    connections_per_hour: Annotated[int, Field(ge=1, le=3600)] = 60
+    prices: list[PriceConfig] = list(LIVE_PRICES)
 
 
 class MqttConfig(Section):
@@ -115,6 +152,7 @@ class Config(Section):
 
     brain: BrainConfig = BrainConfig()
     gemini: GeminiConfig = GeminiConfig()
+    money: MoneyConfig = MoneyConfig()
     mqtt: MqttConfig = MqttConfig()
     audio: AudioConfig = AudioConfig()
     home: HomeConfig = HomeConfig()

@@ -16,6 +16,7 @@ class Cause(Enum):
     QUOTA = auto()
     CONFIGURATION = auto()
     NETWORK = auto()
+    MONEY = auto()
     GIVEN_UP = auto()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.live.exchanges import Exchanges
@@ -25,6 +25,7 @@ from assistant.live.messages import (
 )
 from assistant.live.models import Abilities
 from assistant.live.uplink import Uplink
+from assistant.money import Tokens
 
 if TYPE_CHECKING:
     from assistant.live.wire import Wire
@@ -56,6 +57,9 @@ class Lasting:
     """Set when the brain must be told something else about the home."""
     tell: Callable[[Message], None]
     keep_handle: Callable[[str], None]
+    pay: Callable[[Tokens], float]
+    obstacle: Callable[[], str]
+    """Why this brain must not be asked any more, or ""."""
     tokens: int = 0
     """Of the conversation's context, when last counted."""
 
@@ -130,11 +134,12 @@ class Link:
                     self._lasting.keep_handle(value)
                 case GoAway(seconds):
                     add(self._leave(seconds))
+                case Usage(tokens=tokens):
+                    self._lasting.tell(replace(message, usd=self._lasting.pay(tokens)))
+                    await self._counted(message)
                 case _:
                     self._note(message)
                     self._lasting.tell(message)
-                    if isinstance(message, Usage):
-                        await self._counted(message)
                     if isinstance(message, TurnDone):
                         self._turn_done()
 
@@ -192,6 +197,8 @@ class Link:
             silent = self._clock() - self._heard_at
             if self._uplink.idle.is_set():
                 self._rested()
+                if reason := self._lasting.obstacle():
+                    raise LinkLost(Failure(Cause.MONEY, reason))
                 if silent > PROBE_SECONDS:
                     await self._wire.probe(PONG_SECONDS)
                     self._heard_at = self._clock()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from assistant.money import Tokens
 from assistant.tools.dispatch import ToolCall
 
 
@@ -69,11 +70,13 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens of one turn."""
+    """Tokens of one turn, and what they cost in dollars."""
 
     prompt: int
     response: int
     total: int
+    tokens: Tokens = field(default_factory=Tokens)
+    usd: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,15 @@ from assistant.live.handles import Handles
 from assistant.live.link import Lasting, Link
 from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
+from assistant.live.purse import Purse
 from assistant.live.uplink import Loss, Uplink
+from assistant.money import Tokens
 from assistant.tools.schema import Declaration
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0}
+REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0, Cause.MONEY: 60.0}
 """How long a brain that failed like this is left alone while another serves."""
 RECHECK_SECONDS = 30.0
 HURRY_SECONDS = 1.2
@@ -60,20 +62,33 @@ class Setup:
 class Session:
     """Talks to the first of its brains that answers; keeps what is said while none does."""
 
-    def __init__(self, sources: Sequence[Source], setup: Setup, handles: Handles | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        setup: Setup,
+        handles: Handles | None = None,
+        purse: Purse | None = None,
+    ) -> None:
         self._sources = list(sources)
         self._setup = setup
         self._link: Link | None = None
         self._brain = ""
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._handles = handles or Handles()
+        self._purse = purse
         self._given_up: set[int] = set()
         self._resting: dict[int, float] = {}
         self._settled = asyncio.Event()
         self._told: dict[int, str] = {}
         self._endpoint: Endpoint | None = None
         self._lasting = Lasting(
-            Uplink(), Exchanges(), asyncio.Event(), self._inbox.put_nowait, self._keep_handle
+            Uplink(),
+            Exchanges(),
+            asyncio.Event(),
+            self._inbox.put_nowait,
+            self._keep_handle,
+            self._pay,
+            self._obstacle,
         )
         self.trouble = ""
         """Why no brain answers: a sentence for the user, empty while one does."""
@@ -170,6 +185,11 @@ class Session:
         from assistant.live import wire
 
         endpoint = await self._sources[rank]()
+        self._endpoint = endpoint
+        if reason := self._obstacle():
+            return Failure(Cause.MONEY, reason), False
+        if self._purse is not None:
+            self._purse.connecting(endpoint)
         handle = self._handles.get(endpoint)
         self._lasting.news.clear()
         seconds = min(self._setup.connect_seconds, HURRY_SECONDS if hurried else self._setup.connect_seconds)
@@ -190,7 +210,6 @@ class Session:
     async def _serve(self, wire: Any, rank: int, endpoint: Endpoint, *, resumed: bool) -> Failure:
         if self._lasting.uplink.too_old():
             self._inbox.put_nowait(TurnLost())
-        self._endpoint = endpoint
         self._link = Link(
             wire,
             abilities(endpoint.model),
@@ -228,6 +247,14 @@ class Session:
     def _keep_handle(self, value: str) -> None:
         assert self._endpoint is not None, "a handle comes over a link"
         self._handles.keep(self._endpoint, value)
+
+    def _pay(self, tokens: Tokens) -> float:
+        assert self._endpoint is not None, "a turn is counted over a link"
+        return self._purse.paid(self._endpoint, tokens) if self._purse else 0.0
+
+    def _obstacle(self) -> str:
+        assert self._endpoint is not None, "a brain was chosen"
+        return self._purse.obstacle(self._endpoint) if self._purse else ""
 
     async def _watch_for_better(self, serving: int) -> None:
         """While a second choice serves, look whether the first is back; change when nobody talks."""

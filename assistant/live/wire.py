@@ -35,6 +35,7 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.models import abilities
+from assistant.money import Tokens
 from assistant.tools.dispatch import ToolCall
 from assistant.tools.schema import Declaration
 
@@ -256,10 +257,35 @@ def messages(raw: types.LiveServerMessage) -> Iterator[Message | Handle | GoAway
     if update is not None and update.resumable and update.new_handle:
         yield Handle(update.new_handle)
     if raw.usage_metadata is not None:
-        used = raw.usage_metadata
-        yield Usage(used.prompt_token_count or 0, used.response_token_count or 0, used.total_token_count or 0)
+        yield _usage(raw.usage_metadata)
     if content is not None and content.turn_complete:
         yield TurnDone()
+
+
+def _usage(used: types.UsageMetadata) -> Usage:
+    prompt, response = used.prompt_token_count or 0, used.response_token_count or 0
+    asked = _by_kind(used.prompt_tokens_details)
+    answered = _by_kind(used.response_tokens_details)
+    tools, thoughts = used.tool_use_prompt_token_count or 0, used.thoughts_token_count or 0
+    tokens = Tokens(
+        text_in=asked["text"] + tools,
+        audio_in=asked["audio"],
+        picture_in=asked["picture"],
+        unknown_in=max(prompt - sum(asked.values()), 0),
+        text_out=answered["text"] + thoughts,
+        audio_out=answered["audio"],
+        unknown_out=max(response - answered["text"] - answered["audio"], 0),
+    )
+    return Usage(prompt, response, used.total_token_count or 0, tokens)
+
+
+def _by_kind(details: Sequence[types.ModalityTokenCount] | None) -> dict[str, int]:
+    """Tokens of text, of sound, and of everything seen."""
+    counts = {"text": 0, "audio": 0, "picture": 0}
+    for detail in details or ():
+        kind = {"TEXT": "text", "AUDIO": "audio"}.get(str(getattr(detail.modality, "value", "")), "picture")
+        counts[kind] += detail.token_count or 0
+    return counts
 
 
 def _content(content: types.LiveServerContent) -> Iterator[Message]:

@@ -34,8 +34,11 @@ from assistant.live.messages import (
     Transcribed,
     TurnDone,
     TurnLost,
+    Usage,
 )
+from assistant.live.purse import Purse
 from assistant.live.session import Briefing, Session, Setup, Source
+from assistant.money import Ledger, Limits, Price
 from assistant.tools.schema import Declaration, Parameter
 from tests.brain.stand_ins import House, brain
 from tests.parts.home import until
@@ -68,19 +71,22 @@ class Client:
         return sum(isinstance(message, kind) for message in self.seen)
 
 
-def source(address: Address, name: str = "embedded", key: str = "key") -> Source:
+def source(address: Address, name: str = "embedded", key: str = "key", model: str = "embedded") -> Source:
     async def endpoint() -> Endpoint:
-        return Endpoint(name, "embedded", key=key, base_url=address.url, certificate=address.certificate)
+        return Endpoint(name, model, key=key, base_url=address.url, certificate=address.certificate)
 
     return endpoint
 
 
 @contextlib.asynccontextmanager
 async def talking(
-    *sources: Source, connect_seconds: float = 10, handles: Handles | None = None
+    *sources: Source,
+    connect_seconds: float = 10,
+    handles: Handles | None = None,
+    purse: Purse | None = None,
 ) -> AsyncIterator[Client]:
     told = Setup(Briefing("Be brief.", (TURN_ON,)), connect_seconds=connect_seconds)
-    session = Session(sources, told, handles)
+    session = Session(sources, told, handles, purse)
     task = asyncio.get_running_loop().create_task(session.run())
     try:
         async with asyncio.timeout(15):
@@ -396,3 +402,23 @@ def test_a_broken_file_of_handles_is_begun_anew(tmp_path: Path, content: bytes) 
     assert Handles(path).get(Endpoint("gemini", "n", key="k")) is None
     later = datetime.now() + timedelta(hours=3)
     assert Handles(path, lambda: later).get(endpoint) is None
+
+
+async def test_over_the_limit_the_embedded_brain_answers_and_the_ledger_knows_why(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    purse = Purse(Limits(ledger, hard_usd=0.003), [Price("embedded-", 1, 1, 1, 1, 1)])
+    async with (
+        brain(tmp_path / "a") as paid,
+        brain(tmp_path / "b") as free,
+        talking(source(paid, "gemini", model="gemini-x"), source(free), purse=purse) as client,
+    ):
+        for _ in range(20):
+            assert await client.say("tell me " + "more " * 60)
+            await asyncio.sleep(0.3)
+            if client.count(LinkUp) > 1:
+                break
+        assert [m.brain for m in client.seen if isinstance(m, LinkUp)] == ["gemini", "embedded"]
+        assert "limit of 0.003 dollars" in next(m.reason for m in client.seen if isinstance(m, LinkDown))
+        assert 0 < ledger.spent()[0] <= 0.003
+        counted = [m.usd for m in client.seen if isinstance(m, Usage)]
+        assert sum(counted) == pytest.approx(ledger.spent()[0])

@@ -1,0 +1,52 @@
+"""Who pays: what a brain's turn costs, and whether it may be asked at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from assistant.live.endpoint import Endpoint
+from assistant.money import Limits, Price, Row, Tokens, price_of
+
+FREE_BRAINS = frozenset({"embedded"})
+
+
+class Purse:
+    """Writes every turn down; brains that cost nothing are never refused."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        prices: Sequence[Price],
+        *,
+        thrifty: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        self._limits, self._prices, self._now = limits, tuple(prices), now
+        self._became_thrifty = thrifty
+
+    def obstacle(self, endpoint: Endpoint) -> str:
+        """Why this brain must not be asked now, as a sentence; "" when it may."""
+        return "" if endpoint.brain in FREE_BRAINS else self._limits.obstacle()
+
+    def connecting(self, endpoint: Endpoint) -> None:
+        """A link is being made."""
+        if endpoint.brain not in FREE_BRAINS:
+            self._limits.connected()
+
+    @property
+    def thrifty(self) -> bool:
+        """Whether answers should be short."""
+        return self._limits.thrifty
+
+    def paid(self, endpoint: Endpoint, tokens: Tokens, kind: str = "live") -> float:
+        """A turn was counted; its price in dollars."""
+        usd = price_of(endpoint.model, self._prices).of(tokens)
+        before = self.thrifty
+        at = self._now().isoformat(timespec="seconds")
+        self._limits.ledger.note(Row(at, endpoint.brain, endpoint.model, kind, usd, tokens))
+        if endpoint.brain not in FREE_BRAINS:
+            self._limits.paid(usd)
+        if self.thrifty and not before:
+            self._became_thrifty()
+        return usd
