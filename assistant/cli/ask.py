@@ -17,6 +17,8 @@ from assistant.control import Tell, sayable
 from assistant.errors import AlreadyRunning, UsageError
 
 MAX_STDIN = 1_000_000
+BILL_SECONDS = 10.0
+"""The server counts a turn when it believes that the answer has been heard."""
 
 
 def say(options: argparse.Namespace) -> int:
@@ -133,7 +135,9 @@ async def _own_house(config: configuration.Config, request: dict[str, Any], tell
     async def use(house: House) -> int:
         house.ears_open.set()
         await furnished(house)
-        return 0 if await Errands(house).handle(request, tell) else 1
+        ok = await Errands(house).handle(request, tell)
+        await house.session.settle(BILL_SECONDS)
+        return 0 if ok else 1
 
     store.folder(config.state_dir)
     with store.held(config.state_dir, ""):

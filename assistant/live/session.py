@@ -7,6 +7,7 @@ while there is no link, and tells the conversation what the brain says. Nobody e
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -20,7 +21,7 @@ from assistant.live.handles import Handles
 from assistant.live.link import Lasting, Link
 from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
-from assistant.live.purse import Purse
+from assistant.live.purse import FREE_BRAINS, Purse
 from assistant.live.uplink import Loss, Uplink
 from assistant.money import Tokens
 from assistant.tools.schema import Declaration
@@ -100,12 +101,18 @@ class Session:
 
     async def ready(self, seconds: float) -> bool:
         """Wait until a brain answers; False when none does in time, or none ever will."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._settled.wait()
-        except TimeoutError:
-            pass
         return self._link is not None
+
+    async def settle(self, seconds: float) -> None:
+        """Before the end: wait a little for the bill of the last turn, if there will be one."""
+        if self._endpoint is None or self._endpoint.brain in FREE_BRAINS:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._lasting.uplink.quiet()
 
     def renew(self, setup: Setup) -> None:
         """Tell the brain something else about the home: by a new link, at the next quiet moment."""
