@@ -82,7 +82,12 @@ class HomeConfig(Section):
     """The home itself."""
 
     pretend: bool = True
-    sources: list[str] = ["zigbee2mqtt", "tasmota", "home_assistant_discovery"]
+    sources: list[str] = [
+        "zigbee2mqtt",
+        "tasmota",
+        "shelly",
+        "home_assistant_discovery",
+    ]
     devices: list[DeviceWish] = []
 
 

@@ -131,6 +131,11 @@ class Described(Device):
             self._states[name] = other.states[name]
         self._presence.inherit(other._presence)
 
+    def receive_message(self, topic: str, payload: bytes) -> None:
+        """Take a message that came before this device listened to its topic."""
+        if takers := self.topics().get(topic):
+            self._hearer(takers)(topic, payload)
+
     def receive(self, part_id: str, values: Mapping[str, Any]) -> None:
         """Take values that came some other way than over MQTT."""
         part = next(part for part in self._parts if part.id == part_id)

@@ -103,6 +103,12 @@ class Finds:
             for device in find.devices:
                 device.set_present(there)
 
+    def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None:
+        """A message that came before its device was there."""
+        if find := self._finds.get((source.title, found_id)):
+            for device in find.devices:
+                device.receive_message(topic, payload)
+
     def accept(self, found_id: str) -> bool:
         """Allow what had been held back because its command topics had changed; whether there was such a
         device.
