@@ -86,6 +86,7 @@ class HomeConfig(Section):
         "zigbee2mqtt",
         "tasmota",
         "shelly",
+        "wled",
         "home_assistant_discovery",
     ]
     devices: list[DeviceWish] = []

@@ -87,7 +87,7 @@ class Overheard(Source):
         if before is None or fresh or (telling and before != payload):
             self.again(device)
         known |= fresh
-        if telling or topic not in told.shown:
+        if telling or fresh or topic not in told.shown:
             self._bytes += len(payload) - (len(before) if before is not None else -len(topic))
             told.last[topic] = payload
 
