@@ -87,6 +87,7 @@ class HomeConfig(Section):
         "tasmota",
         "shelly",
         "wled",
+        "valetudo",
         "home_assistant_discovery",
     ]
     devices: list[DeviceWish] = []
