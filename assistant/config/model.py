@@ -88,6 +88,7 @@ class HomeConfig(Section):
         "shelly",
         "wled",
         "valetudo",
+        "esphome",
         "home_assistant_discovery",
     ]
     devices: list[DeviceWish] = []

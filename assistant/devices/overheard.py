@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from assistant.devices.found import Command, Found
 from assistant.devices.reading import UNREADABLE
 from assistant.devices.source import Source
 from assistant.errors import LinkError
+from assistant.plugin import Host
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,22 @@ class Overheard(Source):
         self._questions: dict[Command, None] = {}
         self._ids: dict[str, str] = {}
         self._news = asyncio.Event()
+        self._later: list[Callable[[], None]] = []
+
+    def attach(self, host: Host) -> Callable[[], None]:
+        """Bind to the house; what is listened to later ends with it too."""
+        close = super().attach(host)
+
+        def close_all() -> None:
+            close()
+            while self._later:
+                self._later.pop()()
+
+        return close_all
+
+    def listen(self, topic: str, method: Callable[..., None]) -> None:
+        """Hear a topic that is only known now; the method is like one with ``@hears``."""
+        self._later.append(self.host.subscribe(topic, self._receiver(method)))
 
     def described(self, device: str, told: Told) -> Found | None:
         """The device as far as it is known; None while that is too little to show."""
