@@ -89,6 +89,7 @@ class HomeConfig(Section):
         "wled",
         "valetudo",
         "esphome",
+        "openmqttgateway",
         "home_assistant_discovery",
     ]
     devices: list[DeviceWish] = []

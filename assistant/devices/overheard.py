@@ -35,6 +35,8 @@ class Told:
     traits: dict[str, set[str]] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()
     """Topics that the house itself listens to by now."""
+    news: dict[str, None] = field(default_factory=dict)
+    """Topics whose last message said something that the house could not read yet, the latest last."""
     outline: object = None
 
 
@@ -104,7 +106,11 @@ class Overheard(Source):
         if before is None or fresh or (telling and before != payload):
             self.again(device)
         known |= fresh
-        if telling or fresh or topic not in told.shown:
+        if before is None or fresh:
+            told.news.pop(topic, None)
+            told.news[topic] = None
+        # What the house reads by itself is not kept, unless it is to be told again: then the newest is.
+        if telling or topic in told.news or topic not in told.shown:
             self._bytes += len(payload) - (len(before) if before is not None else -len(topic))
             told.last[topic] = payload
 
@@ -167,16 +173,19 @@ class Overheard(Source):
         except UNREADABLE as error:
             self.complain(f"{self.title}: {device[:60]} is left out: {error}", (device, type(error)))
             return
-        if found is None or (outline := _outline(found)) == told.outline:
+        if found is None:
             return
-        told.outline = outline
-        self._ids[device] = found.id
-        self.show(found)
-        topics = frozenset(topic for part in found.parts for topic in part.readers)
-        topics |= {one.topic for one in found.availability}
-        for topic in (topics - told.shown) & told.last.keys():
+        if (outline := _outline(found)) != told.outline:
+            told.outline = outline
+            if (before := self._ids.get(device, found.id)) != found.id:
+                self.forget(before)
+            self._ids[device] = found.id
+            self.show(found)
+        told.shown = frozenset(topic for part in found.parts for topic in part.readers)
+        told.shown |= {one.topic for one in found.availability}
+        for topic in [topic for topic in told.news if topic in told.shown]:
+            del told.news[topic]
             self.retell(found.id, topic, told.last[topic])
-        told.shown = topics
 
 
 def _outline(found: Found) -> object:

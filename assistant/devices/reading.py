@@ -127,8 +127,11 @@ class Described(Device):
 
     def inherit(self, other: Described) -> None:
         """Keep what an earlier description of the same device has reported: not everything is said again."""
-        for name in self._slots.keys() & other.states.keys():
-            self._states[name] = other.states[name]
+        slots = other._slots.items()
+        told = {(slot.part.id, slot.inner): name for name, slot in slots if name in other.states}
+        for name, slot in self._slots.items():
+            if (before := told.get((slot.part.id, slot.inner))) is not None:
+                self._states[name] = other.states[before]
         self._presence.inherit(other._presence)
 
     def receive_message(self, topic: str, payload: bytes) -> None:
