@@ -90,6 +90,8 @@ class HomeConfig(Section):
         "valetudo",
         "esphome",
         "openmqttgateway",
+        "ring_mqtt",
+        "frigate",
         "home_assistant_discovery",
     ]
     devices: list[DeviceWish] = []
