@@ -176,7 +176,7 @@ class Place:
         def write(wanted: Values) -> list[Command]:
             return [Command(places[name], _order(name, value)) for name, value in wanted.items()]
 
-        return Part(kind, kind, tuple(owned), readers, write, topics=frozenset(places.values()))
+        return Part(kind, kind, tuple(owned), readers, write)
 
     def _value(self, ending: str) -> tuple[Property, Callable[[str], Any]] | None:
         name, _, last = ending.partition("/")

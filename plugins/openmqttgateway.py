@@ -126,6 +126,10 @@ class Openmqttgateway(Overheard):
     most_devices: ClassVar[int] = 100
     topic: str = "+/+"
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._models: dict[str, str] = {}
+
     @hears("{topic}/BTtoMQTT/+")
     def _bluetooth(self, payload: bytes, topic: str) -> None:
         report = decoded(payload)
@@ -141,14 +145,16 @@ class Openmqttgateway(Overheard):
             self._keep(f"rf {_model(report)} {place}", topic, payload, report)
 
     def _keep(self, device: str, topic: str, payload: bytes, report: Report) -> None:
-        # A device's model is what its first report said: later ones may say less.
-        measures = [key for key in report if key in BLUETOOTH or key in RADIO]
-        self.overhear(device, topic, payload, traits=[*measures, f"model {_model(report)}"])
+        self.overhear(
+            device, topic, payload, traits=[key for key in report if key in BLUETOOTH or key in RADIO]
+        )
+        if self.told(device):
+            self._models.setdefault(device, _model(report))
 
     def described(self, device: str, told: Told) -> Found | None:
         """A sensor with everything that any gateway has heard of it."""
         traits = set().union(*told.traits.values())
-        model = next(trait.removeprefix("model ") for trait in sorted(traits) if trait.startswith("model "))
+        model = self._models[device]
         way, _, address = device.partition(" ")
         measures = BLUETOOTH if way == "ble" else RADIO
         parts = tuple(_parts(measures, traits, told))

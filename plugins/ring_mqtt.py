@@ -163,10 +163,6 @@ class Entity:
         """One command."""
         return Command(f"{self.base}/{ending}", payload)
 
-    def pins(self, *endings: str) -> frozenset[str]:
-        """Where its commands go."""
-        return frozenset(f"{self.base}/{ending}" for ending in (endings or ("command",)))
-
 
 def _parts(entity: Entity) -> Iterator[Part]:
     name = entity.name
@@ -187,13 +183,13 @@ def _parts(entity: Entity) -> Iterator[Part]:
 def _sound(entity: Entity) -> Part:
     press = {"press": [entity.sends("ON")]}
     spoken = SOUNDS[entity.name]
-    return Part(entity.name, "button", actions=press, topics=entity.pins(), name=spoken, role=Role.SETTING)
+    return Part(entity.name, "button", actions=press, name=spoken, role=Role.SETTING)
 
 
 def _alarm(entity: Entity) -> Part:
     actions = {action: [entity.sends(word)] for action, word in ALARM.items()}
     status = (properties.STATUS,)
-    return Part(entity.name, "alarm", status, entity.reads("status"), None, actions, entity.pins())
+    return Part(entity.name, "alarm", status, entity.reads("status"), None, actions)
 
 
 def _switched(entity: Entity) -> Part:
@@ -210,7 +206,7 @@ def _switched(entity: Entity) -> Part:
         return orders
 
     part = Part(entity.name, KINDS[entity.name], owned, readers, write)
-    return replace(part, topics=entity.pins("command", "brightness_command"), name=_apart(entity))
+    return replace(part, name=_apart(entity))
 
 
 def _apart(entity: Entity) -> str:
@@ -225,7 +221,7 @@ def _lock(entity: Entity) -> Part:
 
     return Part(
         "lock", "lock", (properties.LOCKED, properties.STATUS), {f"{entity.base}/state": read},
-        lambda wanted: [entity.sends("LOCK" if wanted["locked"] else "UNLOCK")], topics=entity.pins(),
+        lambda wanted: [entity.sends("LOCK" if wanted["locked"] else "UNLOCK")],
     )  # fmt: skip
 
 
@@ -242,7 +238,7 @@ def _fan(entity: Entity) -> Part:
             orders.append(entity.sends(str(max(wanted["speed"], 10)), "percent_speed_command"))
         return orders
 
-    return Part("fan", "fan", owned, readers, write, topics=entity.pins("command", "percent_speed_command"))
+    return Part("fan", "fan", owned, readers, write)
 
 
 def _thermostat(entity: Entity) -> Part:
@@ -260,13 +256,13 @@ def _thermostat(entity: Entity) -> Part:
         return [entity.sends(str(value), places[name]) for name, value in wanted.items()]
 
     owned = (properties.TEMPERATURE, *(own for own, _ in known.values()))
-    return Part("thermostat", "thermostat", owned, readers, write, topics=entity.pins(*places.values()))
+    return Part("thermostat", "thermostat", owned, readers, write)
 
 
 def _valve(entity: Entity) -> Part:
     actions = {word: [entity.sends(word.upper())] for word in ("open", "close")}
     readers = entity.reads("open", VALVES.get)
-    return Part("valve", "valve", (properties.OPEN,), readers, None, actions, entity.pins())
+    return Part("valve", "valve", (properties.OPEN,), readers, None, actions)
 
 
 def _sensor(entity: Entity, own: Property, meant: Callable[[str], Any]) -> Part:
@@ -282,7 +278,7 @@ def _setting(entity: Entity, own: Property) -> Part:
 
     mine = own.but(writable=True, role=Role.SETTING)
     readers = entity.reads(own.name, meant)
-    return Part(entity.name, "setting", (mine,), readers, write, topics=entity.pins(), role=Role.SETTING)
+    return Part(entity.name, "setting", (mine,), readers, write, role=Role.SETTING)
 
 
 def _text(value: Any) -> str:

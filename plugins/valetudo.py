@@ -162,7 +162,6 @@ class Robot:
         clean = f"{self.base}/MapSegmentationCapability/clean/set"
         operation = f"{self.base}/BasicControlCapability/operation/set"
         actions = {name: [Command(operation, word)] for name, word in OPERATIONS.items()}
-        topics = {operation, clean, f"{self.base}/{FAN}/set"}
         if not self.tells("$nodes") or "LocateCapability" in self.nodes:
             actions["locate"] = [Command(f"{self.base}/LocateCapability/locate/set", "PERFORM")]
 
@@ -175,7 +174,7 @@ class Robot:
                 orders.append(Command(clean, json.dumps({"segment_ids": ids, "iterations": 1})))
             return orders
 
-        return Part("vacuum", "vacuum", tuple(owned), readers, write, actions, frozenset(topics))
+        return Part("vacuum", "vacuum", tuple(owned), readers, write, actions)
 
     def _rooms(self) -> dict[str, str]:
         """Room → segment; two of the same name are told apart by their numbers."""
@@ -212,8 +211,7 @@ class Robot:
             ]
 
         owned = (own.but(writable=True, role=Role.SETTING),)
-        topics = frozenset({f"{topic}/set"})
-        return Part(where, "setting", owned, {topic: _as(own.name)}, write, topics=topics, role=Role.SETTING)
+        return Part(where, "setting", owned, {topic: _as(own.name)}, write, role=Role.SETTING)
 
     def sensors(self) -> Iterator[Part]:
         """What it measures and what it is made of."""
@@ -250,7 +248,7 @@ class Robot:
         if "AutoEmptyDockManualTriggerCapability" in self.nodes:
             topic = f"{self.base}/AutoEmptyDockManualTriggerCapability/trigger/set"
             yield Part(
-                "empty", "button", actions={"press": [Command(topic, "PERFORM")]}, topics=frozenset({topic}),
+                "empty", "button", actions={"press": [Command(topic, "PERFORM")]},
                 name="empty the dust bin", role=Role.SETTING,
             )  # fmt: skip
 

@@ -51,6 +51,10 @@ class Wled(Overheard):
     rank: ClassVar[int] = 70
     topic: str = "wled"
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._names: dict[str, str] = {}
+
     @hears("{topic}/+/status", "{topic}/+/g", "{topic}/+/c")
     def _says(self, payload: bytes, topic: str) -> None:
         # "wled/all" is where a whole group listens; nobody reports there.
@@ -58,16 +62,17 @@ class Wled(Overheard):
 
     @hears("{topic}/+/v")
     def _tells(self, payload: bytes, topic: str) -> None:
-        values = _tags(payload)
-        traits = [*values, f"name {values.get('ds', '')}", *(["white"] if _white(values) else [])]
-        self.overhear(topic.split("/")[-2], topic, payload, traits=traits)
+        device, values = topic.split("/")[-2], _tags(payload)
+        self.overhear(device, topic, payload, traits=values)
+        if self.told(device) and self._names.get(device) != (name := values.get("ds", "")):
+            self._names[device] = name
+            self.again(device)
 
     def described(self, device: str, told: Told) -> Found | None:
         """A light, once it has said anything but that it is there."""
         base = f"{self.topic}/{device}"
         if not {f"{base}/{ending}" for ending in ("g", "c", "v")} & told.last.keys():
             return None
-        values = _tags(told.last.get(f"{base}/v", b""))
         traits = told.traits.get(f"{base}/v", set())
         owned = [properties.ON, properties.BRIGHTNESS, properties.COLOR.but(options=colours.NAMES)]
         readers = {f"{base}/g": _level, f"{base}/c": _coloured}
@@ -76,9 +81,8 @@ class Wled(Overheard):
             readers[f"{base}/v"] = _state
         light = Part(
             "light", "light", tuple(owned), readers, lambda wanted: _orders(base, wanted),
-            topics=frozenset({base, f"{base}/api"}),
         )  # fmt: skip
-        named = values.get("ds", "")
+        named = self._names.get(device, "")
         return Found(
             id=f"wled {device}",
             name=named if named and named != "WLED" else f"WLED {device}",
@@ -113,10 +117,6 @@ def _tags(payload: bytes) -> dict[str, str]:
     for match in TAG.finditer(payload):
         found.setdefault(match[1].decode(), match[2].decode(errors="replace").strip())
     return found
-
-
-def _white(values: Mapping[str, str]) -> bool:
-    return values.get("wv", "-1") not in ("-1", "")
 
 
 def _state(payload: bytes) -> Values:

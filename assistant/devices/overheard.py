@@ -44,7 +44,8 @@ class Overheard(Source):
     """A source whose devices do not say what they are.
 
     A subclass passes on what it hears by ``overhear`` and makes a device of it in ``described``. Whoever may
-    write to the topics could fill the memory, so devices, topics and bytes are counted.
+    write to the topics could fill the memory, so devices, topics and bytes are counted. Its parts have no
+    ``topics`` for pinning: they grow as the device speaks, and stay below the topics that its id names.
     """
 
     most_devices: ClassVar[int] = 200
@@ -152,18 +153,19 @@ class Overheard(Source):
                 self._news.set()
 
     async def catch_up(self) -> None:
-        """Show what has changed, giving way to others between two devices; then ask.
+        """Show what has changed, giving way to others between two devices, and ask.
 
         Raises:
             LinkError: there is no broker; what was not asked will be asked the next time.
         """
-        while self._dirty:
-            self._settle(next(iter(self._dirty)))
-            await asyncio.sleep(0)
-        while self._questions:
-            question = next(iter(self._questions))
-            await self.send(question)
-            self._questions.pop(question, None)
+        while self._dirty or self._questions:
+            while self._dirty:
+                self._settle(next(iter(self._dirty)))
+                await asyncio.sleep(0)
+            if self._questions:
+                question = next(iter(self._questions))
+                await self.send(question)
+                self._questions.pop(question, None)
 
     def _settle(self, device: str) -> None:
         del self._dirty[device]

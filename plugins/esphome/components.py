@@ -83,11 +83,6 @@ class Way:
         """One command."""
         return Command(f"{self.base}/{ending}", payload)
 
-    @property
-    def pins(self) -> frozenset[str]:
-        """Where its commands go."""
-        return frozenset({f"{self.base}/command"})
-
 
 def _spoken(name: str) -> str:
     return name.replace("_", " ")
@@ -101,7 +96,7 @@ def _switch(base: str, name: str, _traits: set[str]) -> Part:
     way = Way(base)
     return Part(
         f"switch_{name}", "switch", (properties.ON,), way.reads("on", SWITCHED.__getitem__),
-        lambda wanted: [way.sends("ON" if wanted["on"] else "OFF")], topics=way.pins, name=_spoken(name),
+        lambda wanted: [way.sends("ON" if wanted["on"] else "OFF")], name=_spoken(name),
     )  # fmt: skip
 
 
@@ -116,7 +111,7 @@ def _sensor(base: str, name: str, traits: set[str]) -> Part:
     """A number when it has only ever said numbers; in which unit it does not tell."""
     if "text" in traits:
         own = Property(slug(name), str, role=Role.SENSOR)
-        readers = Way(base).reads(own.name)
+        readers = Way(base).reads(own.name, lambda text: None if text == "nan" else text)
     else:
         own = Property(slug(name), float, role=Role.SENSOR)
         readers = Way(base).reads(own.name, _number)
@@ -141,7 +136,7 @@ def _fan(base: str, name: str, traits: set[str]) -> Part:
             orders.append(way.sends(OSCILLATION[wanted["oscillating"]], "oscillation/command"))
         return orders
 
-    return Part(f"fan_{name}", "fan", tuple(owned), readers, write, topics=way.pins, name=_spoken(name))
+    return Part(f"fan_{name}", "fan", tuple(owned), readers, write, name=_spoken(name))
 
 
 def _cover(base: str, name: str, traits: set[str]) -> Part:
@@ -167,8 +162,7 @@ def _opening(way: Way, traits: set[str]) -> Part:
         return [way.sends(str(value), f"{name}/command") for name, value in wanted.items()]
 
     actions = {word: [way.sends(word.upper())] for word in ("open", "close", "stop")}
-    topics = frozenset({f"{way.base}/command", f"{way.base}/position/command", f"{way.base}/tilt/command"})
-    return Part("", "blinds", tuple(owned), readers, write, actions, topics)
+    return Part("", "blinds", tuple(owned), readers, write, actions)
 
 
 def _climate(base: str, name: str, traits: set[str]) -> Part:
@@ -192,9 +186,8 @@ def _climate(base: str, name: str, traits: set[str]) -> Part:
     def write(wanted: Values) -> list[Command]:
         return [way.sends(_text(value), f"{places[key]}/command") for key, value in wanted.items()]
 
-    topics = frozenset(f"{base}/{ending}/command" for ending in places.values())
     owned = tuple(own for own, _ in has.values())
-    return Part(f"climate_{name}", "thermostat", owned, readers, write, topics=topics, name=_spoken(name))
+    return Part(f"climate_{name}", "thermostat", owned, readers, write, name=_spoken(name))
 
 
 def _text(value: Any) -> str:
@@ -210,7 +203,7 @@ def _setting(type: type[float] | type[str]) -> Build:
         readers = way.reads(own.name, _number if type is float else str)
         return Part(
             f"{base.split('/')[-2]}_{name}", "setting", (own,), readers,
-            lambda wanted: [way.sends(_text(wanted[own.name]))], topics=way.pins, role=Role.SETTING,
+            lambda wanted: [way.sends(_text(wanted[own.name]))], role=Role.SETTING,
         )  # fmt: skip
 
     return build
@@ -227,7 +220,7 @@ def _lock(base: str, name: str, _traits: set[str]) -> Part:
     return Part(
         f"lock_{name}", "lock", (properties.LOCKED, properties.STATUS), {f"{base}/state": read},
         lambda wanted: [way.sends("LOCK" if wanted["locked"] else "UNLOCK")],
-        topics=way.pins, name=_spoken(name),
+        name=_spoken(name),
     )  # fmt: skip
 
 
@@ -236,7 +229,7 @@ def _alarm(base: str, name: str, _traits: set[str]) -> Part:
     actions = {action: [way.sends(word)] for action, word in ALARM.items()}
     return Part(
         f"alarm_{name}", "alarm", (properties.STATUS,), way.reads("status", str.lower),
-        actions=actions, topics=way.pins, name=_spoken(name),
+        actions=actions, name=_spoken(name),
     )  # fmt: skip
 
 

@@ -28,14 +28,12 @@ def light(base: str, name: str, traits: set[str]) -> Part:
     def write(wanted: Values) -> list[Command]:
         return [Command(f"{base}/command", json.dumps(_order(wanted)))]
 
-    topics = frozenset({f"{base}/command"})
     return Part(
         f"light_{base.rpartition('/')[2]}",
         "light",
         tuple(owned),
         {f"{base}/state": _read},
         write,
-        topics=topics,
         name=name,
     )
 

@@ -113,7 +113,9 @@ class Shelly(Overheard):
         elif not isinstance(result, dict):
             self.complain(f"{self.title}: {prefix[:80]} answered {QUESTIONS[number]} with no object")
         elif number == STATUS:
+            known.status = {key: kept for key, kept in known.status.items() if key in result}
             self._meet(prefix, topic, payload, status=result)
+            self.again(prefix)
         else:
             known.info, known.config = (result, known.config) if number == INFO else (known.info, result)
             self.again(prefix)

@@ -153,7 +153,7 @@ def _relay(base: str, where: str, told: Told, kind: str, name: str) -> Part:
     topic = f"{base}/{where}/command"
     return draft.part(
         where.replace("/", "_"), kind, write=lambda wanted: [Command(topic, "on" if wanted["on"] else "off")],
-        topics=frozenset({topic}), name=name,
+        name=name,
     )  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def _lamp(base: str, where: str, told: Told, kind: str, name: str) -> Part:
     draft.measures(told, where, METERS)
     return draft.part(
         where.replace("/", "_"), kind, write=lambda wanted: [Command(topic, json.dumps(lamp.order(wanted)))],
-        topics=frozenset({topic}), name=name,
+        name=name,
     )  # fmt: skip
 
 
@@ -255,7 +255,6 @@ def _rollers(base: str, announced: Mapping[str, Any], told: Told) -> Iterator[Pa
         yield draft.part(
             f"roller_{number}", "blinds", write=write if positions else None,
             actions={word: [Command(topic, word)] for word in ("open", "close", "stop")},
-            topics=frozenset({topic, f"{topic}/pos"}),
         )  # fmt: skip
 
 
@@ -284,7 +283,7 @@ def _radiator(base: str, told: Told) -> Iterator[Part]:
     owned = (properties.TARGET.but(low=4, high=31), TEMPERATURE, properties.BATTERY)
     yield Part(
         "thermostat", "thermostat", owned, {f"{base}/info": read},
-        lambda wanted: [Command(topic, f"{wanted['target']:g}")], topics=frozenset({topic}),
+        lambda wanted: [Command(topic, f"{wanted['target']:g}")],
     )  # fmt: skip
 
 

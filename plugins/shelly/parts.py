@@ -193,7 +193,7 @@ def _virtual(rpc: Rpc, kind: str, number: int, settings: _Settings) -> Part:
     if kind == "button":
         pressed = rpc.call("Button.Trigger", {"id": number, "event": "single_push"})
         bare = Part(key.replace(":", "_"), "button", actions={"press": [pressed]}, role=Role.SETTING)
-        return replace(bare, topics=frozenset({f"{rpc.prefix}/rpc"}), name="button")
+        return replace(bare, name="button")
     spoken = settings.own.get("name") or f"{kind} {number - 199}"
     own = Property(f"{kind}_{number}", str, writable=writable, role=Role.SETTING, title=str(spoken))
     options = settings.own.get("options")

@@ -48,8 +48,7 @@ class Rpc:
         self, key: str, kind: str, owned: tuple[Property, ...], read: Read, write: Writer | None = None
     ) -> Part:
         """A part of one component."""
-        topics = frozenset({f"{self.prefix}/rpc"}) if write else frozenset()
-        return Part(key.replace(":", "_"), kind, owned, self.readers(key, read), write, topics=topics)
+        return Part(key.replace(":", "_"), kind, owned, self.readers(key, read), write)
 
 
 def is_component(key: str) -> bool:

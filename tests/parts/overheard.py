@@ -16,6 +16,7 @@ from assistant.errors import NotConfirmed
 from assistant.loader import import_file
 from assistant.tools.vocabulary import Risk
 from tests.parts.finds import SourceHouse
+from tests.parts.house import met
 
 ROOT = Path(__file__).parents[2]
 SILENT = ("get_state", "set_option", "locate", "press", "activate")
@@ -47,6 +48,7 @@ class OverheardHouse(SourceHouse):
     def __init__(self, source: Overheard) -> None:
         self.source = source
         super().__init__(source)
+        self._own = len(self.heard)
 
     async def hear(self, said: Mapping[str, Any], *, kept: bool = False) -> None:
         """Messages, and the end of their burst; ``kept`` ones stay on the broker."""
@@ -57,6 +59,12 @@ class OverheardHouse(SourceHouse):
             else:
                 self.report(topic, raw)
         await self.source.catch_up()
+
+    def source_hears(self, topic: str, payload: bytes) -> None:
+        """A message for the source alone: a thousand times quicker where there are thousands."""
+        for wanted, heard in self.heard[: self._own]:
+            if met(wanted, topic):
+                heard(topic, payload)
 
     @contextlib.asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
