@@ -52,11 +52,11 @@ async def home() -> OverheardHouse:
 
 async def test_every_light_is_there_and_says_what_it_has_not_told_yet() -> None:
     house = await home()
-    assert house.names == ["Desk strip", "WLED aabbccddee01", "WLED plain"]
+    assert house.names == ["Desk strip", "WLED c0ffee112233", "WLED plain"]
     parts, unsupported = house.coverage
     assert parts == 3
     assert set(unsupported.values()) == {"it has not told its state on /v yet"}
-    assert house.device("WLED aabbccddee01").found.same_as == {"aabbccddee01"}
+    assert house.device("WLED c0ffee112233").found.same_as == {"c0ffee112233"}
     assert house.device("Desk strip").states == {
         "on": True, "brightness": 50, "color": "orange", "effect": "solid", "effect_speed": 50,
         "effect_intensity": 50, "preset": None,
