@@ -6,6 +6,7 @@ A device of generation 2 needs its RPC channel over MQTT, which is on unless som
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import re
@@ -37,6 +38,8 @@ class Known:
     info: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     status: dict[str, dict[str, Any]] = field(default_factory=dict)
+    awaited: bool = True
+    """Whether its answers may still come: until then it has no name."""
 
     def reported(self, status: Mapping[str, Any]) -> None:
         """Overlay a report, whole or in part, over what is known."""
@@ -58,6 +61,8 @@ class Shelly(Overheard):
     """``reply`` is where devices answer us: a topic of our own, of which each gets a part."""
 
     rank: ClassVar[int] = 70
+    answer_seconds: ClassVar[float] = 3.0
+    """So long a device waits for its name; one that sleeps, or has its RPC channel closed, gives none."""
     reply: str = "assistant/shelly"
 
     def __init__(self, **settings: Any) -> None:
@@ -103,6 +108,9 @@ class Shelly(Overheard):
         known = self._known.get(prefix)
         if known is None:
             return
+        if frame.get("id") == CONFIG:  # the last of what is told only once
+            known.awaited = False
+            self.again(prefix)
         if isinstance(error := frame.get("error"), dict):
             self.complain(f"{self.title}: {prefix[:80]} refused: {str(error.get('message', error))[:120]}")
             return
@@ -137,10 +145,20 @@ class Shelly(Overheard):
         ]
         self.overhear(prefix, topic, payload, traits=traits)
         if self.told(prefix):
-            known = self._known.setdefault(prefix, Known())
+            known = self._known.get(prefix) or self._first_met(prefix)
             known.reported(status or {})
             if src and not known.info:
                 known.info = {"id": str(src)}
+
+    def _first_met(self, prefix: str) -> Known:
+        known = self._known[prefix] = Known()
+
+        def enough() -> None:
+            known.awaited = False
+            self.again(prefix)
+
+        asyncio.get_running_loop().call_later(self.answer_seconds, enough)
+        return known
 
     def _question(self, prefix: str, *numbers: int) -> None:
         for number in numbers:
@@ -187,7 +205,7 @@ class Shelly(Overheard):
         if device.startswith(FIRST):
             return described_first(device.removeprefix(FIRST), self._announced.get(device, {}), told)
         known = self._known[device]
-        if not known.status:
+        if not known.status or known.awaited:
             return None
 
         def call(method: str, params: Mapping[str, Any]) -> Command:

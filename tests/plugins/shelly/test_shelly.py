@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -160,14 +161,18 @@ async def test_what_is_offline_is_refused_at_once_but_a_sleeper_is_not_offline()
     )
 
 
-async def test_a_device_that_only_notifies_is_found_and_asked() -> None:
+async def test_a_device_that_only_notifies_is_found_and_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     house = OverheardHouse(plugin("shelly"))
+    monkeypatch.setattr(type(house.source), "answer_seconds", 0.01)
     notice = {
         "src": "shellyplus1-aabbccddeeff",
         "method": "NotifyFullStatus",
         "params": {"ts": 1, "switch:0": {"output": True}},
     }
     await house.hear({"garage/plus1/events/rpc": notice})
+    assert house.names == [], "its name may still come"
+    await asyncio.sleep(0.02)
+    await house.source.catch_up()
     (device,) = house.devices
     assert (device.name, device.states["on"]) == ("shellyplus1-aabbccddeeff", True)
     assert device.found.same_as == {"aabbccddeeff"}
