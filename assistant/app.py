@@ -25,11 +25,12 @@ from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
+from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.handles import Handles
 from assistant.live.purse import Purse
-from assistant.live.session import Session, Source
+from assistant.live.session import Session
 from assistant.loader import PREFIX
 from assistant.money import Ledger, Limits, Price
 from assistant.tools.dispatch import Dispatcher

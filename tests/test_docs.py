@@ -13,6 +13,7 @@ from assistant import config as configuration
 from assistant.cli.output import LINES
 from assistant.config import PluginEntry
 from assistant.control import as_json
+from assistant.devices.overheard import Overheard
 from assistant.devices.source import Source
 from assistant.errands import TOLD
 from assistant.loader import Loader, LoadState
@@ -37,7 +38,7 @@ def test_python_examples_load_as_plugins(tmp_path: Path, code: str) -> None:
 
 
 async def test_the_example_of_a_source_finds_and_switches_a_bulb(tmp_path: Path) -> None:
-    (code,) = blocks("python", ROOT / "docs" / "sources.md")
+    code, _ = blocks("python", ROOT / "docs" / "sources.md")
     (tmp_path / "bulbs.py").write_text(code)
     (source,) = Loader([tmp_path]).load(PluginEntry(name="bulbs")).plugins
     assert isinstance(source, Source)
@@ -47,6 +48,18 @@ async def test_the_example_of_a_source_finds_and_switches_a_bulb(tmp_path: Path)
     house.on_publish = lambda _topic, _payload: house.say("bulbs/attic/is", "lit")
     result = await house.do("turn_on", "attic")
     assert (result.text, house.published) == ("The attic is on.", [("bulbs/attic/do", "light up")])
+
+
+async def test_the_example_of_an_overheard_device_reads_what_it_says(tmp_path: Path) -> None:
+    _, code = blocks("python", ROOT / "docs" / "sources.md")
+    (tmp_path / "boxes.py").write_text(code)
+    (source,) = Loader([tmp_path]).load(PluginEntry(name="boxes")).plugins
+    assert isinstance(source, Overheard)
+    house = SourceHouse(source)
+    house.say("boxes/attic/temp", "21.5")
+    house.say("boxes/attic/hum", "40")
+    await source.catch_up()
+    assert house.device("attic").states == {"temperature": 21.5, "humidity": 40}
 
 
 @pytest.mark.parametrize("text", blocks("yaml", ROOT / "README.md"))

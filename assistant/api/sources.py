@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.devices import colours, properties
 from assistant.devices.found import Availability, Command, Found, Part, Reader, Values, Writer, slug
+from assistant.devices.overheard import Overheard, Told
 from assistant.devices.properties import Property, Role
 from assistant.devices.source import Source
 from assistant.errors import LinkError
@@ -22,12 +23,14 @@ __all__ = [
     "Command",
     "Found",
     "LinkError",
+    "Overheard",
     "Part",
     "Property",
     "Reader",
     "Risk",
     "Role",
     "Source",
+    "Told",
     "Values",
     "Writer",
     "colours",

@@ -121,7 +121,18 @@ class HomeConfig(Section):
     """The home itself."""
 
     pretend: bool = True
-    sources: list[str] = ["zigbee2mqtt", "tasmota", "home_assistant_discovery"]
+    sources: list[str] = [
+        "zigbee2mqtt",
+        "tasmota",
+        "shelly",
+        "wled",
+        "valetudo",
+        "esphome",
+        "openmqttgateway",
+        "ring_mqtt",
+        "frigate",
+        "home_assistant_discovery",
+    ]
     devices: list[DeviceWish] = []
 
 

@@ -71,8 +71,8 @@ def _detail(part: Part) -> bool:
 
 
 def _useful(group: Sequence[Part]) -> bool:
-    """Signal strengths and firmware versions alone are nothing to talk about."""
-    return any(part.role in (Role.MAIN, Role.SENSOR) for part in group)
+    """Signal strengths and firmware versions alone are nothing to talk about; what can be set is."""
+    return any(part.role in (Role.MAIN, Role.SENSOR) or part.write is not None for part in group)
 
 
 def _as_detail(part: Part) -> Part:

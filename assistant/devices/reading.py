@@ -139,10 +139,18 @@ class Described(Device):
 
     def inherit(self, other: Described) -> None:
         """Keep what an earlier description of the same device has reported: not everything is said again."""
-        for name in self._slots.keys() & other.states.keys():
-            self._states[name] = other.states[name]
+        slots = other._slots.items()
+        told = {(slot.part.id, slot.inner): name for name, slot in slots if name in other.states}
+        for name, slot in self._slots.items():
+            if (before := told.get((slot.part.id, slot.inner))) is not None:
+                self._states[name] = other.states[before]
         self._stale_at = {name: at for name, at in other._stale_at.items() if name in self._slots}
         self._presence.inherit(other._presence)
+
+    def receive_message(self, topic: str, payload: bytes) -> None:
+        """Take a message that came before this device listened to its topic."""
+        if takers := self.topics().get(topic):
+            self._hearer(takers)(topic, payload)
 
     def receive(self, part_id: str, values: Mapping[str, Any]) -> None:
         """Take values that came some other way than over MQTT."""

@@ -17,6 +17,7 @@ class FindsHost(Protocol):
     def lost(self, source: Source, found_id: str) -> None: ...
     def reported(self, source: Source, found_id: str, part_id: str, values: dict[str, object]) -> None: ...
     def presence(self, source: Source, found_id: str, there: bool) -> None: ...
+    def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None: ...
 
 
 class Source(Plugin):
@@ -50,6 +51,10 @@ class Source(Plugin):
     def report_presence(self, found_id: str, there: bool) -> None:
         """The device came or went, said some other way than over an MQTT topic."""
         self._finds.presence(self, found_id, there)
+
+    def retell(self, found_id: str, topic: str, payload: bytes) -> None:
+        """A message that came before the house listened to its topic: the first that the device has said."""
+        self._finds.retold(self, found_id, topic, payload)
 
     async def send(self, command: Command) -> None:
         """Take a command to the device.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -103,6 +103,12 @@ class Finds:
             for device in find.devices:
                 device.set_present(there)
 
+    def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None:
+        """A message that came before its device was there."""
+        if find := self._finds.get((source.title, found_id)):
+            for device in find.devices:
+                device.receive_message(topic, payload)
+
     def accept(self, found_id: str) -> bool:
         """Allow what had been held back because its command topics had changed; whether there was such a
         device.
@@ -154,12 +160,12 @@ class Finds:
             devices = assembled(find.found, self._naming(find.found), find.source)
             find.reason = "" if devices else "there is nothing to control or to read"
             for device in devices:
-                self._add(find, device, before.get(device.id))
+                self._add(find, device, before.values())
         if find.reason or {d.id: d.name for d in before.values()} != {d.id: d.name for d in find.devices}:
             log.info("%s: %s %s", find.source.title, find.found.name, find.reason or "is there")
         self.changed()
 
-    def _add(self, find: Find, device: FoundDevice, before: FoundDevice | None) -> None:
+    def _add(self, find: Find, device: FoundDevice, before: Iterable[FoundDevice]) -> None:
         try:
             if not self._wished(find, device):
                 return
@@ -167,8 +173,8 @@ class Finds:
             tools = device.tools()
             self._table.add_all(tools)
             find.undo.append(partial(self._table.remove_all, tools))
-            if before is not None:
-                device.inherit(before)
+            for earlier in before:  # its parts may have been another device's
+                device.inherit(earlier)
             find.undo.append(device.attach(self._host))
         except (ToolError, PluginError, LinkError) as error:
             self._registry.remove(device)

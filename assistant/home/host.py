@@ -52,6 +52,10 @@ class PluginHost:
         """A device came or went."""
         self._sought.presence(source, found_id, there)
 
+    def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None:
+        """A message that came before its device was there."""
+        self._sought.retold(source, found_id, topic, payload)
+
     @property
     def _sought(self) -> Finds:
         assert self.finds is not None, "furniture gives the host its finds"

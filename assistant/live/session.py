@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.live.brains import REST_SECONDS, Brains, Source
 from assistant.live.endpoint import Endpoint
 from assistant.live.exchanges import Exchanges
 from assistant.live.failures import Cause, Failure, LinkLost
@@ -29,14 +30,9 @@ from assistant.tools.schema import Declaration
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0, Cause.MONEY: 60.0}
-"""How long a brain that failed like this is left alone while another serves."""
 RECHECK_SECONDS = 30.0
 HURRY_SECONDS = 1.2
 """Somebody waits for an answer and there is another brain: no link may take longer to make."""
-
-Source = Callable[[], Awaitable[Endpoint]]
-"""Where a brain is now; the embedded one may have moved after a restart."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +66,13 @@ class Session:
         handles: Handles | None = None,
         purse: Purse | None = None,
     ) -> None:
-        self._sources = list(sources)
+        self._brains = Brains(sources)
         self._setup = setup
         self._link: Link | None = None
         self._brain = ""
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._handles = handles or Handles()
         self._purse = purse
-        self._given_up: set[int] = set()
-        self._resting: dict[int, float] = {}
         self._settled = asyncio.Event()
         self._told: dict[int, str] = {}
         self._endpoint: Endpoint | None = None
@@ -143,8 +137,8 @@ class Session:
                 failures = 0 if was_up else failures + 1
                 if not was_up:
                     self._brain = ""
-                    self._tell_down(failure, len(self._sources))
-                    if len(self._given_up) == len(self._sources):
+                    self._tell_down(failure, len(self._brains))
+                    if self._brains.given_up:
                         self._settled.set()
                 if not (was_up and self._awaited):
                     await asyncio.sleep(self._pause(failure, failures))
@@ -162,36 +156,26 @@ class Session:
             return REST_SECONDS[Cause.QUOTA]
         return BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
 
-    def _usable(self) -> list[int]:
-        """Brains to try, best first; when all of them rest, nevertheless all."""
-        now = asyncio.get_running_loop().time()
-        ranks = [rank for rank in range(len(self._sources)) if rank not in self._given_up]
-        return [rank for rank in ranks if self._resting.get(rank, 0.0) <= now] or ranks
-
     async def _try_all(self) -> tuple[Failure, bool]:
         """Hold the first link that can be made until it ends; how it ended, and whether there was one."""
         failure = Failure(Cause.GIVEN_UP, "No brain is configured that can be used.")
-        for rank in (ranks := self._usable()):
+        for rank in (ranks := self._brains.usable()):
             last = rank == ranks[-1]
             failure, was_up = await self._hold(rank, hurried=not last and self._awaited)
-            rests = failure.cause in REST_SECONDS
-            if rests:
-                self._resting[rank] = asyncio.get_running_loop().time() + REST_SECONDS[failure.cause]
+            rests = self._brains.failed(rank, failure, was_up=was_up)
             if was_up:
                 if rests and not last:
                     self._tell_down(failure, rank)
                 return failure, True
             log.warning("brain %d: %s", rank + 1, failure.sentence)
-            if failure.cause is Cause.CONFIGURATION:
-                self._given_up.add(rank)
-            if len(self._sources) > 1:
+            if len(self._brains) > 1:
                 self._tell_down(failure, rank)
         return failure, False
 
     async def _hold(self, rank: int, *, hurried: bool) -> tuple[Failure, bool]:
         from assistant.live import wire
 
-        endpoint = await self._sources[rank]()
+        endpoint = await self._brains.endpoint(rank)
         self._endpoint = endpoint
         if reason := self._obstacle():
             return Failure(Cause.MONEY, reason), False
@@ -266,12 +250,11 @@ class Session:
     async def _watch_for_better(self, serving: int) -> None:
         """While a second choice serves, look whether the first is back; change when nobody talks."""
         wait = RECHECK_SECONDS
-        while any(rank not in self._given_up for rank in range(serving)):
+        while self._brains.any_before(serving):
             await asyncio.sleep(wait)
             wait = min(wait * 2, 600)
-            for rank in (rank for rank in self._usable() if rank < serving):
-                if await _reachable(await self._sources[rank]()) and not self._awaited:
-                    raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
+            if await self._brains.better_than(serving) and not self._awaited:
+                raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
 
     def _tell_down(self, failure: Failure, rank: int) -> None:
         """One sentence per brain and cause until it is back, not one per attempt."""
@@ -281,13 +264,3 @@ class Session:
             return
         self._told[rank] = failure.sentence
         self._inbox.put_nowait(LinkDown(failure.sentence))
-
-
-async def _reachable(endpoint: Endpoint) -> bool:
-    try:
-        async with asyncio.timeout(5):
-            _, writer = await asyncio.open_connection(*endpoint.host)
-    except OSError:
-        return False
-    writer.close()
-    return True

@@ -15,6 +15,7 @@ import pytest
 from assistant.brain.server import Address
 from assistant.live import models
 from assistant.live import session as module
+from assistant.live.brains import Source
 from assistant.live.endpoint import Endpoint
 from assistant.live.handles import Handles
 from assistant.live.messages import (
@@ -37,7 +38,7 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.purse import Purse
-from assistant.live.session import Briefing, Session, Setup, Source
+from assistant.live.session import Briefing, Session, Setup
 from assistant.money import Ledger, Limits, Price
 from assistant.tools.schema import Declaration, Parameter
 from tests.brain.stand_ins import House, brain

@@ -45,6 +45,9 @@ class SourceHouse(FakeHost):
     def presence(self, source: Source, found_id: str, there: bool) -> None:
         self.finds.presence(source, found_id, there)
 
+    def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None:
+        self.finds.retold(source, found_id, topic, payload)
+
     def say(self, topic: str, payload: Any) -> None:
         """A report as JSON, or as it is when it is text."""
         self.report(topic, payload if isinstance(payload, str | bytes) else json.dumps(payload))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.events import Event
+from assistant.home.topics import TopicTree
 
 
 class FakeHost:
-    """Keeps what plugins send and say; ``report`` delivers like the link does."""
+    """Keeps what plugins send and say; ``report`` delivers like the link does, ``keep`` like a broker's memory."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, str]] = []
         self.events: list[Event] = []
         self.on_publish: Callable[[str, str], None] = lambda _topic, _payload: None
         self._heard: dict[str, list[Callable[[str, bytes], None]]] = {}
+        self._kept: dict[str, bytes] = {}
 
     async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
         text = payload if isinstance(payload, str) else payload.decode()
@@ -23,6 +25,8 @@ class FakeHost:
 
     def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
         self._heard.setdefault(topic, []).append(heard)
+        for kept in [kept for kept in self._kept if met(topic, kept)]:
+            heard(kept, self._kept[kept])
         return lambda: self._heard[topic].remove(heard)
 
     @property
@@ -34,5 +38,22 @@ class FakeHost:
         self.events.append(event)
 
     def report(self, topic: str, payload: str | bytes) -> None:
-        for heard in self._heard.get(topic, []):
-            heard(topic, payload if isinstance(payload, bytes) else payload.encode())
+        delivered = payload if isinstance(payload, bytes) else payload.encode()
+        for heard in [heard for wanted, heard in self.heard if met(wanted, topic)]:
+            heard(topic, delivered)
+
+    def keep(self, topic: str, payload: bytes) -> None:
+        """A retained message: whoever listens now or later gets it."""
+        self._kept[topic] = payload
+        self.report(topic, payload)
+
+
+def met(topic_filter: str, topic: str) -> bool:
+    """Whether a topic passes a filter."""
+    if topic_filter == topic:
+        return True
+    if "+" not in topic_filter and "#" not in topic_filter:
+        return False
+    tree: TopicTree[bool] = TopicTree()
+    tree.add(topic_filter, True)
+    return any(tree.match(topic))

@@ -30,14 +30,6 @@ class DiscoveryHouse(SourceHouse):
         if messages is not None:
             self.announce(messages)
 
-    def report(self, topic: str, payload: str | bytes) -> None:
-        super().report(topic, payload)
-        levels = topic.split("/")
-        if levels[0] == self.source.prefix and levels[-1] == "config":
-            filter_ = "/".join([levels[0], *"+" * (len(levels) - 2), "config"])
-            for heard in self._heard.get(filter_, []):
-                heard(topic, payload if isinstance(payload, bytes) else payload.encode())
-
     def announce(self, messages: Mapping[str, Any]) -> None:
         """Discovery messages, and the end of their burst."""
         for topic, payload in messages.items():
