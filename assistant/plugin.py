@@ -178,6 +178,10 @@ class Plugin:
         methods = [method for _, method in inspect.getmembers(type(self), inspect.isfunction)]
         return [topic for method in methods for topic in vars(method).get("hears_topics", ())]
 
+    def topics_filled(self) -> set[str]:
+        """The topics of ``@hears``, with its settings filled in."""
+        return {self.fill(topic) for topic in self.topics_heard()}
+
     def topics_published(self) -> list[str]:
         """The settings that are topics to publish on."""
         hints = get_type_hints(type(self), include_extras=True)

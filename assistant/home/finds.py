@@ -26,6 +26,9 @@ MOST_DEVICES = 3000
 """More cannot be a home; whoever may write the discovery topics could fill the memory otherwise."""
 ADDRESS = re.compile(r"(0x)?[0-9a-f]{10,16}", re.IGNORECASE)
 
+CONFIGURATION = "configuration"
+"""Source of the devices that the owner wrote down."""
+
 Key = tuple[str, str]
 
 
@@ -58,6 +61,7 @@ class Finds:
         self._wishes = {folded(wish.device): wish for wish in wishes}
         self.pins = pins
         self.changed: Callable[[], None] = lambda: None
+        self._configured = {topic: own.name for own in registry.devices for topic in own.topics_filled()}
         self._finds: dict[Key, Find] = {}
         self._same: dict[str, set[Key]] = {}
 
@@ -196,7 +200,17 @@ class Finds:
         wish = self._wish(find.found)
         if wish is not None and wish.hidden:
             return "hidden in the configuration"
+        if configured := self._configured_for(find):
+            return f"the {configured} of the configuration hears the same topics"
         return find.found.hidden or self.pins.problem(find.found)
+
+    def _configured_for(self, find: Find) -> str:
+        """The device that its owner has written down for the same thing: he knows why."""
+        topics = [topic for part in find.found.parts for topic in part.readers]
+        if find.source.title == CONFIGURATION:
+            self._configured |= dict.fromkeys(topics, find.found.name)
+            return ""
+        return next((self._configured[topic] for topic in topics if topic in self._configured), "")
 
     def _wish(self, found: Found) -> DeviceWish | None:
         return self._wishes.get(folded(found.id)) or self._wishes.get(folded(found.name))

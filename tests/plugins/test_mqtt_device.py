@@ -91,6 +91,25 @@ async def test_its_presence_and_settings() -> None:
     assert not (await house.do("set_option", "valve", value="31")).ok
 
 
+async def test_what_the_owner_wrote_down_is_not_found_a_second_time() -> None:
+    house, _ = await made(
+        name="hall lamp", kind="light", topic="zigbee2mqtt/hall", properties={"on": {"key": "state"}}
+    )
+    finder: Source = import_file(ROOT / "plugins" / "zigbee2mqtt" / "__init__.py").Zigbee2mqtt()
+    finder.attach(house)
+    described = {
+        "ieee_address": "0x00158d0001000024", "friendly_name": "hall", "type": "Router", "supported": True,
+        "interview_completed": True, "definition": {"model": "x", "vendor": "y", "exposes": [
+            {"type": "light", "features": [
+                {"type": "binary", "name": "state", "property": "state", "access": 7,
+                 "value_on": "ON", "value_off": "OFF"}]}]},
+    }  # fmt: skip
+    house.say("zigbee2mqtt/bridge/devices", [described])
+    assert house.names == ["hall lamp"]
+    (reason,) = [find.reason for find in house.finds if find.reason]
+    assert reason == "the hall lamp of the configuration hears the same topics"
+
+
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
