@@ -12,7 +12,7 @@ import typing
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 
-from assistant.errors import LinkError, NotConfirmed
+from assistant.errors import LinkError, NotConfirmed, NotTaken
 from assistant.events import CommandSent, Reported, StateChanged
 from assistant.pace import Patience, Throttle
 from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
@@ -106,6 +106,7 @@ class Device(Plugin):
         self._reports_at_command = 0
         self._commanded_at = 0.0
         self._late: Callable[[], object] | None = None
+        self._refusal = ""
         self._patience = Patience()
         self._throttle = Throttle()
         self._news = asyncio.Event()
@@ -140,6 +141,11 @@ class Device(Plugin):
         return "configuration"
 
     @property
+    def refusal(self) -> str:
+        """Why its last command was not taken on the way, as a sentence; "" when it was."""
+        return self._refusal
+
+    @property
     def way(self) -> str:
         """What stands between us and it; told when that is away."""
         return "the home's message broker"
@@ -164,7 +170,8 @@ class Device(Plugin):
             NotConfirmed: the broker is away; nothing was sent or kept.
         """
         where, what = self.fill(topic), encoded(payload)
-        await self.deliver(where, what, lambda: self.host.publish(where, what))
+        # The broker says whether it took it: a refused command is not a device that does not answer.
+        await self.deliver(where, what, lambda: self.host.publish(where, what, qos=1))
 
     async def deliver(self, where: str, what: str | bytes, send: Callable[[], Awaitable[None]]) -> None:
         """Send one command by ``send``, unless the device is away or has had too many.
@@ -180,8 +187,13 @@ class Device(Plugin):
         self._reports_at_command, self._commanded_at, self._late = self._reports, clock(), None
         try:
             await send()
+        except NotTaken as error:
+            self._refusal = str(error)
+            self.complain(f"{self.name} cannot be commanded: {error}")
+            raise NotConfirmed(f"{self.way} does not let me command the {self.name}") from error
         except LinkError as error:
             raise NotConfirmed(f"I can't reach the {self.name}: {self.way} is away") from error
+        self._refusal = ""
         shown = what if isinstance(what, str) else what.decode(errors="replace")
         self.host.tell(CommandSent(self.name, where, shown))
 

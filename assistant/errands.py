@@ -156,6 +156,8 @@ class Errands:
 
     async def _devices(self, tell: Tell) -> bool:
         await furnished(self._house)
+        if problem := self._house.link.problem:
+            tell(as_json(Problem(problem)))
         for device in self._house.registry.devices:
             tell(_shown(device))
         for find in self._house.finds:
@@ -191,6 +193,7 @@ def _shown(device: Device) -> dict[str, Any]:
         "aliases": list(device.aliases),
         "state": plain({name: value for name, value in device.states.items() if value is not None}),
         "available": device.available,
+        "problem": device.refusal,
         "reported_s": None if silent is None else round(silent, 1),
         "source": device.source,
         "tools": [tool.name for tool in device.tools()],

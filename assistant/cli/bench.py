@@ -102,7 +102,7 @@ async def home(config: configuration.Config, figures: Figures, rounds: int) -> N
 
     async def use(house: House) -> None:
         seen: list[float] = []
-        watcher = Link(house.broker.url, client_id="bench")
+        watcher = Link(house.broker.address, client_id="bench")
         watcher.subscribe(
             "zigbee2mqtt/kitchen light/set", lambda _topic, _payload: seen.append(time.monotonic())
         )

@@ -29,7 +29,9 @@ LINES: dict[str, Callable[[Item], str]] = {
     "online": lambda e: f"  (the {e['brain']} brain answers)",
     "offline": lambda e: f"  (offline: {e['reason']})",
     "error": lambda e: f"  problem: {e['text']}",
-    "device": lambda e: f"{e['name']:<24}{e['area']:<16}{e['kind']:<20}{_presence(e)}{_state(e['state'])}",
+    "device": lambda e: (
+        f"{e['name']:<24}{e['area']:<16}{e['kind']:<20}{_presence(e)}{_state(e['state'])}{_problem(e)}"
+    ),
     "hidden": lambda e: f"{e['name']:<24}(not shown: {e['reason']}; {e['source']}, id {e['id']})",
 }
 """What people see of an event; the rest is for scripts."""
@@ -111,6 +113,10 @@ def logging_to_stderr(*, quiet: bool) -> None:
 
 def _presence(item: Item) -> str:
     return "offline; " if item["available"] is False else ""
+
+
+def _problem(item: Item) -> str:
+    return f"  ({item['problem']})" if item["problem"] else ""
 
 
 def _state(state: Item) -> str:

@@ -25,10 +25,12 @@ class PluginHost:
         """Send to the broker."""
         await self._link.publish(topic, payload, qos=qos, retain=retain)
 
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
-        """Hear a topic; a topic that cannot be one is the plugin's mistake."""
+    def subscribe(
+        self, topic: str, heard: Callable[[str, bytes], None], *, retained: bool = True
+    ) -> Callable[[], None]:
+        """Hear a topic, with or without what the broker kept; one that cannot be is the plugin's mistake."""
         try:
-            return self._link.subscribe(topic, heard)
+            return self._link.subscribe(topic, heard, retained=retained)
         except LinkError as error:
             raise PluginError(str(error)) from error
 

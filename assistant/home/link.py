@@ -8,7 +8,7 @@ import logging
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -20,12 +20,10 @@ from assistant.home.connection import (
     MQTT_5,
     PAYLOAD_LIMIT,
     Connection,
-    Lost,
-    NotAllowed,
     Will,
-    WrongProtocol,
 )
 from assistant.home.inbox import Inbox, Message
+from assistant.home.refusals import Lost, NotAllowed, WrongProtocol
 from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
 
 log = logging.getLogger(__name__)
@@ -46,8 +44,9 @@ KICKS, KICK_SECONDS = 3, 30.0
 class _Attempts:
     """What to do differently next time: how long to wait, which version of MQTT, which client id."""
 
-    def __init__(self, client_id: str) -> None:
-        self.client_id = client_id
+    def __init__(self, client_ids: Iterator[str]) -> None:
+        self.client_id = next(client_ids)
+        self._client_ids = client_ids
         self.protocol = MQTT_5
         self._failures = 0
         self._losses: deque[float] = deque(maxlen=KICKS)
@@ -75,10 +74,18 @@ class _Attempts:
         if len(self._losses) == KICKS and now - self._losses[0] < KICK_SECONDS:
             self._losses.clear()
             namesake = self.client_id
-            self.client_id = f"{namesake}-{uuid.uuid4().hex[:4]}"
+            self.client_id = next(self._client_ids)
             log.warning(
                 "Another client seems to use the MQTT client id %s; ours is now %s.", namesake, self.client_id
             )
+
+
+def _ids(first: str) -> Iterator[str]:
+    """A client id, and others to go on with."""
+    first = first or f"assistant-{uuid.uuid4().hex[:12]}"
+    yield first
+    while True:
+        yield f"{first}-{uuid.uuid4().hex[:4]}"
 
 
 @dataclass(eq=False)
@@ -86,8 +93,15 @@ class _Listener:
     """One callback; ``heard`` are the topics whose value it knows since the link is up."""
 
     callback: Callback
+    retained: bool
     heard: set[str] = field(default_factory=set)
     stopped: bool = False
+
+    def wants(self, message: Message) -> bool:
+        """What the broker had kept is for those who ask for it, and once only."""
+        return not self.stopped and not (
+            message.retained and (not self.retained or message.topic in self.heard)
+        )
 
 
 @dataclass(frozen=True)
@@ -101,21 +115,22 @@ class _Subscription:
 class Link:
     """Publishes and subscribes while ``run()`` runs; forgets nothing but commands when the broker is away.
 
-    ``will`` is published, retained, when we are gone, whether politely or not. ``on_offline`` is called with
-    a sentence that says why, and again when the reason has changed.
+    ``will`` is published, retained, when we are gone, whether politely or not. ``client_id`` may go on: the
+    next one is for when somebody else fights for ours. ``on_offline`` is called with a sentence that says
+    why, and again when the reason has changed.
     """
 
     def __init__(
         self,
-        url: str,
+        where: Address | str,
         *,
-        client_id: str | None = None,
+        client_id: str | Iterator[str] = "",
         will: Will | None = None,
         on_online: Callable[[], None] = lambda: None,
         on_offline: Callable[[str], None] = lambda _reason: None,
     ) -> None:
-        self._address = Address.parse(url)
-        self._attempts = _Attempts(client_id or f"assistant-{uuid.uuid4().hex[:12]}")
+        self._address = Address.parse(where) if isinstance(where, str) else where
+        self._attempts = _Attempts(_ids(client_id) if isinstance(client_id, str) else client_id)
         self._will = will
         self._on_online, self._on_offline = on_online, on_offline
         self._inbox = Inbox()
@@ -135,6 +150,11 @@ class Link:
     def connected(self) -> bool:
         """Whether the broker has accepted us and we have not lost it since."""
         return self._connection is not None
+
+    @property
+    def problem(self) -> str:
+        """Why we are not connected, as a sentence; "" when we are."""
+        return self._problem
 
     async def ready(self, timeout: float = CONNECT_SECONDS) -> None:
         """Wait until connected; LinkError says what is wrong when that takes longer."""
@@ -156,11 +176,17 @@ class Link:
             raise LinkError(self._problem)
         await self._connection.publish(topic, payload, retain=retain, qos=qos)
 
-    def subscribe(self, topic_filter: str, callback: Callback) -> Callable[[], None]:
-        """Call back with every message that passes the filter, retained ones first; returns how to stop."""
+    def subscribe(
+        self, topic_filter: str, callback: Callback, *, retained: bool = True
+    ) -> Callable[[], None]:
+        """Call back with every message that passes the filter, retained ones first; returns how to stop.
+
+        Without ``retained`` it hears only what is said from now on: a command that a broker has kept was
+        meant for another day.
+        """
         if problem := problem_with_filter(topic_filter):
             raise LinkError(f"Nobody can subscribe to {topic_filter!r}: it {problem}.")
-        listener = _Listener(callback)
+        listener = _Listener(callback, retained)
         if (subscription := self._subscriptions.get(topic_filter)) is None:
             subscription = _Subscription(next(self._numbers))
             self._subscriptions[topic_filter] = self._numbered[subscription.number] = subscription
@@ -253,7 +279,7 @@ class Link:
 
     def _hand_out(self, message: Message) -> None:
         for listener in list(self._listeners_to(message)):
-            if listener.stopped or (message.retained and message.topic in listener.heard):
+            if not listener.wants(message):
                 continue
             listener.heard.add(message.topic)
             try:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import LinkError
+from assistant import store
+from assistant.errors import LinkError, NotTaken
 from assistant.home.connection import PAYLOAD_LIMIT
 from assistant.home.link import Link
 from tests.parts.home import running, until
@@ -145,7 +146,7 @@ async def test_only_mqtt_5_can_say_that_a_publish_was_refused_and_we_pass_it_on(
         link = Link(f"mqtt://127.0.0.1:{port}")
         async with running(link):
             await link.publish("allowed", "x", qos=1)
-            with pytest.raises(LinkError, match="did not take forbidden: not authorized"):
+            with pytest.raises(NotTaken, match="did not take forbidden: not authorized"):
                 await link.publish("forbidden", "x", qos=1)
 
 
@@ -201,6 +202,39 @@ async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(
     async with running(*twins):
         await until(lambda: any(twin._attempts.client_id != "twin" for twin in twins), 10)
         await until(lambda: all(twin.connected for twin in twins))
+
+
+async def test_a_client_id_is_kept_until_somebody_fights_for_it(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
+    first = next(store.client_ids(tmp_path))
+    assert next(store.client_ids(tmp_path)) == first
+    copied = Link(f"mqtt://127.0.0.1:{port}", client_id=first)
+    ours = Link(f"mqtt://127.0.0.1:{port}", client_id=store.client_ids(tmp_path))
+    async with running(copied, ours):
+        await until(lambda: any(link._attempts.client_id != first for link in (copied, ours)), 10)
+        await until(lambda: copied.connected and ours.connected)
+        assert next(store.client_ids(tmp_path)) == ours._attempts.client_id
+    (tmp_path / store.CLIENT_ID).write_bytes(b"\xff broken")
+    assert next(store.client_ids(tmp_path)) not in (first, "")
+
+
+async def test_who_wants_no_retained_messages_gets_none_whatever_others_want(port: int, link: Link) -> None:
+    commands, states = Ears(), Ears()
+    await link.publish("mute/set", "old", retain=True, qos=1)
+    link.subscribe("mute/set", commands, retained=False)
+    link.subscribe("mute/set", states)
+    link.subscribe("mute/+", Ears())
+    await until(lambda: len(states.heard) == 1)
+    await link.publish("mute/set", "new", retain=True, qos=1)
+    await until(lambda: len(states.heard) == 2)
+    assert commands.heard == [("mute/set", b"new")]
+    assert link._connection
+    link._connection.close()
+    await until(lambda: len(states.heard) == 3)
+    await asyncio.sleep(0.05)
+    assert commands.heard == [("mute/set", b"new")], "what the broker kept comes again with each connection"
 
 
 @pytest.mark.parametrize("topic", ["", "a/#", "a\0"])
