@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_or
 from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
+from assistant.plain import one_line
 from assistant.tools.schema import declare
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
@@ -27,6 +28,7 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
 MOST_COMPLAINTS = 100
 """Of one plugin; whoever writes to its topics cannot fill the log."""
+LONGEST_COMPLAINT = 500
 
 AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
 Hearer = TypeVar("Hearer", bound=Callable[..., None])
@@ -229,7 +231,7 @@ class Plugin:
         known = about in self._complaints or len(self._complaints) >= MOST_COMPLAINTS
         if not known:
             self._complaints.add(about)
-        log.log(logging.DEBUG if known else logging.WARNING, "%s", text[:500])
+        log.log(logging.DEBUG if known else logging.WARNING, "%s", one_line(text, LONGEST_COMPLAINT))
 
     async def run(self) -> None:
         """What the plugin does all the time; nothing by default."""

@@ -25,6 +25,7 @@ from assistant.home.connection import (
 from assistant.home.inbox import Inbox, Message
 from assistant.home.refusals import Lost, NotAllowed, WrongProtocol
 from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
+from assistant.plain import one_line
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 """A broker that came back must not wait long for us: listening again within ten seconds is a promise."""
 REFUSED_PAUSE_SECONDS = 60.0
 STABLE_SECONDS = 5.0
+MOST_COMPLAINTS = 100
+MOST_HEARD = 20_000
+"""Topics whose value a listener remembers to have; of more it may hear twice what the broker kept."""
 TURN_SECONDS = 0.002
 """How long callbacks may run in one go while more messages wait; the voice shares this loop."""
 KICKS, KICK_SECONDS = 3, 30.0
@@ -141,7 +145,7 @@ class Link:
         self._connection: Connection | None = None
         self._online = asyncio.Event()
         self._problem = f"The MQTT link to {self._address.shown} is not up yet."
-        self._too_large: set[str] = set()
+        self._complaints: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<Link to {self._address.shown}, {'online' if self.connected else 'offline'}>"
@@ -255,11 +259,18 @@ class Link:
             self._on_offline(problem)
 
     def _arrived(self, message: Message) -> None:
-        if len(message.payload) <= PAYLOAD_LIMIT:
-            self._inbox.put(message)
-        elif message.topic not in self._too_large:
-            self._too_large.add(message.topic)
-            log.warning("%s: ignored, larger than %d kB.", message.topic, PAYLOAD_LIMIT // 1024)
+        if len(message.payload) > PAYLOAD_LIMIT:
+            topic, limit = one_line(message.topic, 120), PAYLOAD_LIMIT // 1024
+            self._complain(f"{topic}: ignored, larger than {limit} kB.")
+        elif not self._inbox.put(message):
+            prefix = one_line(message.prefix, 60)
+            self._complain(f"{prefix}/# floods the link: some of its messages are left out.")
+
+    def _complain(self, problem: str) -> None:
+        """A line in the log, once; whoever writes to our topics cannot fill it."""
+        if problem not in self._complaints and len(self._complaints) < MOST_COMPLAINTS:
+            self._complaints.add(problem)
+            log.warning("%s", problem)
 
     async def _deliver(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -281,7 +292,8 @@ class Link:
         for listener in list(self._listeners_to(message)):
             if not listener.wants(message):
                 continue
-            listener.heard.add(message.topic)
+            if len(listener.heard) < MOST_HEARD:
+                listener.heard.add(message.topic)
             try:
                 listener.callback(message.topic, message.payload)
             except Exception as error:  # noqa: BLE001 - somebody else's code; it must not stop the others

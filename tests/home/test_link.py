@@ -8,6 +8,7 @@ import itertools
 import logging
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from assistant import store
 from assistant.errors import LinkError, NotTaken
 from assistant.home.connection import PAYLOAD_LIMIT
+from assistant.home.inbox import Inbox
 from assistant.home.link import Link
 from tests.parts.home import running, until
 from tests.parts.mosquitto import free_port, mosquitto
@@ -192,6 +194,24 @@ async def test_a_flood_loses_no_last_value_however_slow_the_listener(port: int, 
             if number % 100 == 0:
                 await asyncio.sleep(0)
         await until(lambda: len(last) == 50 and all(int(v) >= 4_950 for v in last.values()), 10)
+
+
+async def test_topics_without_number_cannot_fill_the_memory_and_are_told_once(
+    port: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.home.link.TURN_SECONDS", 0.0)
+    link = Link(f"mqtt://127.0.0.1:{port}")
+    link._inbox = Inbox(most=400_000, most_of_one=300_000)
+    lamp = Ears()
+    link.subscribe("flood/#", lambda _topic, _payload: time.sleep(0.002))
+    link.subscribe("lamp", lamp)
+    sender = Link(f"mqtt://127.0.0.1:{port}")
+    async with running(link, sender):
+        for number in range(3000):
+            await sender.publish(f"flood/{number}", b"x" * 1000)
+        await sender.publish("lamp", "on")
+        await until(lambda: bool(lamp.heard), 10)
+    assert caplog.messages == ["flood/# floods the link: some of its messages are left out."]
 
 
 async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(
