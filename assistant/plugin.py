@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
+PAYLOAD_BYTES = 256 * 1024
+"""What arrives is left out when it is larger, unless its listener asks for more."""
 MOST_COMPLAINTS = 100
 """Of one plugin; whoever writes to its topics cannot fill the log."""
 LONGEST_COMPLAINT = 500
@@ -63,15 +65,18 @@ def tool(
     return mark(function) if function is not None else mark
 
 
-def hears(*topics: str) -> Callable[[Hearer], Hearer]:
+def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> Callable[[Hearer], Hearer]:
     """Mark a method that is called with what arrives on MQTT topics (``{setting}`` is filled in).
 
     The method's ``payload`` parameter is annotated ``str`` (UTF-8), ``bytes`` or ``dict`` (a JSON
     object); a payload that does not fit is logged and dropped. It may also take ``topic: str``.
+    Without ``retained`` it hears nothing that the broker had kept: commands are never meant for later.
+    Payloads of more bytes than ``largest`` are left out.
     """
 
     def mark(marked: Hearer) -> Hearer:
         vars(marked)["hears_topics"] = topics
+        vars(marked)["hears_how"] = {"retained": retained, "largest": largest}
         return marked
 
     return mark
@@ -87,7 +92,14 @@ class Host(Protocol):
     async def publish(
         self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False
     ) -> None: ...
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]: ...
+    def subscribe(
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]: ...
     def tell(self, event: Event) -> None: ...
 
 
@@ -169,7 +181,8 @@ class Plugin:
         try:
             for name, method in inspect.getmembers(type(self), inspect.isfunction):
                 for topic in vars(method).get("hears_topics", ()):
-                    undo.append(host.subscribe(self.fill(topic), self._receiver(getattr(self, name))))
+                    receiver = self._receiver(getattr(self, name))
+                    undo.append(host.subscribe(self.fill(topic), receiver, **vars(method)["hears_how"]))
         except BaseException:
             close()
             raise

@@ -37,8 +37,7 @@ MQTT_5, MQTT_3 = Protocol.MQTTv5, Protocol.MQTTv311
 Will = tuple[str, str]
 """Topic and payload that the broker publishes, retained, when we are gone."""
 
-PAYLOAD_LIMIT = 256 * 1024
-HEADER_LIMIT = 70_000
+PACKET_LIMIT = 4 * 2**20
 KEEP_ALIVE_SECONDS = 20
 HOUSEKEEPING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
@@ -130,7 +129,7 @@ class Connection:
         limits = None
         if self._protocol == MQTT_5:  # what is larger stays with the broker
             limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            limits.MaximumPacketSize = PAYLOAD_LIMIT + HEADER_LIMIT
+            limits.MaximumPacketSize = PACKET_LIMIT
         self._client.connect(self._address.host, self._address.port, KEEP_ALIVE_SECONDS, properties=limits)
 
     async def stay(self) -> NoReturn:

@@ -11,6 +11,7 @@ from assistant.errors import LinkError, PluginError
 from assistant.events import Event
 from assistant.home.finds import Finds
 from assistant.home.link import Link
+from assistant.plugin import PAYLOAD_BYTES
 
 
 class PluginHost:
@@ -26,11 +27,16 @@ class PluginHost:
         await self._link.publish(topic, payload, qos=qos, retain=retain)
 
     def subscribe(
-        self, topic: str, heard: Callable[[str, bytes], None], *, retained: bool = True
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
     ) -> Callable[[], None]:
         """Hear a topic, with or without what the broker kept; one that cannot be is the plugin's mistake."""
         try:
-            return self._link.subscribe(topic, heard, retained=retained)
+            return self._link.subscribe(topic, heard, retained=retained, largest=largest)
         except LinkError as error:
             raise PluginError(str(error)) from error
 

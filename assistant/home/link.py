@@ -18,7 +18,6 @@ from assistant.home.connection import (
     CONNECT_SECONDS,
     MQTT_3,
     MQTT_5,
-    PAYLOAD_LIMIT,
     Connection,
     Will,
 )
@@ -26,6 +25,7 @@ from assistant.home.inbox import Inbox, Message
 from assistant.home.refusals import Lost, NotAllowed, WrongProtocol
 from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
 from assistant.plain import one_line
+from assistant.plugin import PAYLOAD_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -98,14 +98,15 @@ class _Listener:
 
     callback: Callback
     retained: bool
+    largest: int
     heard: set[str] = field(default_factory=set)
     stopped: bool = False
 
     def wants(self, message: Message) -> bool:
         """What the broker had kept is for those who ask for it, and once only."""
-        return not self.stopped and not (
-            message.retained and (not self.retained or message.topic in self.heard)
-        )
+        if self.stopped or len(message.payload) > self.largest:
+            return False
+        return not message.retained or (self.retained and message.topic not in self.heard)
 
 
 @dataclass(frozen=True)
@@ -181,16 +182,21 @@ class Link:
         await self._connection.publish(topic, payload, retain=retain, qos=qos)
 
     def subscribe(
-        self, topic_filter: str, callback: Callback, *, retained: bool = True
+        self,
+        topic_filter: str,
+        callback: Callback,
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
     ) -> Callable[[], None]:
         """Call back with every message that passes the filter, retained ones first; returns how to stop.
 
         Without ``retained`` it hears only what is said from now on: a command that a broker has kept was
-        meant for another day.
+        meant for another day. Payloads of more bytes than ``largest`` are left out.
         """
         if problem := problem_with_filter(topic_filter):
             raise LinkError(f"Nobody can subscribe to {topic_filter!r}: it {problem}.")
-        listener = _Listener(callback, retained)
+        listener = _Listener(callback, retained, largest)
         if (subscription := self._subscriptions.get(topic_filter)) is None:
             subscription = _Subscription(next(self._numbers))
             self._subscriptions[topic_filter] = self._numbered[subscription.number] = subscription
@@ -259,9 +265,10 @@ class Link:
             self._on_offline(problem)
 
     def _arrived(self, message: Message) -> None:
-        if len(message.payload) > PAYLOAD_LIMIT:
-            topic, limit = one_line(message.topic, 120), PAYLOAD_LIMIT // 1024
-            self._complain(f"{topic}: ignored, larger than {limit} kB.")
+        size = len(message.payload)
+        if size > PAYLOAD_BYTES and not any(size <= each.largest for each in self._listeners_to(message)):
+            topic = one_line(message.topic, 120)
+            self._complain(f"{topic}: ignored, its {size // 1024} kB are too large.")
         elif not self._inbox.put(message):
             prefix = one_line(message.prefix, 60)
             self._complain(f"{prefix}/# floods the link: some of its messages are left out.")

@@ -16,9 +16,9 @@ import pytest
 
 from assistant import store
 from assistant.errors import LinkError, NotTaken
-from assistant.home.connection import PAYLOAD_LIMIT
 from assistant.home.inbox import Inbox
 from assistant.home.link import Link
+from assistant.plugin import PAYLOAD_BYTES
 from tests.parts.home import running, until
 from tests.parts.mosquitto import free_port, mosquitto
 
@@ -172,11 +172,26 @@ async def test_the_will_is_kept_by_the_broker_when_we_vanish_and_when_we_leave(p
 async def test_what_is_too_large_is_left_out_and_the_link_lives(port: int, link: Link) -> None:
     ears = Ears()
     link.subscribe("#", ears)
-    await link.publish("picture", b"x" * (PAYLOAD_LIMIT + 1))
+    await link.publish("picture", b"x" * (PAYLOAD_BYTES + 1))
     await link.publish("film", b"x" * 3_000_000)
-    await link.publish("note", b"x" * PAYLOAD_LIMIT)
+    await link.publish("note", b"x" * PAYLOAD_BYTES)
     await until(lambda: bool(ears.heard))
-    assert [(topic, len(payload)) for topic, payload in ears.heard] == [("note", PAYLOAD_LIMIT)]
+    assert [(topic, len(payload)) for topic, payload in ears.heard] == [("note", PAYLOAD_BYTES)]
+
+
+async def test_who_asks_for_large_payloads_gets_them_and_others_do_not(
+    link: Link, caplog: pytest.LogCaptureFixture
+) -> None:
+    inventory, all_things = Ears(), Ears()
+    link.subscribe("bridge/devices", inventory, largest=4 * PAYLOAD_BYTES)
+    link.subscribe("#", all_things)
+    await link.publish("bridge/devices", b"x" * 3 * PAYLOAD_BYTES, retain=True)
+    await link.publish("note", b"x")
+    await until(lambda: bool(inventory.heard and all_things.heard))
+    assert [topic for topic, _ in inventory.heard] == ["bridge/devices"]
+    assert [topic for topic, _ in all_things.heard] == ["note"]
+    await link.publish("bridge/devices", b"x" * 5 * PAYLOAD_BYTES)
+    await until(lambda: "bridge/devices: ignored, its 1280 kB are too large." in caplog.text)
 
 
 async def test_a_flood_loses_no_last_value_however_slow_the_listener(port: int, link: Link) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.events import Event
+from assistant.plugin import PAYLOAD_BYTES
 
 
 class FakeHost:
@@ -21,7 +22,14 @@ class FakeHost:
         self.published.append((topic, text))
         self.on_publish(topic, text)
 
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
+    def subscribe(
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]:
         self._heard.setdefault(topic, []).append(heard)
         return lambda: self._heard[topic].remove(heard)
 
