@@ -42,6 +42,7 @@ KEEP_ALIVE_SECONDS = 20
 HOUSEKEEPING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
+TAKEN_OVER = "session taken over"
 READ_SECONDS = 0.001
 """How long to read in one go while more comes; the voice shares this loop."""
 
@@ -137,7 +138,9 @@ class Connection:
         while not self._loss.done():
             await asyncio.wait([self._loss], timeout=HOUSEKEEPING_SECONDS)
             self._client.loop_misc()
-        raise Lost(f"The MQTT link to {self._address.shown} was lost: {self._loss.result()}.")
+        reason = self._loss.result()
+        text = f"The MQTT link to {self._address.shown} was lost: {reason}."
+        raise Lost(text, taken_over=reason == TAKEN_OVER)
 
     def subscribe(self, topic_filter: str, number: int) -> None:
         """Ask for a filter's messages, the retained ones first; they will carry the number if possible."""

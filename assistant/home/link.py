@@ -41,8 +41,10 @@ MOST_HEARD = 20_000
 """Topics whose value a listener remembers to have; of more it may hear twice what the broker kept."""
 TURN_SECONDS = 0.002
 """How long callbacks may run in one go while more messages wait; the voice shares this loop."""
-KICKS, KICK_SECONDS = 3, 30.0
-"""So many losses within so short a time: somebody uses our client id, and each of us throws the other out."""
+KICKS, SURE_KICKS, KICK_SECONDS = 5, 3, 30.0
+"""So many losses within so short a time: somebody uses our client id, and each of us throws the other out.
+Fewer suffice when the broker says so; one that is restarted again and again looks much the same.
+"""
 
 
 class _Attempts:
@@ -54,6 +56,7 @@ class _Attempts:
         self.protocol = MQTT_5
         self._failures = 0
         self._losses: deque[float] = deque(maxlen=KICKS)
+        self._sure: deque[float] = deque(maxlen=SURE_KICKS)
 
     def after(self, error: LinkError, started: float, now: float) -> float:
         """Seconds to wait after this error."""
@@ -65,7 +68,9 @@ class _Attempts:
         if isinstance(error, NotAllowed):
             return REFUSED_PAUSE_SECONDS
         if isinstance(error, Lost):
-            self._lost(now)
+            self._lost(now, sure=error.taken_over)
+        else:
+            self._losses.clear()  # a broker that is away throws nobody out
         if now - started > STABLE_SECONDS:
             self._failures = 0
         pause: float = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)
@@ -73,10 +78,16 @@ class _Attempts:
         # Jitter: after a power cut not everything in the house knocks in the same instant.
         return pause * random.uniform(1.0, 1.2)
 
-    def _lost(self, now: float) -> None:
+    def _lost(self, now: float, *, sure: bool) -> None:
         self._losses.append(now)
-        if len(self._losses) == KICKS and now - self._losses[0] < KICK_SECONDS:
+        if sure:
+            self._sure.append(now)
+        if any(
+            len(known) == known.maxlen and now - known[0] < KICK_SECONDS
+            for known in (self._losses, self._sure)
+        ):
             self._losses.clear()
+            self._sure.clear()
             namesake = self.client_id
             self.client_id = next(self._client_ids)
             log.warning(

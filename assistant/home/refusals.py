@@ -22,7 +22,11 @@ class WrongProtocol(LinkError):
 
 
 class Lost(LinkError):
-    """The link was up and is no more."""
+    """The link was up and is no more. ``taken_over``: somebody else came under our name."""
+
+    def __init__(self, text: str, *, taken_over: bool = False) -> None:
+        super().__init__(text)
+        self.taken_over = taken_over
 
 
 def unreachable(error: OSError | ValueError, address: Address) -> LinkError:

@@ -233,6 +233,7 @@ async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("assistant.home.link.LONGEST_PAUSE_SECONDS", 0.5)
     twins = [Link(f"mqtt://127.0.0.1:{port}", client_id="twin") for _ in range(2)]
     async with running(*twins):
         await until(lambda: any(twin._attempts.client_id != "twin" for twin in twins), 10)
@@ -243,6 +244,7 @@ async def test_a_client_id_is_kept_until_somebody_fights_for_it(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("assistant.home.link.LONGEST_PAUSE_SECONDS", 0.5)
     first = next(store.client_ids(tmp_path))
     assert next(store.client_ids(tmp_path)) == first
     copied = Link(f"mqtt://127.0.0.1:{port}", client_id=first)
