@@ -17,6 +17,7 @@ class Outbox:
     def __init__(self) -> None:
         self._items: deque[Outgoing] = deque(maxlen=BACKLOG)
         self._cut_off = False
+        self._generated = self._done_due = False
         self.to_send = asyncio.Event()
         self.idle = asyncio.Event()
         self.idle.set()
@@ -30,7 +31,7 @@ class Outbox:
         The rest of an utterance whose beginning went with a lost link makes no sense to the next one.
         """
         if isinstance(item, Say | SpeechStarted):
-            self._cut_off = False
+            self._cut_off = self._generated = False
         if self._cut_off:
             return
         if not isinstance(item, Audio):
@@ -41,6 +42,26 @@ class Outbox:
     def next(self) -> Outgoing:
         """The oldest item."""
         return self._items.popleft()
+
+    def link_made(self) -> None:
+        """What waited can be sent; ends of turns from before will not come any more."""
+        self._done_due = False
+        self.to_send.set()
+
+    def answer_generated(self) -> None:
+        """The brain has finished its answer; that the turn is over it tells later, when it has been played."""
+        self._generated = self._done_due = True
+
+    def answer_broken_off(self) -> None:
+        """The user spoke over it; the end of that turn is still to come."""
+        self._done_due = True
+
+    def turn_done(self) -> None:
+        """A turn is over: the one that is going on, or an earlier one whose end came late."""
+        earlier = self._done_due and not self._generated
+        self._done_due = False
+        if not earlier:
+            self.idle.set()
 
     async def quiet(self) -> None:
         """Wait until nobody talks."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.live.endpoint import Endpoint
 from assistant.live.failures import Cause, Failure, LinkLost
 from assistant.live.messages import (
+    BargedIn,
     Calls,
     CallsCancelled,
+    Generated,
     GoAway,
     Handle,
     LinkDown,
@@ -172,7 +174,7 @@ class Session:
 
     async def _serve(self, link: Link, endpoint: Endpoint) -> Failure:
         self._link = link
-        self._outbox.to_send.set()
+        self._outbox.link_made()
         self._settled.set()
         self.trouble = ""
         self._told = {rank: text for rank, text in self._told.items() if rank < link.rank}
@@ -227,8 +229,12 @@ class Session:
                     link.pending_calls.update(call.id for call in calls)
                 case CallsCancelled(ids):
                     link.pending_calls.difference_update(ids)
+                case Generated():
+                    self._outbox.answer_generated()
+                case BargedIn():
+                    self._outbox.answer_broken_off()
                 case TurnDone():
-                    self._outbox.idle.set()
+                    self._outbox.turn_done()
             self._inbox.put_nowait(message)
 
     async def _send(self, link: Link) -> None:
