@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 from assistant.errors import LinkError, NotConfirmed, NotTaken
 from assistant.events import CommandSent, Reported, StateChanged
 from assistant.pace import Patience, Throttle
+from assistant.plain import one_line
 from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
@@ -24,6 +25,7 @@ from assistant.tools.vocabulary import Risk
 LATE_SECONDS = 120.0
 """A report that comes later than this says nothing about the command."""
 MAX_TEXT = 1000
+MAX_PROBLEM = 300
 
 
 class State(Field):
@@ -106,7 +108,7 @@ class Device(Plugin):
         self._reports_at_command = 0
         self._commanded_at = 0.0
         self._late: Callable[[], object] | None = None
-        self._refusal = ""
+        self._refusal = self._misread = ""
         self._patience = Patience()
         self._throttle = Throttle()
         self._news = asyncio.Event()
@@ -141,9 +143,16 @@ class Device(Plugin):
         return "configuration"
 
     @property
-    def refusal(self) -> str:
-        """Why its last command was not taken on the way, as a sentence; "" when it was."""
-        return self._refusal
+    def problem(self) -> str:
+        """Why its last command was not taken on the way, or its last report not understood; "" when all is
+        well.
+        """
+        return self._refusal or self._misread
+
+    def misread(self, text: str, same: object = None) -> None:
+        """It sent what cannot be read: it stays marked until it sends something that can."""
+        self._misread = one_line(text, MAX_PROBLEM)
+        super().misread(text, same)
 
     @property
     def way(self) -> str:
@@ -226,10 +235,13 @@ class Device(Plugin):
     def heard(self, read: Callable[[], None]) -> None:
         """Run a reader; when it set any state, that was a report."""
         self._fresh = {}
+        before, self._misread = self._misread, ""
         try:
             read()
         finally:
-            if self._fresh:
+            if not self._fresh:
+                self._misread = self._misread or before
+            else:
                 self._reports += 1
                 self._reported_at = time.monotonic()
                 self._learn_late()

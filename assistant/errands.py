@@ -193,7 +193,7 @@ def _shown(device: Device) -> dict[str, Any]:
         "aliases": list(device.aliases),
         "state": plain({name: value for name, value in device.states.items() if value is not None}),
         "available": device.available,
-        "problem": device.refusal,
+        "problem": device.problem,
         "reported_s": None if silent is None else round(silent, 1),
         "source": device.source,
         "tools": [tool.name for tool in device.tools()],

@@ -11,6 +11,7 @@ import typing
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
+from weakref import WeakKeyDictionary
 
 from assistant import faults
 from assistant.errors import PluginError
@@ -159,7 +160,7 @@ class Plugin:
     def tools(self) -> list[Tool]:
         """Its marked methods as tools; refuses what cannot be declared."""
         found = []
-        for name, method in inspect.getmembers(type(self), inspect.isfunction):
+        for name, method in methods(type(self)):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
                 declaration = declare(method, risk=mark.risk, phrases=mark.phrases)
@@ -179,7 +180,7 @@ class Plugin:
                 undone()
 
         try:
-            for name, method in inspect.getmembers(type(self), inspect.isfunction):
+            for name, method in methods(type(self)):
                 for topic in vars(method).get("hears_topics", ()):
                     receiver = self._receiver(getattr(self, name))
                     undo.append(host.subscribe(self.fill(topic), receiver, **vars(method)["hears_how"]))
@@ -190,8 +191,7 @@ class Plugin:
 
     def topics_heard(self) -> list[str]:
         """The templates of ``@hears``, as they are written."""
-        methods = [method for _, method in inspect.getmembers(type(self), inspect.isfunction)]
-        return [topic for method in methods for topic in vars(method).get("hears_topics", ())]
+        return [topic for _, method in methods(type(self)) for topic in vars(method).get("hears_topics", ())]
 
     def topics_published(self) -> list[str]:
         """The settings that are topics to publish on."""
@@ -229,7 +229,7 @@ class Plugin:
             except BaseException as error:
                 problem = faults.in_one_line(error, type(self).__module__)
                 same = (type(error), faults.place(error, type(self).__module__))
-                self.complain(f"{self.title} could not read {topic}: {problem}", same)
+                self.misread(f"{self.title} could not read {topic}: {problem}", same)
                 log.debug("%s: the traceback", self.title, exc_info=error)
 
         return received
@@ -237,6 +237,10 @@ class Plugin:
     def heard(self, read: Callable[[], None]) -> None:
         """Run a reader of reports; devices count them."""
         read()
+
+    def misread(self, text: str, same: object = None) -> None:
+        """Somebody sent what cannot be read; devices remember it until they have read something again."""
+        self.complain(text, same)
 
     def complain(self, text: str, same: object = None) -> None:
         """Log a complaint once; the same one (the same text, or an equal ``same``) again only at DEBUG."""
@@ -265,6 +269,17 @@ class Plugin:
                 faults.log_fault(log, what, error, type(self).__module__)
                 failures += 1
             await asyncio.sleep(wait)
+
+
+_METHODS: WeakKeyDictionary[type, list[tuple[str, Callable[..., Any]]]] = WeakKeyDictionary()
+
+
+def methods(kind: type) -> list[tuple[str, Callable[..., Any]]]:
+    """Names and functions of a class; looked up once, for a home has hundreds of devices of one kind."""
+    found = _METHODS.get(kind)
+    if found is None:
+        found = _METHODS[kind] = inspect.getmembers(kind, inspect.isfunction)
+    return found
 
 
 def encoded(payload: Payload) -> str | bytes:

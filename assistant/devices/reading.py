@@ -141,7 +141,7 @@ class Described(Device):
             try:
                 self._take(part, reader(payload))
             except UNREADABLE as error:
-                self.complain(f"{self.name} could not read {topic}: {error}")
+                self.misread(f"{self.name} could not read {topic}: {error}")
 
         return take
 
@@ -151,14 +151,14 @@ class Described(Device):
                 try:
                     self.take(name, slot.property.fit(values[slot.inner]))
                 except ValueError as error:
-                    self.complain(f"{self.name} reports a {slot.property.spoken} that {error}")
+                    self.misread(f"{self.name} reports a {slot.property.spoken} that {error}")
 
     def _presence_taker(self, availability: Availability) -> Callable[[bytes], None]:
         def take(payload: bytes) -> None:
             try:
                 self._presence.set(availability.topic, availability.read(payload))
             except UNREADABLE as error:
-                self.complain(f"{self.name} could not read {availability.topic}: {error}")
+                self.misread(f"{self.name} could not read {availability.topic}: {error}")
 
         return take
 

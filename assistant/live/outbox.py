@@ -49,7 +49,7 @@ class Outbox:
         self.to_send.set()
 
     def answer_generated(self) -> None:
-        """The brain has finished its answer; that the turn is over it tells later, when it has been played."""
+        """The brain has finished its answer; it tells later that the turn is over too."""
         self._generated = self._done_due = True
 
     def answer_broken_off(self) -> None:
