@@ -14,7 +14,7 @@ from assistant.briefing import setup
 from assistant.bus import Bus
 from assistant.config import Config
 from assistant.conversation import Conversation
-from assistant.errors import BrokerError, ConfigError, LinkError
+from assistant.errors import ConfigError, LinkError
 from assistant.home.brokers import Broker, broker
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
@@ -87,9 +87,8 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
     furniture = Furniture()
     furniture.load(config)
     progress("Starting the message broker ...")
-    mqtt = config.mqtt
-    async with broker(mqtt.broker, state=state, port=mqtt.port, join_local=mqtt.use_localhost) as ours:
-        link = Link(ours.url, client_id="assistant")
+    async with broker(config.mqtt, state=state) as ours:
+        link = Link(ours.address, client_id=store.client_ids(state))
         host = PluginHost(link, bus)
         pins = Pins(state / "pins.json")
         host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
@@ -129,11 +128,11 @@ async def _lived_in(house: House, use: Use, progress: Progress) -> int:
     async with asyncio.TaskGroup() as tasks:
         running: list[asyncio.Task[None]] = [
             tasks.create_task(house.link.run(), name="mqtt"),
-            tasks.create_task(_watch(house.broker), name="broker"),
+            tasks.create_task(house.broker.keep(), name="broker"),
         ]
         if house.config.home.pretend:
             progress("Furnishing a pretend home ...")
-            running.append(tasks.create_task(PretendHome(house.broker.url).run(), name="pretend home"))
+            running.append(tasks.create_task(PretendHome(house.broker.address).run(), name="pretend home"))
         for plugin in house.furniture.plugins:
             running.append(tasks.create_task(plugin.keep_alive(), name=plugin.title))
         if house.brain is not None:
@@ -147,15 +146,6 @@ async def _lived_in(house: House, use: Use, progress: Progress) -> int:
             house.lately.save()
             for task in running:
                 task.cancel()
-
-
-async def _watch(ours: Broker) -> None:
-    """A broker of our own that dies takes the house with it: it starts again as a whole, all its state fresh.
-
-    Raises:
-        BrokerError: it died.
-    """
-    raise BrokerError(await ours.ended())
 
 
 async def _talk(house: House) -> None:

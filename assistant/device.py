@@ -12,9 +12,10 @@ import typing
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 
-from assistant.errors import LinkError, NotConfirmed
+from assistant.errors import LinkError, NotConfirmed, NotTaken
 from assistant.events import CommandSent, Reported, StateChanged
 from assistant.pace import Patience, Throttle
+from assistant.plain import one_line
 from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
@@ -24,6 +25,7 @@ from assistant.tools.vocabulary import Range, Risk
 LATE_SECONDS = 120.0
 """A report that comes later than this says nothing about the command."""
 MAX_TEXT = 1000
+MAX_PROBLEM = 300
 
 
 class State(Field):
@@ -124,6 +126,7 @@ class Device(Plugin):
         self._reports_at_command = 0
         self._commanded_at = 0.0
         self._late: Callable[[], object] | None = None
+        self._refusal = self._misread = ""
         self._patience = Patience()
         self._throttle = Throttle()
         self._news = asyncio.Event()
@@ -158,6 +161,18 @@ class Device(Plugin):
         return "configuration"
 
     @property
+    def problem(self) -> str:
+        """Why its last command was not taken on the way, or its last report not understood; "" when all is
+        well.
+        """
+        return self._refusal or self._misread
+
+    def misread(self, text: str, same: object = None) -> None:
+        """It sent what cannot be read: it stays marked until it sends something that can."""
+        self._misread = one_line(text, MAX_PROBLEM)
+        super().misread(text, same)
+
+    @property
     def way(self) -> str:
         """What stands between us and it; told when that is away."""
         return "the home's message broker"
@@ -182,7 +197,8 @@ class Device(Plugin):
             NotConfirmed: the broker is away; nothing was sent or kept.
         """
         where, what = self.fill(topic), encoded(payload)
-        await self.deliver(where, what, lambda: self.host.publish(where, what))
+        # The broker says whether it took it: a refused command is not a device that does not answer.
+        await self.deliver(where, what, lambda: self.host.publish(where, what, qos=1))
 
     async def deliver(self, where: str, what: str | bytes, send: Callable[[], Awaitable[None]]) -> None:
         """Send one command by ``send``, unless the device is away or has had too many.
@@ -198,8 +214,13 @@ class Device(Plugin):
         self._reports_at_command, self._commanded_at, self._late = self._reports, clock(), None
         try:
             await send()
+        except NotTaken as error:
+            self._refusal = str(error)
+            self.complain(f"{self.name} cannot be commanded: {error}")
+            raise NotConfirmed(f"{self.way} does not let me command the {self.name}") from error
         except LinkError as error:
             raise NotConfirmed(f"I can't reach the {self.name}: {self.way} is away") from error
+        self._refusal = ""
         shown = what if isinstance(what, str) else what.decode(errors="replace")
         self.host.tell(CommandSent(self.name, where, shown))
 
@@ -232,10 +253,13 @@ class Device(Plugin):
     def heard(self, read: Callable[[], None]) -> None:
         """Run a reader; when it set any state, that was a report."""
         self._fresh = {}
+        before, self._misread = self._misread, ""
         try:
             read()
         finally:
-            if self._fresh:
+            if not self._fresh:
+                self._misread = self._misread or before
+            else:
                 self._reports += 1
                 self._reported_at = time.monotonic()
                 self._learn_late()

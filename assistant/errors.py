@@ -29,6 +29,10 @@ class LinkError(AssistantError, ConnectionError):
     """A network link (MQTT, Live) could not be made or was lost."""
 
 
+class NotTaken(LinkError):
+    """The broker refused one message; the link itself is up."""
+
+
 class BrokerError(AssistantError):
     """No usable MQTT broker; the text says what was tried."""
 

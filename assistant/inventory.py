@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.app import House, furnished
 from assistant.briefing import brief
-from assistant.control import Tell
+from assistant.control import Tell, as_json
 from assistant.device import Device
 from assistant.errors import UsageError
 from assistant.events import Problem, Reported
@@ -28,6 +28,8 @@ Item = dict[str, Any]
 async def tell_all(house: House, tell: Tell) -> None:
     """Every device, what is not shown and why, and what the brain's bill is for it."""
     await furnished(house)
+    if problem := house.link.problem:
+        tell(as_json(Problem(problem)))
     for device in house.registry.devices:
         tell(_shown(device))
     for find in house.finds:
@@ -108,6 +110,7 @@ def _shown(device: Device) -> Item:
         "aliases": list(device.aliases),
         "state": plain({name: value for name, value in device.states.items() if value is not None}),
         "available": device.available,
+        "problem": device.problem,
         "reported_s": None if silent is None else round(silent, 1),
         "source": device.source,
         "tools": [tool.name for tool in device.tools()],

@@ -51,3 +51,8 @@ def _plain(value: Any, depth: int, counted: Iterator[int]) -> Any:
 
 def _unreadable(value: object) -> str:
     return f"({type(value).__name__})"
+
+
+def one_line(text: str, longest: int) -> str:
+    """Text from the network as it may stand in a line of the log: nothing in it ends the line."""
+    return "".join(character if character.isprintable() else "?" for character in text[:longest])

@@ -11,10 +11,12 @@ import typing
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
+from weakref import WeakKeyDictionary
 
 from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
+from assistant.plain import one_line
 from assistant.tools.schema import declare
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
@@ -25,8 +27,11 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
+PAYLOAD_BYTES = 256 * 1024
+"""What arrives is left out when it is larger, unless its listener asks for more."""
 MOST_COMPLAINTS = 100
 """Of one plugin; whoever writes to its topics cannot fill the log."""
+LONGEST_COMPLAINT = 500
 
 AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
 Hearer = TypeVar("Hearer", bound=Callable[..., None])
@@ -61,15 +66,18 @@ def tool(
     return mark(function) if function is not None else mark
 
 
-def hears(*topics: str) -> Callable[[Hearer], Hearer]:
+def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> Callable[[Hearer], Hearer]:
     """Mark a method that is called with what arrives on MQTT topics (``{setting}`` is filled in).
 
     The method's ``payload`` parameter is annotated ``str`` (UTF-8), ``bytes`` or ``dict`` (a JSON
     object); a payload that does not fit is logged and dropped. It may also take ``topic: str``.
+    Without ``retained`` it hears nothing that the broker had kept: commands are never meant for later.
+    Payloads of more bytes than ``largest`` are left out.
     """
 
     def mark(marked: Hearer) -> Hearer:
         vars(marked)["hears_topics"] = topics
+        vars(marked)["hears_how"] = {"retained": retained, "largest": largest}
         return marked
 
     return mark
@@ -85,7 +93,14 @@ class Host(Protocol):
     async def publish(
         self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False
     ) -> None: ...
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]: ...
+    def subscribe(
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]: ...
     def tell(self, event: Event) -> None: ...
 
 
@@ -145,7 +160,7 @@ class Plugin:
     def tools(self) -> list[Tool]:
         """Its marked methods as tools; refuses what cannot be declared."""
         found = []
-        for name, method in inspect.getmembers(type(self), inspect.isfunction):
+        for name, method in methods(type(self)):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
                 declaration = declare(method, risk=mark.risk, phrases=mark.phrases)
@@ -165,9 +180,10 @@ class Plugin:
                 undone()
 
         try:
-            for name, method in inspect.getmembers(type(self), inspect.isfunction):
+            for name, method in methods(type(self)):
                 for topic in vars(method).get("hears_topics", ()):
-                    undo.append(host.subscribe(self.fill(topic), self._receiver(getattr(self, name))))
+                    receiver = self._receiver(getattr(self, name))
+                    undo.append(host.subscribe(self.fill(topic), receiver, **vars(method)["hears_how"]))
         except BaseException:
             close()
             raise
@@ -175,8 +191,7 @@ class Plugin:
 
     def topics_heard(self) -> list[str]:
         """The templates of ``@hears``, as they are written."""
-        methods = [method for _, method in inspect.getmembers(type(self), inspect.isfunction)]
-        return [topic for method in methods for topic in vars(method).get("hears_topics", ())]
+        return [topic for _, method in methods(type(self)) for topic in vars(method).get("hears_topics", ())]
 
     def topics_filled(self) -> set[str]:
         """The topics of ``@hears``, with its settings filled in."""
@@ -218,7 +233,7 @@ class Plugin:
             except BaseException as error:
                 problem = faults.in_one_line(error, type(self).__module__)
                 same = (type(error), faults.place(error, type(self).__module__))
-                self.complain(f"{self.title} could not read {topic}: {problem}", same)
+                self.misread(f"{self.title} could not read {topic}: {problem}", same)
                 log.debug("%s: the traceback", self.title, exc_info=error)
 
         return received
@@ -227,13 +242,17 @@ class Plugin:
         """Run a reader of reports; devices count them."""
         read()
 
+    def misread(self, text: str, same: object = None) -> None:
+        """Somebody sent what cannot be read; devices remember it until they have read something again."""
+        self.complain(text, same)
+
     def complain(self, text: str, same: object = None) -> None:
         """Log a complaint once; the same one (the same text, or an equal ``same``) again only at DEBUG."""
         about = same or text
         known = about in self._complaints or len(self._complaints) >= MOST_COMPLAINTS
         if not known:
             self._complaints.add(about)
-        log.log(logging.DEBUG if known else logging.WARNING, "%s", text[:500])
+        log.log(logging.DEBUG if known else logging.WARNING, "%s", one_line(text, LONGEST_COMPLAINT))
 
     async def run(self) -> None:
         """What the plugin does all the time; nothing by default."""
@@ -254,6 +273,17 @@ class Plugin:
                 faults.log_fault(log, what, error, type(self).__module__)
                 failures += 1
             await asyncio.sleep(wait)
+
+
+_METHODS: WeakKeyDictionary[type, list[tuple[str, Callable[..., Any]]]] = WeakKeyDictionary()
+
+
+def methods(kind: type) -> list[tuple[str, Callable[..., Any]]]:
+    """Names and functions of a class; looked up once, for a home has hundreds of devices of one kind."""
+    found = _METHODS.get(kind)
+    if found is None:
+        found = _METHODS[kind] = inspect.getmembers(kind, inspect.isfunction)
+    return found
 
 
 def encoded(payload: Payload) -> str | bytes:

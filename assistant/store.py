@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
+import re
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +21,9 @@ SOCKET_PATH_LIMIT = 100
 LOCK = "daemon.lock"
 NOTE = "daemon.json"
 LOCK_ATTEMPTS = 10
+CLIENT_ID = "mqtt-client-id"
+
+log = logging.getLogger(__name__)
 
 
 class StateError(AssistantError):
@@ -116,6 +122,25 @@ def holder(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
+
+
+def client_ids(path: Path) -> Iterator[str]:
+    """The name under which the broker knows us: made once and kept; a next one when somebody has the same.
+
+    Two daemons that share one throw each other off the broker, as after copying a memory card.
+    """
+    file = path / CLIENT_ID
+    with suppress(OSError, UnicodeDecodeError):
+        kept = file.read_text(encoding="ascii").strip()
+        if re.fullmatch(r"[\w-]{1,23}", kept):
+            yield kept
+    while True:
+        fresh = f"assistant-{uuid.uuid4().hex[:12]}"
+        try:
+            write_atomically(file, fresh.encode())
+        except OSError as error:
+            log.warning("%s cannot be written (%s); the broker will not know us again.", file, error.strerror)
+        yield fresh
 
 
 def socket_path(path: Path) -> Path:

@@ -37,7 +37,7 @@ LINES: dict[str, Callable[[Item], str]] = {
         e["kind"],
         _ago(e["reported_s"]),
         e["source"],
-        _presence(e) + _state(e["state"]),
+        _presence(e) + _state(e["state"]) + _problem(e),
     ),
     "hidden": lambda e: f"{e['name']:<24}(not shown: {e['reason']}; {e['source']}, id {e['id']})",
     "gone": lambda e: f"{e['name']:<24}(gone)",
@@ -151,6 +151,10 @@ def _bill(item: Item) -> str:
 
 def _presence(item: Item) -> str:
     return "offline; " if item["available"] is False else ""
+
+
+def _problem(item: Item) -> str:
+    return f"  ({item['problem']})" if item["problem"] else ""
 
 
 def _state(state: Item) -> str:

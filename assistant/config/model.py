@@ -90,9 +90,13 @@ class MoneyConfig(Section):
 
 
 class MqttConfig(Section):
-    """The home's message broker."""
+    """The home's message broker. The password is never here: see docs/guide.md."""
 
     broker: str = "auto"
+    user: str = ""
+    ca: UserPath | None = None
+    certificate: UserPath | None = None
+    key: UserPath | None = None
     port: Port = 0
     use_localhost: bool = False
 

@@ -18,11 +18,12 @@ MAX_BYTES = 2_000_000
 PREFIX = "ASSISTANT_"
 SHORT = {
     "ASSISTANT_MQTT_URL": ("mqtt", "broker"),
+    "ASSISTANT_MQTT_USER": ("mqtt", "user"),
     "ASSISTANT_STATE_DIR": ("state_dir",),
     "ASSISTANT_BRAIN": ("brain", "use"),
     "ASSISTANT_GEMINI_BASE_URL": ("gemini", "base_url"),
 }
-NOT_KEYS = {"ASSISTANT_CONFIG"}
+NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD"}
 
 
 def shipped() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,8 +12,8 @@ from assistant.devices.found import Command, Found, Part
 from assistant.devices.reading import UNREADABLE, Carrier, Described
 from assistant.devices.trust import harmless
 from assistant.errors import NotConfirmed, ToolError
-from assistant.plugin import ToolMark
-from assistant.tools.schema import Parameter, declare
+from assistant.plugin import ToolMark, methods
+from assistant.tools.schema import Declaration, Parameter, declare
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
@@ -30,6 +30,12 @@ def needs(*names: str, action: str = "") -> Callable[[Verb], Verb]:
         return verb
 
     return mark
+
+
+@functools.cache
+def _declared(verb: Callable[..., Any], risk: Risk, phrases: tuple[str, ...]) -> Declaration:
+    """What a verb declares; the same for all devices of a kind, of which a home has hundreds."""
+    return declare(verb, risk=risk, phrases=phrases)
 
 
 class FoundDevice(Described):
@@ -104,7 +110,7 @@ class FoundDevice(Described):
     def tools(self) -> list[Tool]:
         """The verbs of its kind that its properties allow, with their ranges and options."""
         found = []
-        for name, method in inspect.getmembers(type(self), inspect.isfunction):
+        for name, method in methods(type(self)):
             mark = vars(method).get("tool_mark")
             names, action = vars(method).get("needs", ((), ""))
             offered = all(map(self.can, names)) and (not action or self.acts(action))
@@ -113,7 +119,7 @@ class FoundDevice(Described):
         return found
 
     def _tool(self, name: str, method: Callable[..., Any], mark: ToolMark) -> Tool:
-        declaration = declare(method, risk=self.risk_of(name, mark.risk), phrases=mark.phrases)
+        declaration = _declared(method, self.risk_of(name, mark.risk), mark.phrases)
         kept = tuple(self._fitted(parameter) for parameter in declaration.parameters if self._has(parameter))
         return Tool(replace(declaration, parameters=kept), getattr(self, name), self.id, self)
 

@@ -162,7 +162,7 @@ class Described(Device):
             try:
                 self._take(part, reader(payload))
             except UNREADABLE as error:
-                self.complain(f"{self.name} could not read {topic}: {error}")
+                self.misread(f"{self.name} could not read {topic}: {error}")
 
         return take
 
@@ -174,14 +174,14 @@ class Described(Device):
                     if slot.property.expires:
                         self._stale_at[name] = time.monotonic() + slot.property.expires
                 except ValueError as error:
-                    self.complain(f"{self.name} reports a {slot.property.spoken} that {error}")
+                    self.misread(f"{self.name} reports a {slot.property.spoken} that {error}")
 
     def _presence_taker(self, availability: Availability) -> Callable[[bytes], None]:
         def take(payload: bytes) -> None:
             try:
                 self._presence.set(availability.topic, availability.read(payload))
             except UNREADABLE as error:
-                self.complain(f"{self.name} could not read {availability.topic}: {error}")
+                self.misread(f"{self.name} could not read {availability.topic}: {error}")
 
         return take
 

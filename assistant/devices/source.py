@@ -62,4 +62,6 @@ class Source(Plugin):
         Raises:
             LinkError: the way is blocked; nothing was sent or kept.
         """
-        await self.host.publish(command.topic, command.payload, qos=command.qos, retain=command.retain)
+        # At least 1: the broker says whether it took it.
+        qos = max(command.qos, 1)
+        await self.host.publish(command.topic, command.payload, qos=qos, retain=command.retain)

@@ -1,13 +1,20 @@
-"""Where an MQTT broker listens: mqtt:// and mqtts:// URLs, with a password that is never shown."""
+"""Where an MQTT broker listens and who we are there; a password is never shown."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from assistant.config import MqttConfig
+from assistant.config.secrets import secret
 from assistant.errors import ConfigError
+from assistant.home.tls import Certificates
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
+PASSWORD_NAME = "mqtt-password"
+PASSWORD_VARIABLE = "ASSISTANT_MQTT_PASSWORD"
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Address:
     tls: bool = False
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    certificates: Certificates = field(default_factory=Certificates)
 
     @classmethod
     def parse(cls, url: str) -> Address:
@@ -41,6 +49,34 @@ class Address:
             user=None if parts.username is None else unquote(parts.username),
             password=None if parts.password is None else unquote(parts.password),
         )
+
+    @classmethod
+    def configured(cls, config: MqttConfig, environment: Mapping[str, str] = os.environ) -> Address:
+        """The broker that the configuration names, with user, password and certificates.
+
+        What stands in the URL wins. The password comes from the environment, systemd's credentials or a
+        private file.
+
+        Raises:
+            ConfigError: the parts do not fit together, or a secret lies open.
+        """
+        address = cls.parse(config.broker)
+        files = Certificates(config.ca, config.certificate, config.key)
+        if files != Certificates() and not address.tls:
+            raise ConfigError(
+                f"mqtt.broker: {address.url} is not encrypted, but there are certificates: write mqtts://"
+            )
+        if files.key is not None and files.own is None:
+            raise ConfigError("mqtt.key: there is a key, but no certificate: set mqtt.certificate")
+        user, password = address.user or config.user or None, address.password
+        if password is None:
+            password = secret(PASSWORD_NAME, (PASSWORD_VARIABLE,), environment, "password") or None
+        if password is not None and user is None:
+            raise ConfigError(
+                "mqtt.user: there is a password for the MQTT broker, but no user: set mqtt.user "
+                "(ASSISTANT_MQTT_USER)"
+            )
+        return replace(address, user=user, password=password, certificates=files)
 
     @property
     def shown(self) -> str:

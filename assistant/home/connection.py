@@ -13,7 +13,7 @@ import ssl
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -24,41 +24,30 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from assistant.errors import LinkError
+from assistant.errors import LinkError, NotTaken
 from assistant.home.address import Address
 from assistant.home.inbox import Message
+from assistant.home.refusals import LOST, Lost, refused, unreachable
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MQTT_5, MQTT_3 = Protocol.MQTTv5, Protocol.MQTTv311
 Will = tuple[str, str]
 """Topic and payload that the broker publishes, retained, when we are gone."""
 
-PAYLOAD_LIMIT = 256 * 1024
-HEADER_LIMIT = 70_000
+PACKET_LIMIT = 4 * 2**20
 KEEP_ALIVE_SECONDS = 20
 HOUSEKEEPING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
+TAKEN_OVER = "session taken over"
+READ_SECONDS = 0.001
+"""How long to read in one go while more comes; the voice shares this loop."""
 
-LOST = "lost"
-WRONG_PROTOCOL = {"Unsupported protocol version", LOST}
-"""Old brokers do not answer a CONNECT of MQTT 5, they hang up."""
-NOT_ALLOWED = {"Bad user name or password", "Not authorized"}
 BROKEN_INPUT = (MQTTException, OSError, ValueError, TypeError, LookupError, struct.error)
 """What paho raises on nonsense from the other side."""
-
-
-class NotAllowed(LinkError):
-    """The broker does not know us; knocking faster will not help."""
-
-
-class WrongProtocol(LinkError):
-    """The broker does not understand this version of MQTT."""
-
-
-class Lost(LinkError):
-    """The link was up and is no more."""
 
 
 class Connection:
@@ -70,7 +59,9 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[str] = self._loop.create_future()
         self._loss: asyncio.Future[str] = self._loop.create_future()
-        self._sent: dict[int, asyncio.Future[str]] = {}
+        self._sent: dict[int, asyncio.Future[str | ReasonCode]] = {}
+        self._arrived = 0
+        self._alert = ""
         self._watched: socket.socket | None = None
         self._numbered = False
         self._client = client = paho.Client(
@@ -90,14 +81,15 @@ class Connection:
         """Connect and be accepted, or raise LinkError; ``arrived`` is called with every message, at once."""
         if will is not None:
             self._client.will_set(*will, qos=1, retain=True)
-        self._client.on_message = lambda _c, _u, message: arrived(
-            Message(
-                message.topic,
-                bytes(message.payload),
-                message.retain,
-                tuple(getattr(message.properties, "SubscriptionIdentifier", ())),
-            )
-        )
+
+        def on_message(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+            self._arrived += 1
+            numbers = tuple(getattr(message.properties, "SubscriptionIdentifier", ()))
+            arrived(Message(message.topic, bytes(message.payload), message.retain, numbers))
+
+        self._client.on_message = on_message
+        if self._address.tls:
+            self._client.on_log = self._logged
         await self._connect()
         self._watch()
         try:
@@ -105,16 +97,14 @@ class Connection:
                 answer = await self._answer
         except TimeoutError:
             raise LinkError(f"The MQTT broker at {self._address.shown} is there, but says nothing.") from None
-        broker = f"The MQTT broker at {self._address.shown}"
-        if answer in NOT_ALLOWED:
-            raise NotAllowed(
-                f"{broker} refuses our user name or password ({answer.lower()}); "
-                "correct the MQTT address in the configuration."
-            )
-        if answer in WRONG_PROTOCOL:
-            raise WrongProtocol(f"{broker} speaks neither MQTT 5 nor MQTT 3.1.1.")
-        if answer != "Success":
-            raise LinkError(f"{broker} refuses the link: {answer.lower()}.")
+        self._client.on_log = None  # it would write a line for each message
+        if refusal := refused(answer, self._address, self._alert):
+            raise refusal
+
+    def _logged(self, _client: paho.Client, _data: object, level: int, text: str) -> None:
+        """Only here paho says why a socket broke: TLS 1.3 refuses our certificate after the handshake."""
+        if level == paho.MQTT_LOG_ERR and "alert" in text:
+            self._alert = text
 
     async def _connect(self) -> None:
         dialled = self._loop.run_in_executor(None, self._dial)
@@ -124,8 +114,10 @@ class Connection:
             # The thread cannot be stopped; what it still brings is closed.
             dialled.add_done_callback(self._dialled_in_vain)
             raise
+        except LinkError:
+            raise
         except (OSError, ValueError) as error:
-            raise LinkError(f"The MQTT broker at {self._address.shown} does not answer: {error}.") from error
+            raise unreachable(error, self._address) from error
 
     def _dialled_in_vain(self, dialled: asyncio.Future[None]) -> None:
         if not dialled.cancelled() and dialled.exception() is None:
@@ -134,11 +126,11 @@ class Connection:
     def _dial(self) -> None:
         """Blocks on name resolution, TCP and TLS: runs in a thread."""
         if self._address.tls:
-            self._client.tls_set_context(ssl.create_default_context())
+            self._client.tls_set_context(self._address.certificates.context())
         limits = None
         if self._protocol == MQTT_5:  # what is larger stays with the broker
             limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            limits.MaximumPacketSize = PAYLOAD_LIMIT + HEADER_LIMIT
+            limits.MaximumPacketSize = PACKET_LIMIT
         self._client.connect(self._address.host, self._address.port, KEEP_ALIVE_SECONDS, properties=limits)
 
     async def stay(self) -> NoReturn:
@@ -146,7 +138,9 @@ class Connection:
         while not self._loss.done():
             await asyncio.wait([self._loss], timeout=HOUSEKEEPING_SECONDS)
             self._client.loop_misc()
-        raise Lost(f"The MQTT link to {self._address.shown} was lost: {self._loss.result()}.")
+        reason = self._loss.result()
+        text = f"The MQTT link to {self._address.shown} was lost: {reason}."
+        raise Lost(text, taken_over=reason == TAKEN_OVER)
 
     def subscribe(self, topic_filter: str, number: int) -> None:
         """Ask for a filter's messages, the retained ones first; they will carry the number if possible."""
@@ -174,14 +168,17 @@ class Connection:
         self._sent[info.mid] = answer = self._loop.create_future()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                refusal = await answer
+                outcome = await answer
         except TimeoutError:
             self.close()  # what still waits in the socket must not arrive late
-            refusal = "it does not answer"
+            outcome = "it does not answer"
         finally:
             del self._sent[info.mid]
-        if refusal:
-            raise LinkError(f"The MQTT broker at {self._address.shown} did not take {topic}: {refusal}.")
+        refused = f"The MQTT broker at {self._address.shown} did not take {topic}"
+        if isinstance(outcome, str):
+            raise LinkError(f"{refused}: {outcome}.")
+        if outcome.is_failure:
+            raise NotTaken(f"{refused}: {str(outcome).lower()}.")
 
     def close(self, farewell: Will | None = None) -> None:
         """End the connection at once; never blocks. A polite end cancels the will, so it is said here."""
@@ -217,11 +214,22 @@ class Connection:
             self._watched = None
 
     def _read(self) -> None:
+        """Take what has come: faster than it is delivered, so that a flood is thinned out here and not by a
+        broker, which would throw away the newest.
+        """
+        until = self._loop.time() + READ_SECONDS
         try:
-            self._client.loop_read()
-            # TLS may hold more that the selector does not see.
-            while isinstance(self._watched, ssl.SSLSocket) and self._watched.pending():
+            while self._watched is not None:
+                before = self._arrived
                 self._client.loop_read()
+                # TLS may hold more that the selector does not see.
+                hidden = isinstance(self._watched, ssl.SSLSocket) and self._watched.pending() > 0
+                if self._arrived == before and not hidden:
+                    break
+                if self._loop.time() > until:
+                    if hidden:
+                        self._loop.call_soon(self._read)
+                    break
         except BROKEN_INPUT as error:
             log.warning("The MQTT broker at %s sends nonsense: %s", self._address.shown, error)
             self.close()
@@ -255,7 +263,7 @@ class Connection:
 
     def _acknowledged(self, mid: int, reason: ReasonCode) -> None:
         if (answer := self._sent.get(mid)) is not None:
-            _settle(answer, str(reason).lower() if reason.is_failure else "")
+            _settle(answer, reason)
 
     def _lost(self, reason: str) -> None:
         _settle(self._answer, LOST)
@@ -264,6 +272,6 @@ class Connection:
             _settle(answer, reason)
 
 
-def _settle(future: asyncio.Future[str], text: str) -> None:
+def _settle(future: asyncio.Future[T], outcome: T) -> None:
     if not future.done():
-        future.set_result(text)
+        future.set_result(outcome)

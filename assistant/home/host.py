@@ -11,6 +11,7 @@ from assistant.errors import LinkError, PluginError
 from assistant.events import Event
 from assistant.home.finds import Finds
 from assistant.home.link import Link
+from assistant.plugin import PAYLOAD_BYTES
 
 
 class PluginHost:
@@ -25,10 +26,17 @@ class PluginHost:
         """Send to the broker."""
         await self._link.publish(topic, payload, qos=qos, retain=retain)
 
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
-        """Hear a topic; a topic that cannot be one is the plugin's mistake."""
+    def subscribe(
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]:
+        """Hear a topic, with or without what the broker kept; one that cannot be is the plugin's mistake."""
         try:
-            return self._link.subscribe(topic, heard)
+            return self._link.subscribe(topic, heard, retained=retained, largest=largest)
         except LinkError as error:
             raise PluginError(str(error)) from error
 

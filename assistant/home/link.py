@@ -8,7 +8,7 @@ import logging
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -18,15 +18,14 @@ from assistant.home.connection import (
     CONNECT_SECONDS,
     MQTT_3,
     MQTT_5,
-    PAYLOAD_LIMIT,
     Connection,
-    Lost,
-    NotAllowed,
     Will,
-    WrongProtocol,
 )
 from assistant.home.inbox import Inbox, Message
+from assistant.home.refusals import Lost, NotAllowed, WrongProtocol
 from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
+from assistant.plain import one_line
+from assistant.plugin import PAYLOAD_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +36,27 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 """A broker that came back must not wait long for us: listening again within ten seconds is a promise."""
 REFUSED_PAUSE_SECONDS = 60.0
 STABLE_SECONDS = 5.0
+MOST_COMPLAINTS = 100
+MOST_HEARD = 20_000
+"""Topics whose value a listener remembers to have; of more it may hear twice what the broker kept."""
 TURN_SECONDS = 0.002
 """How long callbacks may run in one go while more messages wait; the voice shares this loop."""
-KICKS, KICK_SECONDS = 3, 30.0
-"""So many losses within so short a time: somebody uses our client id, and each of us throws the other out."""
+KICKS, SURE_KICKS, KICK_SECONDS = 5, 3, 30.0
+"""So many losses within so short a time: somebody uses our client id, and each of us throws the other out.
+Fewer suffice when the broker says so; one that is restarted again and again looks much the same.
+"""
 
 
 class _Attempts:
     """What to do differently next time: how long to wait, which version of MQTT, which client id."""
 
-    def __init__(self, client_id: str) -> None:
-        self.client_id = client_id
+    def __init__(self, client_ids: Iterator[str]) -> None:
+        self.client_id = next(client_ids)
+        self._client_ids = client_ids
         self.protocol = MQTT_5
         self._failures = 0
         self._losses: deque[float] = deque(maxlen=KICKS)
+        self._sure: deque[float] = deque(maxlen=SURE_KICKS)
 
     def after(self, error: LinkError, started: float, now: float) -> float:
         """Seconds to wait after this error."""
@@ -62,7 +68,9 @@ class _Attempts:
         if isinstance(error, NotAllowed):
             return REFUSED_PAUSE_SECONDS
         if isinstance(error, Lost):
-            self._lost(now)
+            self._lost(now, sure=error.taken_over)
+        else:
+            self._losses.clear()  # a broker that is away throws nobody out
         if now - started > STABLE_SECONDS:
             self._failures = 0
         pause: float = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)
@@ -70,15 +78,29 @@ class _Attempts:
         # Jitter: after a power cut not everything in the house knocks in the same instant.
         return pause * random.uniform(1.0, 1.2)
 
-    def _lost(self, now: float) -> None:
+    def _lost(self, now: float, *, sure: bool) -> None:
         self._losses.append(now)
-        if len(self._losses) == KICKS and now - self._losses[0] < KICK_SECONDS:
+        if sure:
+            self._sure.append(now)
+        if any(
+            len(known) == known.maxlen and now - known[0] < KICK_SECONDS
+            for known in (self._losses, self._sure)
+        ):
             self._losses.clear()
+            self._sure.clear()
             namesake = self.client_id
-            self.client_id = f"{namesake}-{uuid.uuid4().hex[:4]}"
+            self.client_id = next(self._client_ids)
             log.warning(
                 "Another client seems to use the MQTT client id %s; ours is now %s.", namesake, self.client_id
             )
+
+
+def _ids(first: str) -> Iterator[str]:
+    """A client id, and others to go on with."""
+    first = first or f"assistant-{uuid.uuid4().hex[:12]}"
+    yield first
+    while True:
+        yield f"{first}-{uuid.uuid4().hex[:4]}"
 
 
 @dataclass(eq=False)
@@ -86,8 +108,16 @@ class _Listener:
     """One callback; ``heard`` are the topics whose value it knows since the link is up."""
 
     callback: Callback
+    retained: bool
+    largest: int
     heard: set[str] = field(default_factory=set)
     stopped: bool = False
+
+    def wants(self, message: Message) -> bool:
+        """What the broker had kept is for those who ask for it, and once only."""
+        if self.stopped or len(message.payload) > self.largest:
+            return False
+        return not message.retained or (self.retained and message.topic not in self.heard)
 
 
 @dataclass(frozen=True)
@@ -101,21 +131,22 @@ class _Subscription:
 class Link:
     """Publishes and subscribes while ``run()`` runs; forgets nothing but commands when the broker is away.
 
-    ``will`` is published, retained, when we are gone, whether politely or not. ``on_offline`` is called with
-    a sentence that says why, and again when the reason has changed.
+    ``will`` is published, retained, when we are gone, whether politely or not. ``client_id`` may go on: the
+    next one is for when somebody else fights for ours. ``on_offline`` is called with a sentence that says
+    why, and again when the reason has changed.
     """
 
     def __init__(
         self,
-        url: str,
+        where: Address | str,
         *,
-        client_id: str | None = None,
+        client_id: str | Iterator[str] = "",
         will: Will | None = None,
         on_online: Callable[[], None] = lambda: None,
         on_offline: Callable[[str], None] = lambda _reason: None,
     ) -> None:
-        self._address = Address.parse(url)
-        self._attempts = _Attempts(client_id or f"assistant-{uuid.uuid4().hex[:12]}")
+        self._address = Address.parse(where) if isinstance(where, str) else where
+        self._attempts = _Attempts(_ids(client_id) if isinstance(client_id, str) else client_id)
         self._will = will
         self._on_online, self._on_offline = on_online, on_offline
         self._inbox = Inbox()
@@ -126,7 +157,7 @@ class Link:
         self._connection: Connection | None = None
         self._online = asyncio.Event()
         self._problem = f"The MQTT link to {self._address.shown} is not up yet."
-        self._too_large: set[str] = set()
+        self._complaints: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<Link to {self._address.shown}, {'online' if self.connected else 'offline'}>"
@@ -135,6 +166,11 @@ class Link:
     def connected(self) -> bool:
         """Whether the broker has accepted us and we have not lost it since."""
         return self._connection is not None
+
+    @property
+    def problem(self) -> str:
+        """Why we are not connected, as a sentence; "" when we are."""
+        return self._problem
 
     async def ready(self, timeout: float = CONNECT_SECONDS) -> None:
         """Wait until connected; LinkError says what is wrong when that takes longer."""
@@ -156,11 +192,22 @@ class Link:
             raise LinkError(self._problem)
         await self._connection.publish(topic, payload, retain=retain, qos=qos)
 
-    def subscribe(self, topic_filter: str, callback: Callback) -> Callable[[], None]:
-        """Call back with every message that passes the filter, retained ones first; returns how to stop."""
+    def subscribe(
+        self,
+        topic_filter: str,
+        callback: Callback,
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]:
+        """Call back with every message that passes the filter, retained ones first; returns how to stop.
+
+        Without ``retained`` it hears only what is said from now on: a command that a broker has kept was
+        meant for another day. Payloads of more bytes than ``largest`` are left out.
+        """
         if problem := problem_with_filter(topic_filter):
             raise LinkError(f"Nobody can subscribe to {topic_filter!r}: it {problem}.")
-        listener = _Listener(callback)
+        listener = _Listener(callback, retained, largest)
         if (subscription := self._subscriptions.get(topic_filter)) is None:
             subscription = _Subscription(next(self._numbers))
             self._subscriptions[topic_filter] = self._numbered[subscription.number] = subscription
@@ -229,11 +276,19 @@ class Link:
             self._on_offline(problem)
 
     def _arrived(self, message: Message) -> None:
-        if len(message.payload) <= PAYLOAD_LIMIT:
-            self._inbox.put(message)
-        elif message.topic not in self._too_large:
-            self._too_large.add(message.topic)
-            log.warning("%s: ignored, larger than %d kB.", message.topic, PAYLOAD_LIMIT // 1024)
+        size = len(message.payload)
+        if size > PAYLOAD_BYTES and not any(size <= each.largest for each in self._listeners_to(message)):
+            topic = one_line(message.topic, 120)
+            self._complain(f"{topic}: ignored, its {size // 1024} kB are too large.")
+        elif not self._inbox.put(message):
+            prefix = one_line(message.prefix, 60)
+            self._complain(f"{prefix}/# floods the link: some of its messages are left out.")
+
+    def _complain(self, problem: str) -> None:
+        """A line in the log, once; whoever writes to our topics cannot fill it."""
+        if problem not in self._complaints and len(self._complaints) < MOST_COMPLAINTS:
+            self._complaints.add(problem)
+            log.warning("%s", problem)
 
     async def _deliver(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -253,9 +308,10 @@ class Link:
 
     def _hand_out(self, message: Message) -> None:
         for listener in list(self._listeners_to(message)):
-            if listener.stopped or (message.retained and message.topic in listener.heard):
+            if not listener.wants(message):
                 continue
-            listener.heard.add(message.topic)
+            if len(listener.heard) < MOST_HEARD:
+                listener.heard.add(message.topic)
             try:
                 listener.callback(message.topic, message.payload)
             except Exception as error:  # noqa: BLE001 - somebody else's code; it must not stop the others

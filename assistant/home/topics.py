@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+_NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+FORBIDDEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]")
+"""What a broker may take for a malformed packet: mosquitto then ends the connection, again and again."""
 
 LONGEST = 65_535
 """Bytes that the protocol's length field can count."""
@@ -34,9 +39,9 @@ def problem_with_filter(topic_filter: str) -> str | None:
 def _problem(text: str) -> str | None:
     if not text:
         return "is empty"
-    if "\0" in text:
-        return "contains a zero character"
-    if len(text.encode(errors="surrogatepass")) > LONGEST:
+    if FORBIDDEN.search(text):
+        return "contains a control character or half of one"
+    if len(text.encode()) > LONGEST:
         return "is too long"
     if text.count("/") >= DEEPEST:
         return "has too many levels"

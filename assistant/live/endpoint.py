@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.config import GeminiConfig
-from assistant.errors import ConfigError
+from assistant.config.secrets import secret
 
 KEY_NAME = "gemini-api-key"
-KEY_FILE = Path("~/.config/assistant") / KEY_NAME
 GEMINI_HOST = "generativelanguage.googleapis.com"
 
 
@@ -62,22 +60,4 @@ def api_key(environment: Mapping[str, str] = os.environ) -> str:
     Raises:
         ConfigError: the file can be read by others, or cannot be read at all.
     """
-    for variable in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
-        if key := environment.get(variable, "").strip():
-            return key
-    folder = environment.get("CREDENTIALS_DIRECTORY")
-    if folder and (path := Path(folder) / KEY_NAME).is_file():
-        return _read(path)
-    path = KEY_FILE.expanduser()
-    if not path.is_file():
-        return ""
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigError(f"{path}: others can read this key; run `chmod 600 {path}`")
-    return _read(path)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the key cannot be read: {error}") from error
+    return secret(KEY_NAME, ("GEMINI_API_KEY", "GOOGLE_API_KEY"), environment, "key")

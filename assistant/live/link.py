@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.live.exchanges import Exchanges
 from assistant.live.failures import Cause, Failure, LinkLost
 from assistant.live.messages import (
+    BargedIn,
     Calls,
     CallsCancelled,
+    Generated,
     GoAway,
     Handle,
     Message,
@@ -108,7 +110,7 @@ class Link:
             watches = (self._watch_for_silence, self._watch_for_news, self._watch_age)
             for part in (*(watch() for watch in watches), *others):
                 add(part)
-            self._uplink.to_send.set()
+            self._uplink.link_made()
             failure = await lost
             for task in parts:
                 task.cancel()
@@ -160,13 +162,17 @@ class Link:
                 self._anything_said = True
             case Transcribed(text):
                 self._exchanges.heard(text)
+            case Generated():
+                self._uplink.generated()
+            case BargedIn():
+                self._uplink.broken_off()
 
     def _turn_done(self) -> None:
-        waited = not self._uplink.idle.is_set()
+        if not self._uplink.done():
+            return
         self._exchanges.over()
-        self._uplink.done()
         self._busy_at = self._clock()
-        if waited and not self._able.may_stay_silent:
+        if not self._able.may_stay_silent:
             self._mute_turns = 0 if self._anything_said else self._mute_turns + 1
         self._anything_said = False
         if self._mute_turns >= MUTE_TURNS:

@@ -36,6 +36,7 @@ class Uplink:
         self._sent: list[Outgoing] = []
         self._whole = True
         self._asked = self._answered = self._cut_off = False
+        self._generated = self._done_due = False
         self._replays = 0
         self._said_at = 0.0
         self.to_send = asyncio.Event()
@@ -62,7 +63,7 @@ class Uplink:
         """
         if isinstance(item, Say | SpeechStarted):
             self._sent, self._whole, self._replays = [], True, 0
-            self._asked = self._answered = self._cut_off = False
+            self._asked = self._answered = self._cut_off = self._generated = False
         if self._cut_off:
             return
         if not isinstance(item, Audio):
@@ -95,11 +96,28 @@ class Uplink:
             self._answered = True
             self._sent = []
 
-    def done(self) -> None:
-        """The turn is over."""
-        if self._asked:
-            self.idle.set()
-            self._sent = []
+    def link_made(self) -> None:
+        """What waited can be sent; ends of turns from before will not come any more."""
+        self._done_due = False
+        self.to_send.set()
+
+    def generated(self) -> None:
+        """The brain has finished its answer; it tells later that the turn is over too."""
+        self._generated = self._done_due = True
+
+    def broken_off(self) -> None:
+        """The user spoke over it; the end of that turn is still to come."""
+        self._done_due = True
+
+    def done(self) -> bool:
+        """A turn is over; whether it is the present one, and not an earlier one whose end came late."""
+        earlier = self._done_due and not self._generated
+        self._done_due = False
+        if earlier or not self._asked:
+            return False
+        self.idle.set()
+        self._sent = []
+        return True
 
     async def quiet(self) -> None:
         """Wait until nobody talks."""

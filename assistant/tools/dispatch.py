@@ -168,12 +168,10 @@ class Dispatcher:
         spoken = args.pop("device", None)
         if not isinstance(spoken, str) or not spoken.strip():
             raise UnknownDevice("Which device do you mean?", options=_names(tools)[:5])
-        by_name = {tool.device.name: tool for tool in tools if tool.device is not None}
-        label, devices = self._resolver.resolve(
-            spoken, {name: tool.device for name, tool in by_name.items() if tool.device}
-        )
+        targets = {device.name: device for tool in tools if (device := tool.device) is not None}
+        label, devices = self._resolver.resolve(spoken, targets)
         self.asked_for([device.name for device in devices])
-        chosen = [by_name[device.name] for device in devices]
+        chosen = [tool for device in devices for tool in tools if tool.device is device]
         before = {device: dict(device.states) for device in devices}
         results = await asyncio.gather(*(_one_device(tool, args) for tool in chosen))
         joined = _joined(call, label, dict(zip(_names(chosen), results, strict=True)))

@@ -42,7 +42,8 @@ class ToolTable:
     """Tools by name; several devices may share a name, nothing else may."""
 
     def __init__(self) -> None:
-        self._tools: dict[str, list[Tool]] = {}
+        self._tools: dict[str, dict[int, Tool]] = {}
+        """By name and identity: comparing tools means comparing all that they declare."""
 
     def add(self, tool: Tool) -> None:
         """Offer a tool.
@@ -50,13 +51,13 @@ class ToolTable:
         Raises:
             PluginError: another plugin's tool has the name; both are named.
         """
-        others = self._tools.get(tool.name, [])
-        for other in others:
-            if other.device is None or tool.device is None:
-                raise PluginError(
-                    f"tool {tool.name!r} of {tool.owner} is also a tool of {other.owner}; rename one of them"
-                )
-        self._tools.setdefault(tool.name, others).append(tool)
+        others = self._tools.setdefault(tool.name, {})
+        other = next(iter(others.values()), None)
+        if other is not None and (other.device is None or tool.device is None):
+            raise PluginError(
+                f"tool {tool.name!r} of {tool.owner} is also a tool of {other.owner}; rename one of them"
+            )
+        others[id(tool)] = tool
 
     def add_all(self, tools: Iterable[Tool]) -> None:
         """Offer all of them or, when one cannot be, none.
@@ -77,13 +78,13 @@ class ToolTable:
         """Offer them no more."""
         for tool in tools:
             others = self._tools[tool.name]
-            others.remove(tool)
+            del others[id(tool)]
             if not others:
                 del self._tools[tool.name]
 
     def named(self, name: str) -> list[Tool]:
         """The tools of that name, empty when there is none."""
-        return list(self._tools.get(name, ()))
+        return list(self._tools.get(name, {}).values())
 
     def names(self) -> list[str]:
         """Every name, in the order of loading."""
@@ -91,11 +92,15 @@ class ToolTable:
 
     def verbs(self, device: Target) -> set[str]:
         """Names of the tools that this device has."""
-        return {name for name, tools in self._tools.items() if any(tool.device is device for tool in tools)}
+        return {
+            name
+            for name, tools in self._tools.items()
+            if any(tool.device is device for tool in tools.values())
+        }
 
     def declarations(self) -> list[Declaration]:
         """What the brain is told: one entry per name."""
-        return [merged(tools) for tools in self._tools.values()]
+        return [merged(list(tools.values())) for tools in self._tools.values()]
 
 
 def merged(tools: list[Tool]) -> Declaration:

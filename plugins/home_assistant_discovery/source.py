@@ -15,8 +15,8 @@ from .components import BUILDERS, UNSUPPORTED
 from .devices import found_of
 from .payloads import MOST_ENTITIES, BadPayload, Entity, entities, migrates
 
-BURST_SECONDS = 0.05
-"""How long a burst of messages is collected before its devices are shown."""
+BURST_SECONDS, LONGEST_BURST_SECONDS = 0.05, 1.0
+"""A burst of messages is over when none has come for so long; one that does not end is shown meanwhile."""
 MOST_DEVICES = 3000
 MOST_BYTES = 64 * 1024 * 1024
 """Of all configurations together: whoever may write the discovery topics could fill the memory otherwise."""
@@ -134,11 +134,18 @@ class HomeAssistantDiscovery(Source):
         """Show what has changed, a burst at a time, giving way to others between two devices."""
         while True:
             await self._news.wait()
-            self._news.clear()
-            await asyncio.sleep(BURST_SECONDS)
+            await self._burst_over()
             for key in list(self._dirty):
                 self._settle(key)
                 await asyncio.sleep(0)
+
+    async def _burst_over(self) -> None:
+        """A device comes in many messages and its making costs more than their reading: wait for the last."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + LONGEST_BURST_SECONDS
+        while self._news.is_set() and clock() < until:
+            self._news.clear()
+            await asyncio.sleep(BURST_SECONDS)
 
     def settle(self) -> None:
         """Show at once what has changed."""

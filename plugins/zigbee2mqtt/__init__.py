@@ -13,6 +13,8 @@ from assistant.api.sources import Availability, Command, Found, Part, Role, Sour
 from .exposes import parts_of
 
 Entry = Mapping[str, Any]
+INVENTORY_BYTES = 4 * 2**20
+"""Of a few hundred devices, each with all that it can do: about 4.4 kB apiece."""
 LIGHTING = ("light", "switch", "cover", "fan", "lock", "climate")
 
 
@@ -30,13 +32,13 @@ class Zigbee2mqtt(Source):
         self._groups: list[Entry] = []
         super().__init__(**settings)
 
-    @hears("{topic}/bridge/devices")
+    @hears("{topic}/bridge/devices", largest=INVENTORY_BYTES)
     def _inventory(self, payload: bytes) -> None:
         entries = _objects(payload)
         self._devices = {str(entry["ieee_address"]): entry for entry in entries if "ieee_address" in entry}
         self._refresh()
 
-    @hears("{topic}/bridge/groups")
+    @hears("{topic}/bridge/groups", largest=INVENTORY_BYTES)
     def _grouped(self, payload: bytes) -> None:
         self._groups = _objects(payload)
         self._refresh()

@@ -32,3 +32,21 @@ async def test_what_the_broker_kept_does_not_replace_something_newer() -> None:
     inbox.put(Message("a", b"new"))
     inbox.put(Message("a", b"old", retained=True))
     assert await drain(inbox) == [Message("a", b"new")]
+
+
+async def test_topics_without_number_and_payloads_without_end_are_bounded_and_others_still_get_through() -> (
+    None
+):
+    inbox = Inbox(most=100_000, most_of_one=75_000)
+    put = [inbox.put(Message(f"flood/{number}", b"x" * 1000)) for number in range(1000)]
+    assert put[0]
+    assert not put[-1]
+    assert 75_000 / 2000 < len(inbox) < 75_000 / 1000
+    assert inbox.put(Message("lamp", b"on"))
+    assert inbox.put(Message("flood/0", b"y" * 1000)), "a newer value takes the place of the older"
+    assert not inbox.put(Message("flood/0", b"z" * 50_000))
+    kept = await drain(inbox)
+    assert kept[-2:] == [Message("lamp", b"on"), Message("flood/0", b"y" * 1000)]
+    assert inbox.put(Message("flood/0", b"z" * 50_000)), "all that left has made room"
+    assert (await inbox.get()).topic == "flood/0"
+    assert (inbox._weight, inbox._weights) == (0, {})

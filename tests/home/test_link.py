@@ -8,14 +8,17 @@ import itertools
 import logging
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from assistant.errors import LinkError
-from assistant.home.connection import PAYLOAD_LIMIT
+from assistant import store
+from assistant.errors import LinkError, NotTaken
+from assistant.home.inbox import Inbox
 from assistant.home.link import Link
+from assistant.plugin import PAYLOAD_BYTES
 from tests.parts.home import running, until
 from tests.parts.mosquitto import free_port, mosquitto
 
@@ -145,7 +148,7 @@ async def test_only_mqtt_5_can_say_that_a_publish_was_refused_and_we_pass_it_on(
         link = Link(f"mqtt://127.0.0.1:{port}")
         async with running(link):
             await link.publish("allowed", "x", qos=1)
-            with pytest.raises(LinkError, match="did not take forbidden: not authorized"):
+            with pytest.raises(NotTaken, match="did not take forbidden: not authorized"):
                 await link.publish("forbidden", "x", qos=1)
 
 
@@ -169,11 +172,26 @@ async def test_the_will_is_kept_by_the_broker_when_we_vanish_and_when_we_leave(p
 async def test_what_is_too_large_is_left_out_and_the_link_lives(port: int, link: Link) -> None:
     ears = Ears()
     link.subscribe("#", ears)
-    await link.publish("picture", b"x" * (PAYLOAD_LIMIT + 1))
+    await link.publish("picture", b"x" * (PAYLOAD_BYTES + 1))
     await link.publish("film", b"x" * 3_000_000)
-    await link.publish("note", b"x" * PAYLOAD_LIMIT)
+    await link.publish("note", b"x" * PAYLOAD_BYTES)
     await until(lambda: bool(ears.heard))
-    assert [(topic, len(payload)) for topic, payload in ears.heard] == [("note", PAYLOAD_LIMIT)]
+    assert [(topic, len(payload)) for topic, payload in ears.heard] == [("note", PAYLOAD_BYTES)]
+
+
+async def test_who_asks_for_large_payloads_gets_them_and_others_do_not(
+    link: Link, caplog: pytest.LogCaptureFixture
+) -> None:
+    inventory, all_things = Ears(), Ears()
+    link.subscribe("bridge/devices", inventory, largest=4 * PAYLOAD_BYTES)
+    link.subscribe("#", all_things)
+    await link.publish("bridge/devices", b"x" * 3 * PAYLOAD_BYTES, retain=True)
+    await link.publish("note", b"x")
+    await until(lambda: bool(inventory.heard and all_things.heard))
+    assert [topic for topic, _ in inventory.heard] == ["bridge/devices"]
+    assert [topic for topic, _ in all_things.heard] == ["note"]
+    await link.publish("bridge/devices", b"x" * 5 * PAYLOAD_BYTES)
+    await until(lambda: "bridge/devices: ignored, its 1280 kB are too large." in caplog.text)
 
 
 async def test_a_flood_loses_no_last_value_however_slow_the_listener(port: int, link: Link) -> None:
@@ -193,14 +211,67 @@ async def test_a_flood_loses_no_last_value_however_slow_the_listener(port: int, 
         await until(lambda: len(last) == 50 and all(int(v) >= 4_950 for v in last.values()), 10)
 
 
+async def test_topics_without_number_cannot_fill_the_memory_and_are_told_once(
+    port: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.home.link.TURN_SECONDS", 0.0)
+    link = Link(f"mqtt://127.0.0.1:{port}")
+    link._inbox = Inbox(most=400_000, most_of_one=300_000)
+    lamp = Ears()
+    link.subscribe("flood/#", lambda _topic, _payload: time.sleep(0.002))
+    link.subscribe("lamp", lamp)
+    sender = Link(f"mqtt://127.0.0.1:{port}")
+    async with running(link, sender):
+        for number in range(3000):
+            await sender.publish(f"flood/{number}", b"x" * 1000)
+        await sender.publish("lamp", "on")
+        await until(lambda: bool(lamp.heard), 10)
+    assert caplog.messages == ["flood/# floods the link: some of its messages are left out."]
+
+
 async def test_two_links_of_one_name_do_not_throw_each_other_out_for_ever(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("assistant.home.link.LONGEST_PAUSE_SECONDS", 0.5)
     twins = [Link(f"mqtt://127.0.0.1:{port}", client_id="twin") for _ in range(2)]
     async with running(*twins):
         await until(lambda: any(twin._attempts.client_id != "twin" for twin in twins), 10)
         await until(lambda: all(twin.connected for twin in twins))
+
+
+async def test_a_client_id_is_kept_until_somebody_fights_for_it(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.home.link.FIRST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("assistant.home.link.LONGEST_PAUSE_SECONDS", 0.5)
+    first = next(store.client_ids(tmp_path))
+    assert next(store.client_ids(tmp_path)) == first
+    copied = Link(f"mqtt://127.0.0.1:{port}", client_id=first)
+    ours = Link(f"mqtt://127.0.0.1:{port}", client_id=store.client_ids(tmp_path))
+    async with running(copied, ours):
+        await until(lambda: any(link._attempts.client_id != first for link in (copied, ours)), 10)
+        await until(lambda: copied.connected and ours.connected)
+        assert next(store.client_ids(tmp_path)) == ours._attempts.client_id
+    (tmp_path / store.CLIENT_ID).write_bytes(b"\xff broken")
+    assert next(store.client_ids(tmp_path)) not in (first, "")
+
+
+async def test_who_wants_no_retained_messages_gets_none_whatever_others_want(port: int, link: Link) -> None:
+    commands, states = Ears(), Ears()
+    await link.publish("mute/set", "old", retain=True, qos=1)
+    link.subscribe("mute/set", commands, retained=False)
+    link.subscribe("mute/set", states)
+    link.subscribe("mute/+", Ears())
+    await until(lambda: len(states.heard) == 1)
+    await link.publish("mute/set", "new", retain=True, qos=1)
+    await until(lambda: len(states.heard) == 2)
+    assert commands.heard == [("mute/set", b"new")]
+    assert link._connection
+    link._connection.close()
+    await until(lambda: len(states.heard) == 3)
+    await asyncio.sleep(0.05)
+    assert commands.heard == [("mute/set", b"new")], "what the broker kept comes again with each connection"
 
 
 @pytest.mark.parametrize("topic", ["", "a/#", "a\0"])

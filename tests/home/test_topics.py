@@ -38,12 +38,17 @@ def test_filters_let_through_what_the_protocol_says(topic_filter: str, topic: st
     assert list(tree.match(topic)) == (["x"] if expected else [])
 
 
-@pytest.mark.parametrize("topic", ["", "a/+", "#", "a\0b", "x" * 65536, "/" * 300])
+@pytest.mark.parametrize(
+    "topic",
+    ["", "a/+", "#", "a\0b", "a\nb", "a\x9f", "a\ud800", "a\uffff", "a\U0001fffe", "x" * 65536, "/" * 300],
+)
 def test_topics_nobody_can_publish_on(topic: str) -> None:
     assert problem_with_topic(topic)
 
 
-@pytest.mark.parametrize("topic_filter", ["", "a#", "#/a", "a/b+", "+a", "a\0", "/" * 300])
+@pytest.mark.parametrize(
+    "topic_filter", ["", "a#", "#/a", "a/b+", "+a", "a\0", "a\n/#", "a/\ufdd0", "/" * 300]
+)
 def test_filters_nobody_can_subscribe_to(topic_filter: str) -> None:
     assert problem_with_filter(topic_filter)
 

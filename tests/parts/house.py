@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from assistant.events import Event
 from assistant.home.topics import TopicTree
+from assistant.plugin import PAYLOAD_BYTES
 
 
 class FakeHost:
@@ -23,7 +24,14 @@ class FakeHost:
         self.published.append((topic, text))
         self.on_publish(topic, text)
 
-    def subscribe(self, topic: str, heard: Callable[[str, bytes], None]) -> Callable[[], None]:
+    def subscribe(
+        self,
+        topic: str,
+        heard: Callable[[str, bytes], None],
+        *,
+        retained: bool = True,
+        largest: int = PAYLOAD_BYTES,
+    ) -> Callable[[], None]:
         self._heard.setdefault(topic, []).append(heard)
         for kept in [kept for kept in self._kept if met(topic, kept)]:
             heard(kept, self._kept[kept])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from assistant.home.address import Address
 from assistant.home.pretend.actor import Actor, Trouble
 from assistant.home.pretend.devices import DEVICES, PretendDevice
 
@@ -14,8 +15,10 @@ __all__ = ["DEVICES", "Actor", "PretendDevice", "PretendHome", "Trouble"]
 class PretendHome:
     """Every device of a table, each an MQTT client of its own."""
 
-    def __init__(self, url: str, devices: Iterable[PretendDevice] = DEVICES, *, speed: float = 1.0) -> None:
-        self.actors = {device.name: Actor(device, url, speed=speed) for device in devices}
+    def __init__(
+        self, where: Address | str, devices: Iterable[PretendDevice] = DEVICES, *, speed: float = 1.0
+    ) -> None:
+        self.actors = {device.name: Actor(device, where, speed=speed) for device in devices}
 
     def __getitem__(self, name: str) -> Actor:
         return self.actors[name]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import LinkError
+from assistant.home.address import Address
 from assistant.home.link import Link
 from assistant.home.pretend.devices import PretendDevice
 from assistant.home.pretend.firmware import Garbage, Report
@@ -36,7 +37,7 @@ class Trouble:
 class Actor:
     """Obeys commands one after the other and reports what it really did."""
 
-    def __init__(self, device: PretendDevice, url: str, *, speed: float = 1.0) -> None:
+    def __init__(self, device: PretendDevice, where: Address | str, *, speed: float = 1.0) -> None:
         self.device = device
         self.firmware = device.firmware(device.topic)
         self._speed = speed
@@ -48,7 +49,7 @@ class Actor:
         self._commands: asyncio.Queue[tuple[str, str]] = asyncio.Queue(COMMANDS_WAITING)
         availability = self.firmware.availability
         self._link = Link(
-            url,
+            where,
             client_id=f"pretend-{device.name.replace(' ', '-')}",
             will=(availability.topic, availability.offline),
             on_online=self._online.set,

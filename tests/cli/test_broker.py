@@ -1,0 +1,107 @@
+"""The daemon and its broker: one that dies, one that is not there, and one that does not let us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_bad_input import assistant, events
+from tests.cli.test_daemon import children, daemon, wait_until
+from tests.parts.mosquitto import free_port
+from tests.system_parts import found
+
+pytestmark = pytest.mark.system("mosquitto")
+
+CONFIG = """\
+home: {pretend: true, sources: []}
+plugins:
+  - mqtt_dimmable_light: {name: kitchen light, area: kitchen, topic: zigbee2mqtt/kitchen light}
+"""
+
+
+def devices(state: Path) -> dict[str, dict[str, Any]]:
+    told = events(assistant(state, "devices", "--json"))
+    return {e["name"]: e for e in told if e["event"] == "device"}
+
+
+def switched(state: Path, sentence: str) -> bool:
+    return assistant(state, "say", sentence, "--json").returncode == 0
+
+
+@contextlib.contextmanager
+def own_broker(folder: Path, lines: str) -> Iterator[int]:
+    """mosquitto with these lines beside its port, until the block ends."""
+    port = free_port()
+    config = folder / "own.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n{lines}")
+    with subprocess.Popen(
+        [found("mosquitto") or "mosquitto", "-c", config], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_until(lambda: _listens(port))
+            yield port
+        finally:
+            process.kill()
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def test_a_mosquitto_of_ours_that_is_killed_comes_back_and_lamps_are_switched_again(tmp_path: Path) -> None:
+    state, config = tmp_path / "state", tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+    with daemon(state, "--config", str(config), ASSISTANT_MQTT_URL="mosquitto") as process:
+        assert switched(state, "turn on the kitchen light")
+        (broker,) = [pid for pid in children(process.pid) if _program(pid) == "mosquitto"]
+        os.kill(broker, signal.SIGKILL)
+        wait_until(lambda: devices(state)["kitchen light"]["problem"] == "")
+        wait_until(lambda: switched(state, "turn off the kitchen light"))
+        assert process.poll() is None
+    text = (tmp_path / "daemon.err").read_text()
+    assert text.count("mosquitto has ended (code -9) and is started again.") == 1
+    assert "Traceback" not in text
+
+
+def _program(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
+def test_a_broker_that_refuses_our_commands_is_said_everywhere(tmp_path: Path) -> None:
+    state, config, rules = tmp_path / "state", tmp_path / "config.yaml", tmp_path / "acl"
+    config.write_text(CONFIG)
+    rules.write_text("topic read #\nuser pretend\ntopic readwrite #\n")
+    with own_broker(tmp_path, f"acl_file {rules}\n") as port:
+        env = {"ASSISTANT_MQTT_URL": f"mqtt://127.0.0.1:{port}"}
+        with daemon(state, "--config", str(config), **env):
+            told = events(assistant(state, "say", "turn on the kitchen light", "--json"))
+            (result,) = [e for e in told if e["event"] == "tool_result"]
+            assert "message broker does not let me command the kitchen light" in result["text"]
+            refusal = devices(state)["kitchen light"]["problem"]
+            assert "did not take zigbee2mqtt/kitchen light/set: not authorized" in refusal
+            shown = assistant(state, "devices").stdout.decode()
+            assert refusal in shown
+    assert (tmp_path / "daemon.err").read_text().count("cannot be commanded") == 1
+
+
+def test_devices_says_that_the_broker_is_away_and_why(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+    port = free_port()
+    done = assistant(
+        tmp_path, "devices", "--json", "--config", config, ASSISTANT_MQTT_URL=f"mqtt://127.0.0.1:{port}"
+    )
+    (problem,) = [e for e in events(done) if e["event"] == "error"]
+    assert f"The MQTT broker at 127.0.0.1:{port} does not answer" in problem["text"]
