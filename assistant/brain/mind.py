@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +24,39 @@ MEANT = 'Did you mean "{text}"?'
 class Mind:
     """One conversation: its memory, its ear, and the rule when what was heard may be acted on."""
 
-    def __init__(self, understander: Understander, ear: Ear) -> None:
+    def __init__(self, understander: Understander, open_ear: Callable[[], Awaitable[Ear]]) -> None:
         self._understander = understander
-        self.ear = ear
+        self._open_ear = open_ear
+        self._next: Ear | None = None
+        self.ear: Ear | None = None
 
     @classmethod
     async def open(cls, setup: Mapping[str, Any], *, cache: Path, whisper: Path | None = None) -> Mind:
-        """A mind for the home in a setup message; seconds when the home is new, else at once."""
+        """A mind for the home in a setup message; it understands at once, and hears after ``open_ear``."""
         home = read_setup(setup)
-        ear = await Ear.open(home, cache=cache, whisper=whisper)
-        if ear.unheard:
+        understander = await asyncio.to_thread(Understander, home, datetime.now)
+        return cls(understander, partial(Ear.open, home, cache=cache, whisper=whisper))
+
+    async def open_ear(self) -> None:
+        """Learn the sounds of the home's names: seconds when the home is new, else at once."""
+        self._next = await self._open_ear()
+        if self._next.unheard:
             log.warning(
                 "These words of the home cannot be heard, only typed; give the devices aliases: %s",
-                ", ".join(ear.unheard),
+                ", ".join(self._next.unheard),
             )
-        return cls(Understander(home, datetime.now), ear)
+
+    def borrow(self, other: Mind) -> bool:
+        """Hear with the ear of the mind before until there is an own one; whether there is such an ear."""
+        self.ear = other.ear
+        return self.ear is not None
+
+    def listen(self) -> None:
+        """A new utterance begins; never is the ear changed within one."""
+        if self._next is not None:
+            self.ear, self._next = self._next, None
+        assert self.ear is not None, "open_ear() comes first"
+        self.ear.start()
 
     def understand_text(self, text: str) -> Understanding:
         """What typed words ask for."""
@@ -78,6 +98,7 @@ class Mind:
     def _looks(self, hearing: Hearing) -> Iterator[tuple[str, bool]]:
         """What was heard and whether it may be acted on: at once, without the noise, by Whisper."""
         yield hearing.text, hearing.sure and not hearing.noisy
+        assert self.ear is not None, "it has heard something"
         again = self.ear.again()
         if again.text:
             yield again.text, again.sure and not again.noisy

@@ -171,16 +171,18 @@ class Session:
             tasks.create_task(self._open_mind(self._thinker))
         else:
             self._thinker.set_result(kept)
+            tasks.create_task(kept.open_ear(None))  # the last connection may have ended before it was
 
     async def thinker(self) -> Thinker:
         """The mind, as soon as it is open."""
         return await asyncio.shield(self._thinker)
 
     async def _open_mind(self, opened: asyncio.Future[Thinker]) -> None:
-        parts = self._parts
+        parts, before = self._parts, self._conversation.thinker
         mind = await parts.open_mind(self._conversation.setup, cache=parts.cache, whisper=parts.whisper)
-        self._conversation.thinker = Thinker(mind)
-        opened.set_result(self._conversation.thinker)
+        self._conversation.thinker = thinker = Thinker(mind)
+        opened.set_result(thinker)
+        await thinker.open_ear(before)
 
     async def take(self, message: ClientMessage) -> None:
         """Do what one message asks for, without waiting for what comes of it."""

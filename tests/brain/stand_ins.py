@@ -62,6 +62,15 @@ class SmallMind:
     ear: SmallEar = field(default_factory=SmallEar)
     recalled: list[str] = field(default_factory=list)
 
+    async def open_ear(self) -> None:
+        """It has one from the beginning."""
+
+    def borrow(self, other: SmallMind) -> bool:
+        return False
+
+    def listen(self) -> None:
+        self.ear.start()
+
     def understand_text(self, text: str) -> SmallUnderstanding:
         if text == "psst":
             return SmallUnderstanding()

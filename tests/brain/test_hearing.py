@@ -74,7 +74,12 @@ def spoken(text: str, voice: str, folder: Path) -> bytes:
 
 
 def mind_of(ear: Ear, at: Home = HOME) -> Mind:
-    return Mind(Understander(at, datetime.now), ear)
+    async def open_ear() -> Ear:
+        return ear
+
+    mind = Mind(Understander(at, datetime.now), open_ear)
+    mind.ear = ear
+    return mind
 
 
 @pytest.mark.parametrize(
@@ -170,7 +175,7 @@ CLEAR: dict[str, Any] = {"confidence": 0.9, "sure": True}
     ],
 )
 def test_p11_what_is_risky_needs_two_clear_looks(first: Hearing, second: Hearing, called: list[str]) -> None:
-    mind = Mind(Understander(HOME, datetime.now), cast(Ear, Looks(second)))
+    mind = mind_of(cast(Ear, Looks(second)))
     understood = mind.understand_heard(first)
     assert [call.name for call in understood.calls] == called
     if not called:

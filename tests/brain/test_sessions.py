@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,18 @@ import websockets
 from google.genai import errors, types
 
 from assistant.errors import BrainError
-from tests.brain.stand_ins import House, answer, brain, client, connected, say, trust, turn
+from tests.brain.stand_ins import (
+    House,
+    SmallEar,
+    SmallMind,
+    answer,
+    brain,
+    client,
+    connected,
+    say,
+    trust,
+    turn,
+)
 
 LIVE = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
 SETUP = json.dumps({"setup": {"model": "models/m"}})
@@ -209,3 +221,40 @@ async def test_the_end_of_the_brain_is_said(tmp_path: Path) -> None:
             with pytest.raises(errors.APIError) as caught:
                 await turn(session)
         assert (caught.value.code, caught.value.details) == (1001, "going away")
+
+
+async def test_a_changed_home_is_understood_at_once_and_heard_with_the_ear_of_before(tmp_path: Path) -> None:
+    """Learning the sounds of new names takes seconds; nobody is to wait for them."""
+
+    @dataclass
+    class Slow(SmallMind):
+        async def open_ear(self) -> None:
+            if "new" in str(self.setup.get("systemInstruction")):
+                await asyncio.sleep(30)
+
+        def borrow(self, other: SmallMind) -> bool:
+            self.ear = other.ear
+            return True
+
+    class Learning(House):
+        async def open_mind(self, setup: Any, *, cache: Path, whisper: Path | None) -> Slow:
+            return Slow(setup, SmallEar(self.heard))
+
+    manual = {"realtime_input_config": {"automatic_activity_detection": {"disabled": True}}}
+    house = Learning()
+    async with (
+        asyncio.timeout(10),
+        brain(tmp_path, house=house) as address,
+        connected(address, manual) as session,
+    ):
+        await say(session, "hello")
+        assert (await turn(session)).said == "You said: hello"
+        await session.send_context_update(system_instruction="new")
+        await say(session, "hello again")
+        assert (await turn(session)).said == "You said: hello again"
+        await session.send_realtime_input(activity_start=types.ActivityStart())
+        await session.send_realtime_input(
+            audio=types.Blob(data=bytes(6400), mime_type="audio/pcm;rate=16000")
+        )
+        await session.send_realtime_input(activity_end=types.ActivityEnd())
+        assert "2 tenths" in (await turn(session)).said
