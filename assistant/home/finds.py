@@ -196,7 +196,17 @@ class Finds:
         wish = self._wish(find.found)
         if wish is not None and wish.hidden:
             return "hidden in the configuration"
-        return find.found.hidden or self.pins.problem(find.found)
+        return find.found.hidden or self._configured(find.found) or self.pins.problem(find.found)
+
+    def _configured(self, found: Found) -> str:
+        """Whether its owner has it in the configuration already: who listens to its topics there, is it."""
+        topics = {topic for part in found.parts for topic in part.readers}
+        for device in self._registry.devices:
+            if not isinstance(device, FoundDevice) and not topics.isdisjoint(
+                device.fill(topic) for topic in device.topics_heard()
+            ):
+                return f"configured by hand as {device.name}"
+        return ""
 
     def _wish(self, found: Found) -> DeviceWish | None:
         return self._wishes.get(folded(found.id)) or self._wishes.get(folded(found.name))
