@@ -11,6 +11,7 @@ from assistant.device import Device
 from assistant.devices.found import Availability, Command, Found, Part, Reader
 from assistant.devices.presence import Presence
 from assistant.devices.properties import Property, Role
+from assistant.devices.trust import orders
 from assistant.devices.wording import phrase
 from assistant.plugin import Host
 from assistant.tools.sentences import listed
@@ -224,5 +225,7 @@ def _slots(parts: Sequence[Part]) -> dict[str, Slot]:
             while name in slots:
                 name += "_2"
             title = own.title if name == own.name else name.replace("_", " ")
+            if orders(title or own.spoken):
+                title = f"{part.kind} {len(slots) + 1}"
             slots[name] = Slot(own.but(title=title), part, own.name)
     return slots

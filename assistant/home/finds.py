@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from assistant.config.model import DeviceWish
 from assistant.devices.assembly import Naming, assembled
@@ -61,7 +61,6 @@ class Finds:
         self._wishes = {folded(wish.device): wish for wish in wishes}
         self.pins = pins
         self.changed: Callable[[], None] = lambda: None
-        self._configured = {topic: own.name for own in registry.devices for topic in own.topics_filled()}
         self._finds: dict[Key, Find] = {}
         self._same: dict[str, set[Key]] = {}
 
@@ -201,8 +200,13 @@ class Finds:
         if wish is not None and wish.hidden:
             return "hidden in the configuration"
         if configured := self._configured_for(find):
-            return f"the {configured} of the configuration hears the same topics"
+            return f"configured by hand as {configured}"
         return find.found.hidden or self.pins.problem(find.found)
+
+    @cached_property
+    def _configured(self) -> dict[str, str]:
+        """Topics that configured devices hear; they are all there before a source finds anything."""
+        return {topic: own.name for own in self._registry.devices for topic in own.topics_filled()}
 
     def _configured_for(self, find: Find) -> str:
         """The device that its owner has written down for the same thing: he knows why."""

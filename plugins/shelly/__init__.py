@@ -72,7 +72,7 @@ class Shelly(Overheard):
         # From anywhere: two houses on one broker do not take each other's answers for their own.
         self._numbers = itertools.count(secrets.randbelow(1_000_000) + 100)
 
-    @hears("+/online", "+/+/online")
+    @hears("+/online", "+/+/online", "+/+/+/online")
     def _online(self, payload: bytes, topic: str) -> None:
         there = TRUTHS.get(words(payload))
         prefix = topic.removesuffix("/online")
@@ -82,7 +82,7 @@ class Shelly(Overheard):
         if there and prefix in self._known:
             self._question(prefix, *QUESTIONS)
 
-    @hears("+/events/rpc", "+/+/events/rpc")
+    @hears("+/events/rpc", "+/+/events/rpc", "+/+/+/events/rpc")
     def _notified(self, payload: bytes, topic: str) -> None:
         frame = _object(decoded(payload))
         params = frame.get("params")
@@ -94,7 +94,7 @@ class Shelly(Overheard):
         if prefix in self._known and (fresh or _reconfigured(params)):
             self._question(prefix, *QUESTIONS)
 
-    @hears("+/status/+", "+/+/status/+")
+    @hears("+/status/+", "+/+/status/+", "+/+/+/status/+")
     def _status(self, payload: bytes, topic: str) -> None:
         prefix, _, key = topic.rpartition("/")
         if not is_component(key) or not payload:

@@ -107,7 +107,7 @@ async def test_what_the_owner_wrote_down_is_not_found_a_second_time() -> None:
     house.say("zigbee2mqtt/bridge/devices", [described])
     assert house.names == ["hall lamp"]
     (reason,) = [find.reason for find in house.finds if find.reason]
-    assert reason == "the hall lamp of the configuration hears the same topics"
+    assert reason == "configured by hand as hall lamp"
 
 
 @pytest.mark.parametrize(
