@@ -29,6 +29,7 @@ from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.handles import Handles
+from assistant.live.options import checked
 from assistant.live.purse import Purse
 from assistant.live.session import Session
 from assistant.loader import PREFIX
@@ -181,7 +182,7 @@ async def _settled(news: asyncio.Event) -> None:
 def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
     """Gemini first when there is a way to reach it, then the embedded brain."""
     sources: list[Source] = []
-    gemini = gemini_endpoint(config.gemini) if config.brain.use != "embedded" else None
+    gemini = gemini_endpoint(checked(config.gemini)) if config.brain.use != "embedded" else None
     if gemini is not None:
         sources.append(lambda: _there(gemini))
     if brain is not None:

@@ -11,6 +11,7 @@ from assistant.config import GeminiConfig
 from assistant.home.catalogue import by_area, chosen
 from assistant.home.furniture import Furniture
 from assistant.home.search import NAME as SEARCH
+from assistant.live.options import Options
 from assistant.live.session import Briefing, Setup
 from assistant.tokens import text_tokens
 from assistant.tools.schema import Declaration
@@ -42,6 +43,7 @@ def setup(
         brief=told,
         whole=whole(furniture),
         voice=config.voice,
+        options=Options.of(config),
         trigger_tokens=config.trigger_tokens,
         connect_seconds=config.connect_seconds,
         rest_seconds=config.rest_minutes * 60,

@@ -10,6 +10,7 @@ from assistant import config as configuration
 from assistant.cli.output import Output
 from assistant.errors import ConfigError
 from assistant.home.furniture import Furniture
+from assistant.live.options import checked
 from assistant.loader import Loader, LoadState
 
 
@@ -18,6 +19,7 @@ def check(options: argparse.Namespace) -> int:
     path = configuration.find(options.config)
     config = configuration.load(path)
     output = Output(as_json=options.json)
+    checked(config.gemini)
     furniture, loader = Furniture(), Loader(config.plugin_paths)
     worst = 0
     for entry in config.plugins:

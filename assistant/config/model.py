@@ -47,6 +47,16 @@ class GeminiConfig(Section):
     voice: str = "Puck"
     project: str = ""
     location: str = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
+    google_search: bool = False
+    media_resolution: Literal["", "low", "medium", "high"] = ""
+    safety: Literal["", "none", "few", "some", "most"] = ""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    thinking_level: Literal["", "minimal", "low", "medium", "high"] = ""
+    thinking_budget: Annotated[int, Field(ge=0, le=32_768)] | None = None
+    thoughts: bool = False
+    affective_dialog: bool = False
+    proactive_audio: bool | None = None
     home_tokens: Annotated[int, Field(ge=1000, le=60_000)] = 4_000
     rest_minutes: Annotated[float, Field(gt=0, le=1440)] = 10.0
     trigger_tokens: Annotated[int, Field(ge=2000, le=120_000)] = 12_000

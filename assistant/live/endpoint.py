@@ -51,7 +51,9 @@ def gemini_endpoint(config: GeminiConfig, environment: Mapping[str, str] = os.en
     key = api_key(environment)
     if not key:
         return None
-    return Endpoint("gemini", config.model, key=key, base_url=config.base_url, api_version=config.api_version)
+    # Short-lived tokens, made for a browser or a guest, are known to the alpha service only.
+    version = "v1alpha" if key.startswith("auth_tokens/") else config.api_version
+    return Endpoint("gemini", config.model, key=key, base_url=config.base_url, api_version=version)
 
 
 def api_key(environment: Mapping[str, str] = os.environ) -> str:

@@ -1,12 +1,17 @@
 """What each Live model can and cannot be told; sending an unknown field hangs or ends the setup.
 
-Source of the facts: vendor pages and field reports of November 2026; a model that is not listed
-gets the most careful row.
+The facts are data (``data/models.json``, with the day they were read); a model that is not listed gets
+the most careful row.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Abilities:
     ``may_stay_silent``: it decides by itself whether it was meant; a turn without a word is no fault.
     ``reply_seconds``: nothing at all for so long after a question means that nobody is there.
     ``link_seconds``: a link is changed at a quiet moment before the server cuts it at this age.
+    ``options``: keys of the gemini section that it knows; ``alpha_options`` need API version v1alpha.
     """
 
     declares_blocking: bool = False
@@ -27,20 +33,51 @@ class Abilities:
     may_stay_silent: bool = True
     reply_seconds: float = 6.0
     link_seconds: float = 8.5 * 60
+    options: frozenset[str] = frozenset()
+    alpha_options: frozenset[str] = frozenset()
+    thinking_levels: tuple[str, ...] = ()
+    deprecated: bool = False
 
 
-CAREFUL = Abilities()
-MODELS = {
-    "embedded": Abilities(
-        holds_uplink=False, reads_free=True, may_stay_silent=False, reply_seconds=20.0, link_seconds=86_400.0
-    ),
-    "gemini-3.8-live": Abilities(declares_blocking=True, holds_uplink=False, link_seconds=50 * 60),
-    "gemini-3.8-live-extended-thinking": Abilities(holds_uplink=False),
-    "gemini-3.1-flash-live-preview": Abilities(),
-    "gemini-2.5-flash-native-audio-preview-12-2025": Abilities(declares_blocking=True),
-}
+@dataclass(frozen=True)
+class Retired:
+    """A model that its maker has shut down."""
+
+    since: str
+    successor: str
 
 
 def abilities(model: str) -> Abilities:
     """The row of a model, with or without ``models/`` before it."""
-    return MODELS.get(model.removeprefix("models/"), CAREFUL)
+    name = model.removeprefix("models/")
+    return MODELS.get(_table()["aliases"].get(name, name), Abilities())
+
+
+def retired(model: str) -> Retired | None:
+    """When a model was shut down and what takes its place; None while it lives."""
+    told = _table()["retired"].get(model.removeprefix("models/"))
+    return Retired(**told) if told else None
+
+
+def known() -> list[str]:
+    """Names of the models that a configuration may have."""
+    return [name for name in MODELS if name != "embedded"]
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
+    text = (resources.files("assistant.live") / "data" / "models.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table
+
+
+def _row(told: Mapping[str, Any]) -> Abilities:
+    lists = {"options": frozenset, "alpha_options": frozenset, "thinking_levels": tuple}
+    return Abilities(**{key: lists.get(key, _same)(value) for key, value in told.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+MODELS = {name: _row(told) for name, told in _table()["models"].items()}

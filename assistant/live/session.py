@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.live.brains import REST_SECONDS, Brains, Source
@@ -22,6 +22,7 @@ from assistant.live.handles import Handles
 from assistant.live.link import Lasting, Link
 from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
+from assistant.live.options import Options
 from assistant.live.purse import FREE_BRAINS, Purse
 from assistant.live.uplink import Loss, Uplink
 from assistant.money import Tokens
@@ -50,6 +51,7 @@ class Setup:
     brief: Briefing
     whole: Briefing | None = None
     voice: str = "Puck"
+    options: Options = field(default_factory=Options)
     trigger_tokens: int = 12_000
     connect_seconds: float = 8.0
     rest_seconds: float = 600.0

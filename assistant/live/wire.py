@@ -35,6 +35,7 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.models import abilities
+from assistant.live.options import Options
 from assistant.money import Tokens
 from assistant.tools.dispatch import ToolCall
 from assistant.tools.schema import Declaration
@@ -47,6 +48,16 @@ if TYPE_CHECKING:
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
 CLOSE_SECONDS = 3.0
+SAFETY = {
+    "none": "BLOCK_NONE",
+    "few": "BLOCK_ONLY_HIGH",
+    "some": "BLOCK_MEDIUM_AND_ABOVE",
+    "most": "BLOCK_LOW_AND_ABOVE",
+}
+HARMS = tuple(
+    types.HarmCategory(f"HARM_CATEGORY_{harm}")
+    for harm in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+)
 RAW = (errors.APIError, WebSocketException, OSError, ValueError, TypeError)
 """Everything the SDK lets through; TimeoutError is an OSError."""
 
@@ -191,6 +202,10 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
     able = abilities(model)
     told = setup.whole if able.reads_free and setup.whole else setup.brief
     declared = [declaration(d, blocking=able.declares_blocking) for d in told.declarations]
+    wished = setup.options if able.options else Options()
+    tools: list[Any] = [types.Tool(google_search=types.GoogleSearch())] if wished.google_search else []
+    tools += [types.Tool(function_declarations=declared)] if declared else []
+    languages = [wished.language] if wished.language else None
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
         speech_config=types.SpeechConfig(
@@ -199,8 +214,8 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
             )
         ),
         system_instruction=told.instruction,
-        tools=[types.Tool(function_declarations=declared)] if declared else None,
-        input_audio_transcription=types.AudioTranscriptionConfig(),
+        tools=tools or None,
+        input_audio_transcription=types.AudioTranscriptionConfig(language_codes=languages),
         output_audio_transcription=types.AudioTranscriptionConfig(),
         session_resumption=types.SessionResumptionConfig(handle=handle),
         realtime_input_config=types.RealtimeInputConfig(
@@ -210,7 +225,34 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
             trigger_tokens=setup.trigger_tokens,
             sliding_window=types.SlidingWindow(target_tokens=setup.trigger_tokens // 2),
         ),
+        **_manner(wished),
     )
+
+
+def _manner(wished: Options) -> dict[str, Any]:
+    """How the model is to look, think and speak; what was not wished stays out of the setup."""
+    manner: dict[str, Any] = {}
+    if wished.media_resolution:
+        manner["media_resolution"] = types.MediaResolution(
+            f"MEDIA_RESOLUTION_{wished.media_resolution.upper()}"
+        )
+    if wished.safety:
+        threshold = types.HarmBlockThreshold(SAFETY[wished.safety])
+        manner["safety_settings"] = [types.SafetySetting(category=c, threshold=threshold) for c in HARMS]
+    if wished.temperature is not None:
+        manner["temperature"] = wished.temperature
+    if wished.thinking_level or wished.thinking_budget is not None or wished.thoughts:
+        level = wished.thinking_level.upper()
+        manner["thinking_config"] = types.ThinkingConfig(
+            include_thoughts=wished.thoughts or None,
+            thinking_budget=wished.thinking_budget,
+            thinking_level=types.ThinkingLevel(level) if level else None,
+        )
+    if wished.affective_dialog:
+        manner["enable_affective_dialog"] = True
+    if wished.proactive_audio is not None:
+        manner["proactivity"] = types.ProactivityConfig(proactive_audio=wished.proactive_audio)
+    return manner
 
 
 def declaration(declared: Declaration, *, blocking: bool) -> types.FunctionDeclaration:

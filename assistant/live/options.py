@@ -1,0 +1,67 @@
+"""What the owner wants of a model, checked against what the model knows before anything is connected."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, fields
+
+from assistant.config import GeminiConfig
+from assistant.errors import ConfigError
+from assistant.live.models import abilities, known, retired
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """Wishes by the names of the gemini section; a default is no wish."""
+
+    language: str = ""
+    google_search: bool = False
+    media_resolution: str = ""
+    safety: str = ""
+    temperature: float | None = None
+    thinking_level: str = ""
+    thinking_budget: int | None = None
+    thoughts: bool = False
+    affective_dialog: bool = False
+    proactive_audio: bool | None = None
+
+    @classmethod
+    def of(cls, config: GeminiConfig) -> Options:
+        """As they stand in the configuration."""
+        return cls(**{field.name: getattr(config, field.name) for field in fields(cls)})
+
+    def wished(self) -> list[str]:
+        """Names of the options that were set."""
+        return [field.name for field in fields(self) if getattr(self, field.name) != field.default]
+
+
+def checked(config: GeminiConfig) -> GeminiConfig:
+    """The configuration with a model that lives and knows the options.
+
+    Raises:
+        ConfigError: an option does not fit the model; the sentence says why.
+    """
+    if gone := retired(config.model):
+        instead = f"{gone.successor} takes its place (gemini.model)"
+        log.warning("%s was shut down on %s; %s.", config.model, gone.since, instead)
+        config = config.model_copy(update={"model": gone.successor})
+    if abilities(config.model).deprecated:
+        log.warning("%s will be shut down; %s is newer (gemini.model).", config.model, known()[0])
+    for name in Options.of(config).wished():
+        _fits(config, name)
+    return config
+
+
+def _fits(config: GeminiConfig, name: str) -> None:
+    able = abilities(config.model)
+    if name not in able.options:
+        others = [model for model in known() if name in abilities(model).options]
+        near = f"; {', '.join(others)} can" if others else ""
+        raise ConfigError(f"gemini.{name}: {config.model} does not know this{near}")
+    if name in able.alpha_options and config.api_version != "v1alpha":
+        raise ConfigError(f"gemini.{name}: {config.model} knows this in v1alpha only (gemini.api_version)")
+    if name == "thinking_level" and config.thinking_level not in able.thinking_levels:
+        levels = ", ".join(able.thinking_levels)
+        raise ConfigError(f"gemini.thinking_level: {config.model} knows only {levels}")
