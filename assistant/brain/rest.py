@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 20 * 2**20
 MODELS = (
     "models/gemini-3.8-live",
+    "models/embedded",
     "models/gemini-3.8-flash",
     "models/gemini-3.5-flash-lite",
     "models/gemini-nano-banana-2.1",

@@ -42,6 +42,7 @@ LINES: dict[str, Callable[[Item], str]] = {
     "hidden": lambda e: f"{e['name']:<24}(not shown: {e['reason']}; {e['source']}, id {e['id']})",
     "gone": lambda e: f"{e['name']:<24}(gone)",
     "catalogue": lambda e: _bill(e),
+    "finding": lambda e: f"  {('FAULT', 'ok')[e['ok']]:<7}{e['step']:<12}{e['text']} ({e['seconds']:.2f} s)",
     "spent": lambda e: (
         f"{e['period']:<8}{e['brain']:<12}{e['kind']:<10}{e['turns']:>6} turns"
         f"{e['tokens_in']:>12,} tokens in{e['tokens_out']:>10,} out{e['usd']:>10.4f} dollars"

@@ -52,6 +52,10 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     looking = devices.add_mutually_exclusive_group()
     looking.add_argument("--watch", action="store_true", help="go on with every change; Ctrl-C ends it")
     looking.add_argument("--check", action="store_true", help="look for names that people or ears mix up")
+    doctor = command("doctor", "examine what the house depends on", "doctor:doctor")
+    doctor.add_argument(
+        "--live", action="store_true", help="the brain: key, model, a spoken turn, resumption"
+    )
     command("usage", "print what was spent today and this month", "usage:usage")
     command("check", "check the configuration and the plugins without starting anything", "check:check")
     command("schema", "print the JSON Schema of the configuration", "check:schema")

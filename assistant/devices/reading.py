@@ -28,6 +28,7 @@ class Carrier(Protocol):
     @property
     def way(self) -> str: ...
     async def send(self, command: Command) -> None: ...
+    def complain(self, text: str, same: object = None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,10 @@ class Described(Device):
                 undone()
 
         return close
+
+    def complain(self, text: str, same: object = None) -> None:
+        """Its source says it once: a device that comes and goes is made anew each time."""
+        self._carrier.complain(text, (self.id, same) if same is not None else None)
 
     def _hearer(self, takers: Sequence[Callable[[bytes], None]]) -> Callable[[str, bytes], None]:
         def hear(_topic: str, payload: bytes) -> None:

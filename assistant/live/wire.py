@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 from google.genai import Client, errors, types
 from websockets.exceptions import WebSocketException
 
@@ -195,6 +196,26 @@ def client(endpoint: Endpoint) -> Client:
             vertexai=True, project=endpoint.project, location=endpoint.location, http_options=options
         )
     return Client(api_key=endpoint.key, http_options=options)
+
+
+async def models(endpoint: Endpoint, seconds: float) -> list[str]:
+    """Names of the models that this key may use, without ``models/``.
+
+    Raises:
+        LinkLost: nobody answers, or the key is refused.
+    """
+    maker = await asyncio.to_thread(client, endpoint)
+    try:
+        async with asyncio.timeout(seconds):
+            pages = await maker.aio.models.list()
+            return [(model.name or "").removeprefix("models/") async for model in pages]
+    except httpx2.HTTPError as error:
+        offline = Failure(Cause.NETWORK, "The brain cannot be reached; is there an internet connection?")
+        raise LinkLost(offline) from error
+    except RAW as error:
+        raise LinkLost(classify(error)) from error
+    finally:
+        await _closed(maker.aio.aclose)
 
 
 def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:

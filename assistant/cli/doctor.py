@@ -1,0 +1,73 @@
+"""`assistant doctor --live`: is the brain that the configuration names fit to be talked to?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+
+from assistant import config as configuration
+from assistant import store
+from assistant.audio.recording import frames
+from assistant.cli.output import Output, logging_to_stderr
+from assistant.errors import UsageError
+from assistant.live.endpoint import Endpoint, gemini_endpoint
+from assistant.live.options import Options, checked
+from assistant.prompts import Entry, instruction
+from assistant.tools.schema import Declaration, Parameter
+
+RECORDING = Path(__file__).parent / "data" / "turn_on_the_kitchen_light.wav"
+HOME = {"kitchen": [Entry("kitchen light", "light")]}
+TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "string"),))
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Examine the brain: key, model, one spoken turn, resumption.
+
+    Raises:
+        UsageError: nothing was named that could be examined.
+    """
+    if not options.live:
+        raise UsageError("say what to examine: assistant doctor --live")
+    logging_to_stderr(quiet=options.json)
+    config = configuration.load(configuration.find(options.config))
+    output = Output(as_json=options.json)
+    ok = asyncio.run(_live(config, output))
+    output.tell({"event": "done"})
+    return 0 if ok else 1
+
+
+async def _live(config: configuration.Config, output: Output) -> bool:
+    gemini = gemini_endpoint(checked(config.gemini)) if config.brain.use != "embedded" else None
+    if gemini is not None:
+        output.note(f"Gemini with {gemini.model}:")
+        return await _examined(gemini, config, output)
+    why = "brain.use is embedded" if config.brain.use == "embedded" else "there is no key for Gemini"
+    output.note(f"The embedded brain ({why}):")
+    from assistant.live.embedded import EmbeddedBrain
+
+    brain = EmbeddedBrain(config.brain, store.folder(config.state_dir))
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(brain.run())
+        try:
+            return await _examined(await brain.endpoint(), config, output)
+        finally:
+            running.cancel()
+
+
+async def _examined(endpoint: Endpoint, config: configuration.Config, output: Output) -> bool:
+    from assistant.live.examination import examined
+    from assistant.live.session import Briefing, Setup
+
+    setup = Setup(
+        Briefing(instruction(HOME), (TURN_ON,)),
+        voice=config.gemini.voice,
+        options=Options.of(config.gemini),
+        connect_seconds=config.gemini.connect_seconds,
+    )
+    ok = True
+    async for finding in examined(endpoint, setup, list(frames(RECORDING))):
+        ok = ok and finding.ok
+        output.tell({"event": "finding", **asdict(finding), "seconds": round(finding.seconds, 3)})
+    return ok
