@@ -60,6 +60,7 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS = 30.0
 BYTES_PER_SECOND = 24_000 * 2
 LOST = "The connection was lost in the middle of that. Please say it again."
+CUT_OFF = "Then the connection was lost."
 
 
 class Phase(Enum):
@@ -88,6 +89,8 @@ class Turn:
     spoken: str = ""
     audio_bytes: int = 0
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    """What the tools have answered."""
     generated: bool = False
     being_said: bool = False
     """The user is still speaking: what arrives now cannot be the answer to it."""
@@ -239,6 +242,7 @@ class Conversation:
     async def _run_tool(self, call: ToolCall, turn: Turn) -> None:
         with suppress(asyncio.CancelledError):
             result = await self._dispatcher.call(call)
+            turn.told.append(result.text)
             await self._session.respond(call.id, call.name, result.response())
         turn.calls.pop(call.id, None)
 
@@ -254,7 +258,8 @@ class Conversation:
         turn = self._turn
         self._tell_heard()
         if isinstance(message, TurnLost):
-            self._bus.publish(Problem(LOST))
+            # Whatever was done is done; saying it again could undo it.
+            self._bus.publish(Problem(f"{' '.join(turn.told)} {CUT_OFF}" if turn.told else LOST))
         elif (
             self._belongs_to_an_earlier_turn(message)
             or turn.calls

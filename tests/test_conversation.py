@@ -32,6 +32,7 @@ from assistant.live.messages import (
     Generated,
     Message,
     Outgoing,
+    Replayed,
     Say,
     Speech,
     SpeechEnded,
@@ -298,6 +299,27 @@ async def test_a_lost_turn_is_told() -> None:
     async with room() as here:
         assert not await here.asked("hello", TurnLost())
         await here.until(lambda: Problem(LOST) in here.events)
+
+
+async def test_p7_when_the_answer_is_lost_it_is_told_what_was_done() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "turn_on", {"device": "kettle"}),)))
+        await here.until(lambda: here.session.responses)
+        here.session.says(TurnLost())
+        assert not await asking
+        assert Problem("The kettle is on. Then the connection was lost.") in here.events
+        assert here.kettle.boiled == 1
+
+
+async def test_words_that_the_next_link_hears_again_are_told_once() -> None:
+    async with room() as here:
+        hearing = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: here.session.sent[-1:] == [SpeechEnded()])
+        here.session.says(Transcribed("kettle"), Replayed(), Transcribed("kettle on"), *ANSWER)
+        assert await hearing
+        assert [event.text for event in here.events if isinstance(event, Heard)] == ["kettle on"]
 
 
 async def test_no_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
