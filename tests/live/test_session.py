@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from assistant.brain.server import Address
+from assistant.live import link as link_module
 from assistant.live import models
 from assistant.live import session as module
 from assistant.live.brains import Source
@@ -85,8 +86,10 @@ async def talking(
     connect_seconds: float = 10,
     handles: Handles | None = None,
     purse: Purse | None = None,
+    rest_seconds: float = 600,
 ) -> AsyncIterator[Client]:
-    told = Setup(Briefing("Be brief.", (TURN_ON,)), connect_seconds=connect_seconds)
+    briefing = Briefing("Be brief.", (TURN_ON,))
+    told = Setup(briefing, connect_seconds=connect_seconds, rest_seconds=rest_seconds)
     session = Session(sources, told, handles, purse)
     task = asyncio.get_running_loop().create_task(session.run())
     try:
@@ -423,3 +426,64 @@ async def test_over_the_limit_the_embedded_brain_answers_and_the_ledger_knows_wh
         assert 0 < ledger.spent()[0] <= 0.003
         counted = [m.usd for m in client.seen if isinstance(m, Usage)]
         assert sum(counted) == pytest.approx(ledger.spent()[0])
+
+
+async def test_after_a_rest_a_large_conversation_is_begun_anew_from_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "REBUILD_TOKENS", 1)
+    house = House()
+    async with (
+        brain(tmp_path, house=house) as address,
+        talking(source(address, "gemini", model="gemini-x"), rest_seconds=0.3) as client,
+    ):
+        assert await client.say("hello") == "You said: hello"
+        await until(lambda: len(house.minds) == 2)
+        await until(lambda: house.minds[1].recalled == ["hello"])
+        assert await client.say("again") == "You said: again"
+        assert client.count(LinkDown) == client.count(TurnLost) == 0
+
+
+async def test_a_resumed_conversation_that_has_forgotten_everything_is_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "REBUILD_TOKENS", 100)
+    house = House()
+    counted = "send: {usageMetadata: {promptTokenCount: 9000, responseTokenCount: 1, totalTokenCount: 9001}}"
+    script = f"""
+    - {{on: text, match: hello, do: [normal, {counted}]}}
+    - {{on: text, match: bye, connection: 1, do: [abort]}}
+    """
+    async with brain(tmp_path, house=house, script=script) as address, talking(source(address)) as client:
+        await client.say("hello")
+        while (await client.until(Usage)).prompt != 9000:
+            pass
+        assert await client.say("bye") == "You said: bye"
+        await until(lambda: house.minds[-1].recalled == ["hello", "bye"])
+
+
+async def test_a_brain_that_has_lost_its_voice_gets_a_fresh_link(tmp_path: Path) -> None:
+    script = """
+    - {on: text, connection: 1, do: [turn_complete]}
+    - {on: setup, match: resumed, do: [close: {code: 1011, reason: it must be fresh}]}
+    """
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        for _ in range(link_module.MUTE_TURNS):
+            assert await client.say("hello") == ""
+        assert await client.say("hello") == "You said: hello"
+
+
+async def test_a_link_that_is_only_half_there_is_changed_before_anybody_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(link_module, "PONG_SECONDS", 0.2)
+    script = """
+    - {on: setup, connection: 1, do: [normal, stall]}
+    - {on: text, connection: 1, do: [hang]}
+    """
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        assert await client.session.ready(5)
+        await asyncio.sleep(2)
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(Replayed) == client.count(TurnLost) == 0
