@@ -8,10 +8,14 @@ import sys
 
 from assistant import config as configuration
 from assistant.cli.output import Output
-from assistant.errors import ConfigError
+from assistant.errors import ConfigError, LinkError
+from assistant.home.address import Address
 from assistant.home.furniture import Furniture
 from assistant.live.options import checked
 from assistant.loader import Loader, LoadState
+
+KINDS = ("auto", "embedded", "mosquitto")
+"""Brokers without an address."""
 
 
 def check(options: argparse.Namespace) -> int:
@@ -20,6 +24,7 @@ def check(options: argparse.Namespace) -> int:
     config = configuration.load(path)
     output = Output(as_json=options.json)
     checked(config.gemini)
+    _broker(config.mqtt)
     furniture, loader = Furniture(), Loader(config.plugin_paths)
     worst = 0
     for entry in config.plugins:
@@ -31,6 +36,20 @@ def check(options: argparse.Namespace) -> int:
         output.note(f"{path}: the configuration is right, and its {len(config.plugins)} plugin entries load")
     output.tell({"event": "done"})
     return worst
+
+
+def _broker(mqtt: configuration.MqttConfig) -> None:
+    """What can be known of the broker without calling it.
+
+    Raises:
+        ConfigError: its address, password or certificates do not fit.
+    """
+    if mqtt.broker in KINDS:
+        return
+    try:
+        Address.configured(mqtt).certificates.context()
+    except LinkError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _problem(furniture: Furniture, loader: Loader, entry: configuration.PluginEntry) -> tuple[str, int]:

@@ -96,6 +96,16 @@ def test_a_broker_that_refuses_our_commands_is_said_everywhere(tmp_path: Path) -
     assert (tmp_path / "daemon.err").read_text().count("cannot be commanded") == 1
 
 
+def test_check_looks_at_the_certificates_without_calling_anybody(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    (tmp_path / "ca.pem").write_text("no certificate")
+    file.write_text(f"mqtt: {{broker: mqtts://192.0.2.1, ca: {tmp_path}/ca.pem}}\nplugins: []\n")
+    done = assistant(tmp_path / "state", "check", "--config", str(file))
+    assert done.returncode == 78
+    assert b"mqtt.ca:" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_devices_says_that_the_broker_is_away_and_why(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG)
