@@ -99,8 +99,9 @@ def test_a_broker_that_refuses_our_commands_is_said_everywhere(tmp_path: Path) -
 def test_check_looks_at_the_certificates_without_calling_anybody(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     (tmp_path / "ca.pem").write_text("no certificate")
-    file.write_text(f"mqtt: {{broker: mqtts://192.0.2.1, ca: {tmp_path}/ca.pem}}\nplugins: []\n")
-    done = assistant(tmp_path / "state", "check", "--config", str(file))
+    file.write_text(f"mqtt: {{ca: {tmp_path}/ca.pem}}\nplugins: []\n")
+    url = {"ASSISTANT_MQTT_URL": "mqtts://192.0.2.1"}
+    done = assistant(tmp_path / "state", "check", "--config", str(file), **url)
     assert done.returncode == 78
     assert b"mqtt.ca:" in done.stderr
     assert done.stderr.count(b"\n") == 1
