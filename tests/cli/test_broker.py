@@ -100,7 +100,7 @@ def test_check_looks_at_the_certificates_without_calling_anybody(tmp_path: Path)
     file = tmp_path / "c.yaml"
     (tmp_path / "ca.pem").write_text("no certificate")
     file.write_text(f"mqtt: {{ca: {tmp_path}/ca.pem}}\nplugins: []\n")
-    url = {"ASSISTANT_MQTT_URL": "mqtts://192.0.2.1"}
+    url: Any = {"ASSISTANT_MQTT_URL": "mqtts://192.0.2.1"}
     done = assistant(tmp_path / "state", "check", "--config", str(file), **url)
     assert done.returncode == 78
     assert b"mqtt.ca:" in done.stderr
