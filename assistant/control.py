@@ -66,7 +66,7 @@ class Outlet:
     def flush(self) -> None:
         """The user spoke over it; what was passed on stays."""
 
-    async def finish(self) -> None:
+    async def finish(self, *, follow_up: bool = True) -> None:
         """Nothing is being played here."""
 
 

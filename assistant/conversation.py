@@ -77,7 +77,26 @@ class Mouth(Protocol):
 
     def play(self, pcm: bytes) -> None: ...
     def flush(self) -> None: ...
-    async def finish(self) -> None: ...
+    async def finish(self, *, follow_up: bool = True) -> None: ...
+
+
+class Mouths(list[Mouth]):
+    """All that speak at the same time."""
+
+    def play(self, pcm: bytes) -> None:
+        """Queue speech."""
+        for mouth in self:
+            mouth.play(pcm)
+
+    def flush(self) -> None:
+        """Forget what was not heard."""
+        for mouth in self:
+            mouth.flush()
+
+    async def finish(self, *, follow_up: bool) -> None:
+        """Wait until all has been heard."""
+        for mouth in list(self):
+            await mouth.finish(follow_up=follow_up)
 
 
 @dataclass
@@ -94,6 +113,8 @@ class Turn:
     generated: bool = False
     being_said: bool = False
     """The user is still speaking: what arrives now cannot be the answer to it."""
+    stopped: bool = False
+    """Nobody wants to hear the rest."""
     ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -113,8 +134,10 @@ class Conversation:
         self._turn = Turn()
         self._turn.over.set()
         self._phase = Phase.IDLE
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._done_due = False
-        self.mouths: list[Mouth] = []
+        self.mouths = Mouths()
 
     @property
     def phase(self) -> Phase:
@@ -148,6 +171,31 @@ class Conversation:
                 if isinstance(message, SpeechStopped):
                     answer = tasks.create_task(self._answered(self._turn), name="answer")
         return answer is not None and answer.result()
+
+    async def announce(self, text: str, speech: bytes) -> None:
+        """Play what was spoken elsewhere, once nobody talks; no brain takes part, no microphone opens.
+
+        ``speech`` is 24 kHz mono s16le.
+        """
+        while self._phase is not Phase.IDLE:
+            await self._quiet.wait()
+        if not self.mouths:
+            self._bus.publish(Problem("An announcement came, but there is no speaker that could play it."))
+            return
+        self._turn = turn = Turn(told_heard=True, ended=True)
+        self._enter(Phase.SPEAKING)
+        for start in range(0, len(speech), BYTES_PER_SECOND):
+            self.mouths.play(speech[start : start + BYTES_PER_SECOND])
+        self._bus.publish(Spoke(text, round(len(speech) / BYTES_PER_SECOND, 2)))
+        await self._finish(turn, follow_up=False)
+
+    def stop(self) -> None:
+        """Be silent at once; the rest of the answer is not heard."""
+        if self._phase in (Phase.SPEAKING, Phase.THINKING):
+            self._stop_speaking()
+            self._turn.stopped = True
+            self._turn.close()
+            self._enter(Phase.IDLE)
 
     def _hear(self, message: FromAudio) -> None:
         match message:
@@ -228,7 +276,7 @@ class Conversation:
                 self._bus.publish(UsageCounted(prompt, response, total, round(usd, 6)))
 
     def _speak(self, message: Speech | SpeechText) -> None:
-        if self._turn.being_said:
+        if self._turn.being_said or self._turn.stopped:
             return
         self._tell_heard()
         self._enter(Phase.SPEAKING)
@@ -236,8 +284,7 @@ class Conversation:
             self._turn.spoken += message.text
             return
         self._turn.audio_bytes += len(message.pcm)
-        for mouth in self.mouths:
-            mouth.play(message.pcm)
+        self.mouths.play(message.pcm)
 
     async def _run_tool(self, call: ToolCall, turn: Turn) -> None:
         with suppress(asyncio.CancelledError):
@@ -274,10 +321,9 @@ class Conversation:
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
         tasks.create_task(self._finish(turn), name="finish speaking")
 
-    async def _finish(self, turn: Turn) -> None:
+    async def _finish(self, turn: Turn, *, follow_up: bool = True) -> None:
         """The turn is over when its answer has been heard, not when it has been sent."""
-        for mouth in list(self.mouths):
-            await mouth.finish()
+        await self.mouths.finish(follow_up=follow_up)
         turn.over.set()
         if turn is self._turn:
             self._enter(Phase.IDLE)
@@ -293,11 +339,11 @@ class Conversation:
 
     def _stop_speaking(self) -> None:
         if self._phase is Phase.SPEAKING:
-            for mouth in self.mouths:
-                mouth.flush()
+            self.mouths.flush()
             self._bus.publish(Interrupted())
 
     def _enter(self, phase: Phase) -> None:
         if phase is not self._phase:
             self._phase = phase
+            self._quiet.set() if phase is Phase.IDLE else self._quiet.clear()
             self._bus.publish(PhaseChanged(phase.value))

@@ -80,8 +80,8 @@ class Loudspeaker:
     def flush(self) -> None:
         self.did.append("flush")
 
-    async def finish(self) -> None:
-        self.did.append("finish")
+    async def finish(self, *, follow_up: bool = True) -> None:
+        self.did.append("finish" if follow_up else "finish for good")
         await self.busy.wait()
 
 
@@ -383,3 +383,55 @@ async def test_p3_a_tool_that_exits_or_gives_up_is_only_a_failure(name: str) -> 
         assert here.session.responses[0][1]["error"] == "That did not work."
         assert ToolFinished("1", False, "That did not work.") in here.events
         assert await here.asked("are you there", *ANSWER)
+
+
+async def test_an_announcement_waits_for_a_running_answer_and_opens_no_microphone() -> None:
+    async with room() as here:
+        here.mouth.busy.clear()
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("is it on"))
+        await asyncio.sleep(0)
+        here.session.says(*ANSWER)
+        await here.until(lambda: "finish" in here.mouth.did)
+        announcing = asyncio.get_running_loop().create_task(here.talk.announce("Dinner.", SECOND + SECOND))
+        await asyncio.sleep(0.02)
+        assert here.mouth.did == ["play", "finish"]
+        here.mouth.busy.set()
+        await announcing
+        assert await asking
+        assert here.mouth.did == ["play", "finish", "play", "play", "finish for good"]
+        assert Spoke("Dinner.", 2.0) in here.events
+        assert here.session.sent == [Say("is it on")]
+        assert here.talk.phase is Phase.IDLE
+
+
+async def test_an_announcement_without_a_speaker_is_told() -> None:
+    async with room() as here:
+        here.talk.mouths.clear()
+        await here.talk.announce("Dinner.", SECOND)
+        await here.until(lambda: here.kinds() == [Problem])
+
+
+async def test_stop_ends_an_answer_and_the_rest_of_it_is_not_heard() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell me a story"))
+        await asyncio.sleep(0)
+        here.session.says(Speech(SECOND), SpeechText("Once "))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        here.talk.stop()
+        assert here.mouth.did == ["play", "flush"]
+        assert here.talk.phase is Phase.IDLE
+        await asking
+        here.session.says(Speech(SECOND), Generated(), TurnDone())
+        await asyncio.sleep(0.02)
+        assert here.mouth.did == ["play", "flush"]
+        assert here.talk.phase is Phase.IDLE
+        assert here.kinds() == [Heard, Interrupted]
+        assert await here.asked("is it on", *ANSWER)
+
+
+async def test_stop_in_a_silent_room_is_nothing() -> None:
+    async with room() as here:
+        here.talk.stop()
+        assert here.talk.phase is Phase.IDLE
+        await asyncio.sleep(0)
+        assert not here.kinds()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from assistant.audio.devices import Microphone, NoSpeaker, Sink, Speaker
 from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.listening import voice_detector, wake_detector
+from assistant.audio.listening import WakeWord, voice_detector
 from assistant.audio.messages import (
     EndOfReply,
     Flush,
@@ -29,8 +29,10 @@ from assistant.audio.messages import (
     Play,
     Played,
     Ready,
+    Sensitivity,
     SourceEnded,
     Trouble,
+    Volume,
 )
 from assistant.audio.pipe import packed, received
 from assistant.audio.recording import FRAME_BYTES, frames
@@ -49,9 +51,14 @@ class AudioProcess:
         self._options = options
         self._writer = writer
         settings = GateSettings(options.end_silence_ms, follow_up_ms=options.follow_up_ms)
-        self._gate = Gate(settings, voice_detector(), wake_detector(options.wake))
+        self._wake = WakeWord(options.wake)
+        self._wake.sensitivity = options.sensitivity
+        self._gate = Gate(settings, voice_detector(), self._wake)
         self._sink: Sink = NoSpeaker()
-        self._reply_over = False
+        self._volume = options.volume
+        self._reply: EndOfReply | None = None
+        if options.muted:
+            self.send(self._gate.mute(True))
 
     def send(self, messages: Iterable[FromAudio]) -> None:
         """To the daemon."""
@@ -87,19 +94,23 @@ class AudioProcess:
             case Flush():
                 self._sink.flush()
             case EndOfReply():
-                self._reply_over = True
+                self._reply = message
             case OpenGate(by):
                 self.send(self._gate.open(by))
             case Mute(on):
                 self.send(self._gate.mute(on))
+            case Volume(percent):
+                self._volume = self._sink.volume = percent
+            case Sensitivity(percent):
+                self._wake.sensitivity = percent
 
     async def _watch_playback(self) -> None:
         while True:
             await asyncio.sleep(FRAME_SECONDS)
-            if self._reply_over and self._sink.left() == 0:
-                self._reply_over = False
+            if self._reply is not None and self._sink.left() == 0:
+                reply, self._reply = self._reply, None
                 self.send([Played()])
-                if not self._options.file:
+                if reply.follow_up and not self._options.file:
                     self.send(self._gate.follow_up())
 
     async def _recording(self) -> None:
@@ -138,6 +149,7 @@ class AudioProcess:
 
         try:
             self._sink = Speaker(self._options.output)
+            self._sink.volume = self._volume
         except AudioError as error:
             news.append(Trouble(f"{error}; answers are not heard"))
         try:
@@ -155,6 +167,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--input", default="default")
     parser.add_argument("--output", default="default")
     parser.add_argument("--wake", default="hey_jarvis")
+    parser.add_argument("--volume", type=int, default=100)
+    parser.add_argument("--sensitivity", type=int, default=50)
+    parser.add_argument("--muted", action="store_true")
     parser.add_argument("--push", action="store_true")
     parser.add_argument("--end-silence-ms", type=int, default=350)
     parser.add_argument("--follow-up-ms", type=int, default=6000)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol
 
+from assistant.audio.settings import scaled
 from assistant.errors import AudioError
 
 IN_RATE, IN_FRAMES = 16_000, 320
@@ -17,7 +18,9 @@ MISSING = "PortAudio is missing, so there is no microphone or speaker: apt insta
 
 
 class Sink(Protocol):
-    """Where 24 kHz mono s16le goes."""
+    """Where 24 kHz mono s16le goes. ``volume`` is 0 to 100, and counts at once."""
+
+    volume: int
 
     def play(self, pcm: bytes) -> None: ...
     def flush(self) -> None: ...
@@ -83,6 +86,7 @@ class Speaker:
 
     def __init__(self, device: str) -> None:
         sd = portaudio()
+        self.volume = 100
         self._waiting = bytearray()
         self._lock = threading.Lock()
         try:
@@ -97,7 +101,8 @@ class Speaker:
         with self._lock:
             got = bytes(self._waiting[: frames * 2])
             del self._waiting[: frames * 2]
-        block[:] = got.ljust(frames * 2, b"\0")
+        # Here and not when it is queued: the rest of a sentence must become softer, too.
+        block[:] = scaled(got.ljust(frames * 2, b"\0"), self.volume)
 
     def play(self, pcm: bytes) -> None:
         """Queue speech."""
@@ -117,6 +122,9 @@ class Speaker:
 
 class NoSpeaker:
     """Drops speech at once: for recordings, and for houses without a speaker."""
+
+    def __init__(self) -> None:
+        self.volume = 100
 
     def play(self, pcm: bytes) -> None:
         """Nobody hears it."""

@@ -76,6 +76,20 @@ class Mute:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """To the audio process: how loud to play, 0 (silent) to 100 (as it was spoken)."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """To the audio process: how easily the wake word is heard, 0 to 100; 50 is its model's own threshold."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
 class Play:
     """To the audio process: 24 kHz mono s16le for the speaker."""
 
@@ -89,10 +103,12 @@ class Flush:
 
 @dataclass(frozen=True)
 class EndOfReply:
-    """To the audio process: no more will follow; answer ``Played`` and listen for a follow-up."""
+    """To the audio process: no more will follow; answer ``Played`` and perhaps listen for a follow-up."""
+
+    follow_up: bool = True
 
 
 FromAudio = (
     Ready | GateOpened | GateClosed | SpeechBegan | Frame | SpeechStopped | SourceEnded | Trouble | Played
 )
-ToAudio = OpenGate | Mute | Play | Flush | EndOfReply
+ToAudio = OpenGate | Mute | Volume | Sensitivity | Play | Flush | EndOfReply

@@ -25,11 +25,13 @@ from assistant.audio.messages import (
     Play,
     Played,
     Ready,
+    Sensitivity,
     SourceEnded,
     SpeechBegan,
     SpeechStopped,
     ToAudio,
     Trouble,
+    Volume,
 )
 from assistant.errors import AudioError
 
@@ -48,6 +50,8 @@ CLASSES: tuple[type, ...] = (
     Play,
     Flush,
     EndOfReply,
+    Volume,
+    Sensitivity,
 )
 CODES = {cls: code for code, cls in enumerate(CLASSES)}
 HEADER = struct.Struct(">BI")

@@ -18,13 +18,17 @@ from assistant.audio.messages import (
     OpenGate,
     Play,
     Played,
+    Sensitivity,
     ToAudio,
+    Volume,
 )
 from assistant.audio.pipe import packed, received
+from assistant.audio.settings import RoomSettings
 from assistant.config import AudioConfig
 
 log = logging.getLogger(__name__)
 
+DEFAULTS = RoomSettings()
 STOP_SECONDS = 2.0
 PLAYBACK_SECONDS = 120.0
 
@@ -61,6 +65,12 @@ class Audio:
         """Hard mute, inside the process."""
         self._send(Mute(on))
 
+    def apply(self, settings: RoomSettings) -> None:
+        """Mute, volume and sensitivity as the room wants them."""
+        self.mute(settings.muted)
+        self._send(Volume(settings.volume))
+        self._send(Sensitivity(settings.sensitivity))
+
     def play(self, pcm: bytes) -> None:
         """Speak: 24 kHz mono s16le."""
         self._played.clear()
@@ -70,12 +80,12 @@ class Audio:
         """Stop speaking now."""
         self._send(Flush())
 
-    async def finish(self) -> None:
-        """Wait until what was said has been heard."""
+    async def finish(self, *, follow_up: bool = True) -> None:
+        """Wait until what was said has been heard; after an answer the user may go on."""
         if self._ended:
             return
         self._played.clear()
-        self._send(EndOfReply())
+        self._send(EndOfReply(follow_up))
         with suppress(TimeoutError):
             async with asyncio.timeout(PLAYBACK_SECONDS):
                 await self._played.wait()
@@ -83,10 +93,15 @@ class Audio:
 
 @asynccontextmanager
 async def started(
-    config: AudioConfig, *, file: Path | None = None, push: bool = False
+    config: AudioConfig,
+    *,
+    file: Path | None = None,
+    push: bool = False,
+    settings: RoomSettings = DEFAULTS,
 ) -> AsyncIterator[Audio]:
     """An audio process for the microphone or for a recording, killed when the block ends.
 
+    The settings go along with it, so that a muted room is never heard, not even for a moment at the start;
     kill is the only dependable way to close PortAudio.
     """
     ours, theirs = socket.socketpair()
@@ -94,6 +109,8 @@ async def started(
     arguments += ["--input", config.input, "--output", config.output]
     arguments += ["--end-silence-ms", str(config.end_silence_ms)]
     arguments += ["--follow-up-ms", str(round(config.follow_up_seconds * 1000))]
+    arguments += ["--volume", str(settings.volume), "--sensitivity", str(settings.sensitivity)]
+    arguments += ["--muted"] if settings.muted else []
     arguments += ["--file", str(file)] if file else []
     arguments += ["--push"] if push else []
     with theirs:

@@ -1,15 +1,18 @@
-"""What the embedded brain answers to generateContent: text through the mind, honesty about the rest."""
+"""What the embedded brain answers to generateContent: text through the mind, speech for a text that is to be
+read aloud, honesty about the rest."""
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 from typing import Any
 
 from assistant.brain.parts import Parts
 from assistant.brain.refusal import Refusal
+from assistant.brain.speaking import MAX_TEXT, RATE
 from assistant.brain.thinking import Thinker
-from assistant.brain.usage import PICTURE_TOKENS
+from assistant.brain.usage import AUDIO_TOKENS_PER_SECOND, PICTURE_TOKENS
 from assistant.brain.wire import Hangup, Json, Said, home, texts
 from assistant.tokens import text_tokens
 
@@ -23,7 +26,7 @@ async def generate(model: str, body: Json, parts: Parts) -> Json:
     said = contents(body)
     answer, finish = await _answer(model, body, said, parts)
     prompt = count(said)
-    response = sum(text_tokens(part.get("text", "")) for part in answer)
+    response = sum(_tokens(part) for part in answer)
     return {
         "candidates": [{"content": {"role": "model", "parts": answer}, "finishReason": finish, "index": 0}],
         "usageMetadata": {
@@ -77,6 +80,8 @@ async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tup
     wanted = config.get("responseModalities") if isinstance(config, dict) else None
     if isinstance(wanted, list) and "IMAGE" in wanted:
         return [{"text": NO_PAINTER}], "NO_IMAGE"
+    if wanted == ["AUDIO"]:
+        return [await _read_aloud(said[-1].text, parts)], "STOP"
     results = [result for part in body["contents"][-1].get("parts", []) if (result := _result(part))]
     if results:
         return [{"text": " ".join(results)}], "STOP"
@@ -89,6 +94,22 @@ async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tup
         {"functionCall": {"name": call.name, "args": dict(call.args)}} for call in understanding.calls
     ]
     return calls or [{"text": understanding.say or LOST}], "STOP"
+
+
+async def _read_aloud(text: str, parts: Parts) -> Json:
+    """The text as speech, as the real service's speaking models give it; nobody tries to understand it."""
+    if len(text) > MAX_TEXT:
+        raise Refusal(400, f"At most {MAX_TEXT} characters can be spoken at once.")
+    speech = b"".join([piece async for piece in parts.voice.speak(text)])
+    data = base64.b64encode(speech).decode()
+    return {"inlineData": {"mimeType": f"audio/L16;codec=pcm;rate={RATE}", "data": data}}
+
+
+def _tokens(part: Json) -> int:
+    if "inlineData" not in part:
+        return text_tokens(part.get("text", ""))
+    seconds = len(part["inlineData"]["data"]) * 3 / 4 / 2 / RATE
+    return round(seconds * AUDIO_TOKENS_PER_SECOND)
 
 
 def _result(part: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 MODEL = "embedded"
 READY_SECONDS = 30.0
 STOP_SECONDS = 2.0
+READING_SECONDS = 30.0
 RESTART_SECONDS = (0.5, 1, 2, 5, 10, 30)
 
 
@@ -40,6 +41,20 @@ class EmbeddedBrain:
     async def endpoint(self) -> Endpoint:
         """Where it listens, as soon as it does."""
         return await asyncio.shield(self._endpoint)
+
+    async def read_aloud(self, text: str) -> bytes:
+        """A text in the brain's voice, 24 kHz mono s16le; it is not understood, so it can ask for nothing.
+
+        Raises:
+            BrainError: the brain is away, or its voice does not speak.
+        """
+        from assistant.live.reading import read_aloud
+
+        try:
+            async with asyncio.timeout(READING_SECONDS):
+                return await read_aloud(await self.endpoint(), text)
+        except TimeoutError:
+            raise BrainError("the embedded brain's voice does not answer") from None
 
     async def run(self) -> None:
         """Start it, and again whenever it dies.

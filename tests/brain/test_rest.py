@@ -47,6 +47,21 @@ async def test_generate_is_honest_about_pictures(tmp_path: Path) -> None:
         assert answer.candidates[0].finish_reason == types.FinishReason.NO_IMAGE
 
 
+async def test_a_text_is_read_aloud(tmp_path: Path) -> None:
+    async with brain(tmp_path) as address, client(address) as made:
+        config = types.GenerateContentConfig(response_modalities=["AUDIO"])
+        answer = await made.aio.models.generate_content(model="m", contents="turn on lamp", config=config)
+        assert answer.parts is not None
+        (part,) = answer.parts
+        assert part.inline_data is not None
+        assert part.inline_data.mime_type == "audio/L16;codec=pcm;rate=24000"
+        assert len(part.inline_data.data or b"") == len("turn on lamp") * 480
+        assert answer.usage_metadata is not None
+        assert answer.usage_metadata.candidates_token_count == 3
+        with pytest.raises(errors.ClientError, match="At most 2000 characters"):
+            await made.aio.models.generate_content(model="m", contents="a" * 2001, config=config)
+
+
 async def test_stream(tmp_path: Path) -> None:
     async with brain(tmp_path) as address, client(address) as made:
         stream = await made.aio.models.generate_content_stream(model="m", contents="one. two. three")

@@ -1,0 +1,24 @@
+"""What the people in a room have set: whether it is heard, how loud it is answered, how easily it wakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class RoomSettings:
+    """``volume`` and ``sensitivity`` in percent, 0 to 100."""
+
+    muted: bool = False
+    volume: int = 100
+    sensitivity: int = 50
+
+
+def scaled(pcm: bytes, percent: int) -> bytes:
+    """Whole samples of s16le made softer; 100 percent and more leaves them as they are."""
+    if percent >= 100:
+        return pcm
+    samples = np.frombuffer(pcm, "<i2").astype(np.int32) * max(percent, 0) // 100
+    return samples.astype("<i2").tobytes()
