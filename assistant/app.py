@@ -25,6 +25,8 @@ from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
+from assistant.household.entities import Identity
+from assistant.household.room import Room
 from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
@@ -47,6 +49,17 @@ QUIET_SECONDS, LONGEST_UNREST_SECONDS = 0.3, 3.0
 Progress = Callable[[str], None]
 
 
+class Known:
+    """The assistant as its owner's home knows it."""
+
+    def __init__(self, config: Config, state: Path) -> None:
+        wanted = config.home.announce
+        self.own = Identity(store.identity(state), wanted.name, wanted.area)
+        self.room = Room(state / "room.json")
+        self.linked = asyncio.Event()
+        """Set whenever the link to the broker is up again."""
+
+
 @dataclass
 class House:
     """Everything that runs, for the command that uses it."""
@@ -64,6 +77,7 @@ class House:
     session: Session
     brain: EmbeddedBrain | None
     state: Path
+    known_as: Known
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the home has another device, or one less."""
     settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,8 +94,13 @@ class House:
 Use = Callable[[House], Awaitable[int]]
 
 
-async def run(config: Config, use: Use, *, progress: Progress = lambda _line: None) -> int:
-    """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned."""
+async def run(
+    config: Config, use: Use, *, progress: Progress = lambda _line: None, announced: bool = False
+) -> int:
+    """Build the house, let ``use`` live in it, and take it down again; returns what ``use`` returned.
+
+    A house that is ``announced`` says on the broker when it is gone.
+    """
     asyncio.get_running_loop().set_exception_handler(faults.in_the_loop)
     state = store.folder(config.state_dir)
     bus = Bus()
@@ -89,7 +108,9 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
     furniture.load(config)
     progress("Starting the message broker ...")
     async with broker(config.mqtt, state=state) as ours:
-        link = Link(ours.address, client_id=store.client_ids(state))
+        known_as = Known(config, state)
+        will = (known_as.own.topic("availability"), "offline") if announced else None
+        link = Link(ours.address, client_id=store.client_ids(state), will=will, on_online=known_as.linked.set)
         host = PluginHost(link, bus)
         pins = Pins(state / "pins.json")
         host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
@@ -120,6 +141,7 @@ async def run(config: Config, use: Use, *, progress: Progress = lambda _line: No
             brain=brain,
             state=state,
             news=news,
+            known_as=known_as,
         )
         with watched(PREFIX):
             return await _lived_in(house, use, progress)

@@ -143,6 +143,21 @@ def client_ids(path: Path) -> Iterator[str]:
         yield fresh
 
 
+def identity(path: Path) -> str:
+    """Eight letters and digits that stay the same for ever: who this assistant is in its home."""
+    file = path / "identity"
+    with suppress(OSError, UnicodeDecodeError):
+        kept = file.read_text(encoding="ascii").strip()
+        if re.fullmatch(r"[0-9a-f]{8}", kept):
+            return kept
+    fresh = uuid.uuid4().hex[:8]
+    try:
+        write_atomically(file, fresh.encode())
+    except OSError as error:
+        log.warning("%s cannot be written (%s); the home will not know us again.", file, error.strerror)
+    return fresh
+
+
 def socket_path(path: Path) -> Path:
     """Where the daemon's control socket goes; Unix allows about 100 characters."""
     inside = path / "control.sock"

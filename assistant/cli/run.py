@@ -19,7 +19,9 @@ from assistant.audio.process import Audio, started
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import as_json, served
 from assistant.errands import TOLD, Errands
+from assistant.errors import BrainError
 from assistant.events import Event, Heard, Reported, ToolCalled, ToolFinished
+from assistant.household.announcer import Announcer
 from assistant.tools.sentences import sentence
 
 EARS_SECONDS = 3.0
@@ -53,7 +55,8 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        return await run_house(self._config, self._live, progress=self._output.note)
+        announced = self._config.home.announce.enabled
+        return await run_house(self._config, self._live, progress=self._output.note, announced=announced)
 
     async def _live(self, house: House) -> int:
         errands = Errands(house)
@@ -64,10 +67,34 @@ class Daemon:
                 tasks.create_task(self._welcome(house), name="welcome"),
                 tasks.create_task(self._prompt(house, errands), name="prompt"),
             ]
+            if self._config.home.announce.enabled:
+                living.append(tasks.create_task(self._announce(house), name="announce"))
             await self._stop.wait()
             for task in living:
                 task.cancel()
         return 0
+
+    async def _announce(self, house: House) -> None:
+        """Be a thing among the owner's other things."""
+
+        async def say(text: str) -> None:
+            if house.brain is None:
+                raise BrainError("texts are read by the embedded brain, and brain.use is gemini")
+            await house.conversation.announce(text, await house.brain.read_aloud(text))
+
+        wanted, known_as = self._config.home.announce, house.known_as
+        announcer = Announcer(
+            known_as.own,
+            house.link,
+            house.bus,
+            known_as.room,
+            linked=known_as.linked,
+            stop=house.conversation.stop,
+            say=say,
+            prefix=wanted.prefix,
+            transcripts=wanted.transcripts,
+        )
+        await announcer.run()
 
     async def _welcome(self, house: House) -> None:
         await furnished(house)
@@ -93,7 +120,7 @@ class Daemon:
         """Keep the microphone open; a house without one says so once and goes on."""
         failures = 0
         while True:
-            async with started(self._config.audio) as audio:
+            async with started(self._config.audio, settings=house.known_as.room.settings) as audio:
                 fatal = await self._room(house, audio)
             house.ears_open.set()
             if fatal:
@@ -112,6 +139,7 @@ class Daemon:
                     case Ready():
                         house.ears_open.set()
                         house.conversation.mouths.append(audio)
+                        house.known_as.room.ears = audio
                         self._output.note(f"Listening for {self._config.audio.wake.replace('_', ' ')!r}.")
                     case Trouble(text, fatal=True):
                         fatal = True
@@ -122,6 +150,7 @@ class Daemon:
         try:
             await house.conversation.listen(watched())
         finally:
+            house.known_as.room.ears = None
             if audio in house.conversation.mouths:
                 house.conversation.mouths.remove(audio)
         return fatal

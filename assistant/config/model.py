@@ -131,9 +131,20 @@ class DeviceWish(Section):
     hidden: bool = False
 
 
+class AnnounceConfig(Section):
+    """How the assistant shows itself to Home Assistant."""
+
+    enabled: bool = True
+    prefix: str = "homeassistant"
+    name: str = "Assistant"
+    area: str = ""
+    transcripts: bool = False
+
+
 class HomeConfig(Section):
     """The home itself."""
 
+    announce: AnnounceConfig = AnnounceConfig()
     pretend: bool = True
     sources: list[str] = [
         "zigbee2mqtt",

@@ -20,6 +20,8 @@ BURST_SECONDS, LONGEST_BURST_SECONDS = 0.05, 1.0
 MOST_DEVICES = 3000
 MOST_BYTES = 64 * 1024 * 1024
 """Of all configurations together: whoever may write the discovery topics could fill the memory otherwise."""
+OURS = "assistant-household"
+"""What an assistant announces of itself bears this as its origin."""
 ID = re.compile(r"[a-zA-Z0-9_-]{1,200}")
 
 Claim = tuple[str, str]
@@ -86,6 +88,8 @@ class HomeAssistantDiscovery(Source):
             self.complain(f"{self.title}: {topic[:120]} is left out: {error}")
             return
         self._withdraw(topic)
+        if any(_ours(entity.config.get("origin")) for entity in described):
+            return  # no assistant operates itself, or another one
         if self._bytes + len(payload) > MOST_BYTES:
             self.complain(f"{self.title}: there are too many devices; the rest is left out")
             return
@@ -166,6 +170,10 @@ class HomeAssistantDiscovery(Source):
         elif key in self._shown:
             self._shown.discard(key)
             self.forget(key)
+
+
+def _ours(origin: Any) -> bool:
+    return isinstance(origin, dict) and origin.get("name") == OURS
 
 
 def _digest(payload: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.cli.test_bad_input import assistant, events
 from tests.cli.test_daemon import children, daemon, wait_until
@@ -94,6 +97,36 @@ def test_a_broker_that_refuses_our_commands_is_said_everywhere(tmp_path: Path) -
             shown = assistant(state, "devices").stdout.decode()
             assert refusal in shown
     assert (tmp_path / "daemon.err").read_text().count("cannot be commanded") == 1
+
+
+def test_the_assistant_is_muted_and_missed_over_mqtt(tmp_path: Path) -> None:
+    with own_broker(tmp_path, "") as port:
+        seen: dict[str, str] = {}
+        home = paho.Client(CallbackAPIVersion.VERSION2)
+        home.on_message = lambda _c, _u, message: seen.update(
+            {
+                message.topic.rpartition("/")[2]: message.payload.decode(),
+                "base": message.topic.rpartition("/")[0],
+            }
+        )
+        home.connect("127.0.0.1", port)
+        home.subscribe("assistant/+/+")
+        home.loop_start()
+        try:
+            with daemon(tmp_path / "s", ASSISTANT_MQTT_URL=f"mqtt://127.0.0.1:{port}"):
+                wait_until(lambda: {"availability", "mute", "state"} <= seen.keys())
+                assert (seen["availability"], seen["mute"]) == ("online", "OFF")
+                home.publish(f"{seen['base']}/mute/set", "ON")
+                wait_until(lambda: seen["mute"] == "ON")
+                wait_until(lambda: json.loads(seen["state"])["brain"] == "embedded")
+            wait_until(lambda: seen["availability"] == "offline")
+            seen.clear()
+            with daemon(tmp_path / "s", ASSISTANT_MQTT_URL=f"mqtt://127.0.0.1:{port}"):
+                wait_until(lambda: seen.get("availability") == "online")
+                wait_until(lambda: seen.get("mute") == "ON")
+        finally:
+            home.disconnect()
+            home.loop_stop()
 
 
 def test_check_looks_at_the_certificates_without_calling_anybody(tmp_path: Path) -> None:

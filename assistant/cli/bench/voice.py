@@ -37,7 +37,7 @@ class FirstSample:
     def flush(self) -> None:
         """Nothing to forget."""
 
-    async def finish(self) -> None:
+    async def finish(self, *, follow_up: bool = True) -> None:
         """Nothing to wait for."""
 
 

@@ -1,0 +1,201 @@
+"""Publishes what the assistant is and does, and takes what may be asked of it over MQTT."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.bus import Bus
+from assistant.errors import AssistantError, LinkError
+from assistant.events import Event, Heard, Offline, Online, PhaseChanged, Problem, Spoke
+from assistant.household.entities import LONGEST_TEXT, Identity, entities
+from assistant.household.room import Room
+
+log = logging.getLogger(__name__)
+
+JITTER_SECONDS = 1.0
+"""After a restart of Home Assistant not everything in the house talks in the same instant."""
+MOST_TEXTS = 5
+LARGEST_COMMAND = 2048
+COMMANDS = ("+/set", "say", "stop", "push_to_talk")
+FOLLOWED = (PhaseChanged, Online, Offline, Problem, Heard, Spoke)
+
+
+class Link(Protocol):
+    """The way to the broker, as far as it is needed here."""
+
+    async def publish(self, topic: str, payload: str, *, retain: bool = False, qos: int = 0) -> None: ...
+    def subscribe(
+        self, topic_filter: str, callback: Callable[[str, bytes], None], /, *, retained: bool, largest: int
+    ) -> Callable[[], None]: ...
+
+
+@dataclass
+class Announcer:
+    """One assistant in its owner's home.
+
+    ``linked`` is set whenever the link is up again; ``stop`` silences the assistant, ``say`` speaks a text
+    that is not understood, so that it can ask for nothing.
+    """
+
+    own: Identity
+    link: Link
+    bus: Bus
+    room: Room
+    linked: asyncio.Event
+    stop: Callable[[], None]
+    say: Callable[[str], Awaitable[None]]
+    prefix: str = "homeassistant"
+    transcripts: bool = False
+
+    def __post_init__(self) -> None:
+        self._state = {"state": "idle", "brain": "", "problem": ""}
+        self._words = {"heard": "", "said": ""}
+        self._sent: dict[str, str] = {}
+        self._news = asyncio.Event()
+        self._texts: asyncio.Queue[str] = asyncio.Queue(MOST_TEXTS)
+
+    async def run(self) -> None:
+        """Announce, follow and obey until cancelled."""
+        self.room.changed = self._news.set
+        # A command that the broker has kept was meant for another day.
+        heard = {self.own.topic(ending): self._obey for ending in COMMANDS}
+        undo = [
+            self.link.subscribe(topic, callback, retained=False, largest=LARGEST_COMMAND)
+            for topic, callback in {**heard, f"{self.prefix}/status": self._born}.items()
+        ]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publish(), name="announce")
+                tasks.create_task(self._wake(), name="linked")
+                tasks.create_task(self._follow(), name="follow")
+                tasks.create_task(self._speak(), name="say")
+        finally:
+            for undone in undo:
+                undone()
+
+    def _born(self, _topic: str, payload: bytes) -> None:
+        if payload == b"online":
+            self.linked.set()
+
+    async def _publish(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self.linked.is_set():
+                self.linked.clear()
+                self._sent.clear()
+                await asyncio.sleep(random.uniform(0, JITTER_SECONDS))
+            try:
+                for topic, payload in self._retained().items():
+                    if self._sent.get(topic) != payload:
+                        await self.link.publish(topic, payload, retain=True)
+                        self._sent[topic] = payload
+            except LinkError:
+                pass  # the link comes back, and then all of it is said again
+
+    def _retained(self) -> dict[str, str]:
+        """Everything that the broker is to keep, by topic."""
+        own, settings = self.own, self.room.settings
+        configs = {
+            self._config_topic(place): json.dumps(payload)
+            for place, payload in entities(own, transcripts=self.transcripts).items()
+        }
+        words = {own.topic(name): text for name, text in self._words.items()} if self.transcripts else {}
+        return {
+            **configs,
+            own.topic("availability"): "online",
+            own.topic("state"): json.dumps(self._state),
+            own.topic("mute"): "ON" if settings.muted else "OFF",
+            own.topic("volume"): str(settings.volume),
+            own.topic("sensitivity"): str(settings.sensitivity),
+            **words,
+        }
+
+    def _config_topic(self, place: str) -> str:
+        component, _, name = place.partition("/")
+        return f"{self.prefix}/{component}/assistant_{self.own.id}/{name}/config"
+
+    async def _follow(self) -> None:
+        with self.bus.subscribed(*FOLLOWED) as events:
+            while True:
+                self._take(await events.get())
+                self._news.set()
+
+    async def _wake(self) -> None:
+        """The link is up again: say everything."""
+        while True:
+            await self.linked.wait()
+            self._news.set()
+            await asyncio.sleep(JITTER_SECONDS)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case PhaseChanged(phase):
+                self._state["state"] = phase
+            case Online(brain):
+                self._state |= {"brain": brain, "problem": ""}
+            case Offline(reason):
+                self._state["problem"] = reason[:LONGEST_TEXT]
+            case Problem(text):
+                self._state["problem"] = text[:LONGEST_TEXT]
+            case Heard(text):
+                self._words["heard"] = text[:LONGEST_TEXT]
+            case Spoke(text):
+                self._words["said"] = text[:LONGEST_TEXT]
+
+    def _obey(self, topic: str, payload: bytes) -> None:
+        ending = topic.removeprefix(f"{self.own.base}/").removesuffix("/set")
+        try:
+            self._do(ending, payload.decode())
+        except ValueError as error:
+            log.warning("%s: ignored, %s.", topic, error)
+            self._sent.pop(self.own.topic(ending), None)  # the switch there jumps back
+            self._news.set()
+
+    def _do(self, ending: str, word: str) -> None:
+        match ending:
+            case "mute" if word in ("ON", "OFF"):
+                self.room.change(muted=word == "ON")
+            case "volume" | "sensitivity":
+                self.room.change(**{ending: _percent(word)})
+            case "say":
+                self._queue(word)
+            case "stop":
+                self.stop()
+            case "push_to_talk":
+                if not self.room.push():
+                    log.warning("Push to talk: there is no microphone, or it is muted.")
+            case _:
+                raise ValueError(f"{word[:40]!r} means nothing here")
+
+    def _queue(self, word: str) -> None:
+        text = " ".join("".join(c if c.isprintable() else " " for c in word).split())[:LONGEST_TEXT]
+        if not text:
+            raise ValueError("there is nothing to say")
+        if self._texts.full():
+            raise ValueError(f"{MOST_TEXTS} texts wait already")
+        self._texts.put_nowait(text)
+
+    async def _speak(self) -> None:
+        while True:
+            text = await self._texts.get()
+            try:
+                await self.say(text)
+            except AssistantError as error:
+                self.bus.publish(Problem(f"{str(error)[:1].upper()}{str(error)[1:]}."))
+
+
+def _percent(word: str) -> int:
+    try:
+        number = float(word)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise ValueError(f"{word[:40]!r} is no percentage")
+    return round(number)

@@ -1,0 +1,100 @@
+"""What the assistant announces of itself: Home Assistant discovery, one message for each entity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant import __version__
+
+ORIGIN = "assistant-household"
+"""Our own discovery source leaves out what bears this name: no assistant operates itself, or another one."""
+STATES = ("idle", "listening", "thinking", "speaking")
+LONGEST_TEXT = 255
+"""Home Assistant's text entities take no more."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who announces: ``id`` is kept for ever, ``base`` is the first level of all its topics."""
+
+    id: str
+    name: str
+    area: str = ""
+
+    @property
+    def base(self) -> str:
+        return f"assistant/{self.id}"
+
+    def topic(self, ending: str) -> str:
+        """One of its topics."""
+        return f"{self.base}/{ending}"
+
+
+def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
+    """Discovery payloads by ``component/object``; what was heard and said only where it is wanted."""
+    state = own.topic("state")
+    found: dict[str, dict[str, Any]] = {
+        "sensor/state": {
+            "name": "State",
+            "state_topic": state,
+            "value_template": "{{ value_json.state }}",
+            "device_class": "enum",
+            "options": list(STATES),
+            "icon": "mdi:account-voice",
+        },
+        "sensor/brain": {
+            "name": "Brain",
+            "state_topic": state,
+            "value_template": "{{ value_json.brain }}",
+            "entity_category": "diagnostic",
+        },
+        "binary_sensor/problem": {
+            "name": "Problem",
+            "state_topic": state,
+            "value_template": "{{ 'ON' if value_json.problem else 'OFF' }}",
+            "json_attributes_topic": state,
+            "device_class": "problem",
+            "entity_category": "diagnostic",
+        },
+        "switch/mute": _commanded(own, "mute", "Microphone muted", icon="mdi:microphone-off"),
+        "number/volume": _commanded(own, "volume", "Volume", **PERCENT),
+        "number/sensitivity": _commanded(
+            own, "sensitivity", "Wake sensitivity", entity_category="config", **PERCENT
+        ),
+        "text/say": {"name": "Say", "command_topic": own.topic("say"), "max": LONGEST_TEXT},
+        "button/stop": {"name": "Stop", "command_topic": own.topic("stop")},
+        "button/push_to_talk": {"name": "Push to talk", "command_topic": own.topic("push_to_talk")},
+    }
+    if transcripts:
+        for ending in ("heard", "said"):
+            found[f"sensor/{ending}"] = {"name": f"Last {ending}", "state_topic": own.topic(ending)}
+    return {place: {**payload, **_shared(own, place)} for place, payload in found.items()}
+
+
+PERCENT: Mapping[str, Any] = {"min": 0, "max": 100, "step": 1, "unit_of_measurement": "%"}
+
+
+def _commanded(own: Identity, ending: str, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "state_topic": own.topic(ending),
+        "command_topic": own.topic(f"{ending}/set"),
+        **more,
+    }
+
+
+def _shared(own: Identity, place: str) -> dict[str, Any]:
+    device: dict[str, Any] = {
+        "identifiers": [f"assistant_{own.id}"],
+        "name": own.name,
+        "model": "voice assistant",
+        "sw_version": __version__,
+    }
+    return {
+        "unique_id": f"assistant_{own.id}_{place.partition('/')[2]}",
+        "availability_topic": own.topic("availability"),
+        "device": {**device, **({"suggested_area": own.area} if own.area else {})},
+        "origin": {"name": ORIGIN, "sw_version": __version__},
+    }
