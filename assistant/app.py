@@ -59,6 +59,11 @@ class Known:
         self.linked = asyncio.Event()
         """Set whenever the link to the broker is up again."""
 
+    def link(self, ours: Broker, state: Path, *, announced: bool) -> Link:
+        """The way to the broker; who was announced is missed there when it is gone."""
+        will = (self.own.topic("availability"), "offline") if announced else None
+        return Link(ours.address, client_id=store.client_ids(state), will=will, on_online=self.linked.set)
+
 
 @dataclass
 class House:
@@ -103,48 +108,50 @@ async def run(
     """
     asyncio.get_running_loop().set_exception_handler(faults.in_the_loop)
     state = store.folder(config.state_dir)
-    bus = Bus()
     furniture = Furniture()
     furniture.load(config)
     progress("Starting the message broker ...")
     async with broker(config.mqtt, state=state) as ours:
-        known_as = Known(config, state)
-        will = (known_as.own.topic("availability"), "offline") if announced else None
-        link = Link(ours.address, client_id=store.client_ids(state), will=will, on_online=known_as.linked.set)
-        host = PluginHost(link, bus)
-        pins = Pins(state / "pins.json")
-        host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
-        furniture.attach(host)
-        brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
-        dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
-        furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
-        lately = Lately(state / "lately.json")
-        dispatcher.asked_for = lately.note
-        handles = Handles(state / "conversations.json")
-        news = asyncio.Event()
-        purse = _purse(config, state, thrifty=news.set)
-        told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
-        session = Session(_sources(config, brain), told, handles, purse)
-        host.finds.changed = news.set
-        house = House(
-            config=config,
-            bus=bus,
-            broker=ours,
-            link=link,
-            furniture=furniture,
-            finds=host.finds,
-            lately=lately,
-            purse=purse,
-            dispatcher=dispatcher,
-            conversation=Conversation(session, dispatcher, bus),
-            session=session,
-            brain=brain,
-            state=state,
-            news=news,
-            known_as=known_as,
-        )
+        house = _built(config, ours, state, furniture, announced=announced)
         with watched(PREFIX):
             return await _lived_in(house, use, progress)
+
+
+def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, announced: bool) -> House:
+    """Every part, joined to the others; nothing runs yet."""
+    bus, known_as = Bus(), Known(config, state)
+    link = known_as.link(ours, state, announced=announced)
+    host = PluginHost(link, bus)
+    pins = Pins(state / "pins.json")
+    host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
+    furniture.attach(host)
+    brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
+    dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
+    furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
+    lately = Lately(state / "lately.json")
+    dispatcher.asked_for = lately.note
+    news = asyncio.Event()
+    host.finds.changed = news.set
+    purse = _purse(config, state, thrifty=news.set)
+    told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
+    session = Session(_sources(config, brain), told, Handles(state / "conversations.json"), purse)
+    return House(
+        config=config,
+        bus=bus,
+        broker=ours,
+        link=link,
+        furniture=furniture,
+        finds=host.finds,
+        lately=lately,
+        purse=purse,
+        dispatcher=dispatcher,
+        conversation=Conversation(session, dispatcher, bus),
+        session=session,
+        brain=brain,
+        state=state,
+        news=news,
+        known_as=known_as,
+    )
 
 
 async def _lived_in(house: House, use: Use, progress: Progress) -> int:

@@ -22,6 +22,7 @@ from assistant.audio.messages import (
 )
 from assistant.bus import Bus
 from assistant.events import (
+    Event,
     Heard,
     Interrupted,
     Offline,
@@ -264,16 +265,7 @@ class Conversation:
             case Generated() | TurnDone() | TurnLost():
                 self._end(message, tasks)
             case _:
-                self._tell(message)
-
-    def _tell(self, message: Message) -> None:
-        match message:
-            case LinkUp(brain):
-                self._bus.publish(Online(brain))
-            case LinkDown(reason):
-                self._bus.publish(Offline(reason))
-            case Usage(prompt, response, total, usd=usd):
-                self._bus.publish(UsageCounted(prompt, response, total, round(usd, 6)))
+                self._bus.publish(_as_event(message))
 
     def _speak(self, message: Speech | SpeechText) -> None:
         if self._turn.being_said or self._turn.stopped:
@@ -347,3 +339,15 @@ class Conversation:
             self._phase = phase
             self._quiet.set() if phase is Phase.IDLE else self._quiet.clear()
             self._bus.publish(PhaseChanged(phase.value))
+
+
+def _as_event(message: Message) -> Event:
+    """What a message about the link means to everybody."""
+    match message:
+        case LinkUp(brain):
+            return Online(brain)
+        case LinkDown(reason):
+            return Offline(reason)
+        case Usage(prompt, response, total, usd=usd):
+            return UsageCounted(prompt, response, total, round(usd, 6))
+    raise AssertionError(f"{message} belongs to a turn")
