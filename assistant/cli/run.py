@@ -93,6 +93,7 @@ class Daemon:
             say=say,
             prefix=wanted.prefix,
             transcripts=wanted.transcripts,
+            cost_today=house.purse.spent_today,
         )
         await announcer.run()
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from assistant.bus import Bus
 from assistant.errors import AssistantError, LinkError
-from assistant.events import Event, Heard, Offline, Online, PhaseChanged, Problem, Spoke
+from assistant.events import Event, Heard, Offline, Online, PhaseChanged, Problem, Spoke, UsageCounted
 from assistant.household.entities import LONGEST_TEXT, Identity, entities
 from assistant.household.room import Room
 
@@ -23,7 +23,7 @@ JITTER_SECONDS = 1.0
 MOST_TEXTS = 5
 LARGEST_COMMAND = 2048
 COMMANDS = ("+/set", "say", "stop", "push_to_talk")
-FOLLOWED = (PhaseChanged, Online, Offline, Problem, Heard, Spoke)
+FOLLOWED = (PhaseChanged, Online, Offline, Problem, Heard, Spoke, UsageCounted)
 
 
 class Link(Protocol):
@@ -40,7 +40,7 @@ class Announcer:
     """One assistant in its owner's home.
 
     ``linked`` is set whenever the link is up again; ``stop`` silences the assistant, ``say`` speaks a text
-    that is not understood, so that it can ask for nothing.
+    that is not understood, so that it can ask for nothing; ``cost_today`` is in dollars, None when unknown.
     """
 
     own: Identity
@@ -52,6 +52,7 @@ class Announcer:
     say: Callable[[str], Awaitable[None]]
     prefix: str = "homeassistant"
     transcripts: bool = False
+    cost_today: Callable[[], float | None] = lambda: 0.0
 
     def __post_init__(self) -> None:
         self._state = {"state": "idle", "brain": "", "problem": ""}
@@ -110,7 +111,7 @@ class Announcer:
         return {
             **configs,
             own.topic("availability"): "online",
-            own.topic("state"): json.dumps(self._state),
+            own.topic("state"): json.dumps({**self._state, "cost_today": self.cost_today()}),
             own.topic("mute"): "ON" if settings.muted else "OFF",
             own.topic("volume"): str(settings.volume),
             own.topic("sensitivity"): str(settings.sensitivity),

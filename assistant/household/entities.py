@@ -34,8 +34,26 @@ class Identity:
 
 def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
     """Discovery payloads by ``component/object``; what was heard and said only where it is wanted."""
-    state = own.topic("state")
     found: dict[str, dict[str, Any]] = {
+        **_readings(own.topic("state")),
+        "switch/mute": _commanded(own, "mute", "Microphone muted", icon="mdi:microphone-off"),
+        "number/volume": _commanded(own, "volume", "Volume", **PERCENT),
+        "number/sensitivity": _commanded(
+            own, "sensitivity", "Wake sensitivity", entity_category="config", **PERCENT
+        ),
+        "text/say": {"name": "Say", "command_topic": own.topic("say"), "max": LONGEST_TEXT},
+        "button/stop": {"name": "Stop", "command_topic": own.topic("stop")},
+        "button/push_to_talk": {"name": "Push to talk", "command_topic": own.topic("push_to_talk")},
+    }
+    if transcripts:
+        for ending in ("heard", "said"):
+            found[f"sensor/{ending}"] = {"name": f"Last {ending}", "state_topic": own.topic(ending)}
+    return {place: {**payload, **_shared(own, place)} for place, payload in found.items()}
+
+
+def _readings(state: str) -> dict[str, dict[str, Any]]:
+    """What can only be looked at; ``state`` is the topic that tells it."""
+    return {
         "sensor/state": {
             "name": "State",
             "state_topic": state,
@@ -50,6 +68,15 @@ def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
             "value_template": "{{ value_json.brain }}",
             "entity_category": "diagnostic",
         },
+        "sensor/cost_today": {
+            "name": "Cost today",
+            "state_topic": state,
+            "value_template": "{{ value_json.cost_today }}",
+            "device_class": "monetary",
+            "unit_of_measurement": "USD",
+            "state_class": "total",
+            "entity_category": "diagnostic",
+        },
         "binary_sensor/problem": {
             "name": "Problem",
             "state_topic": state,
@@ -58,19 +85,7 @@ def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
             "device_class": "problem",
             "entity_category": "diagnostic",
         },
-        "switch/mute": _commanded(own, "mute", "Microphone muted", icon="mdi:microphone-off"),
-        "number/volume": _commanded(own, "volume", "Volume", **PERCENT),
-        "number/sensitivity": _commanded(
-            own, "sensitivity", "Wake sensitivity", entity_category="config", **PERCENT
-        ),
-        "text/say": {"name": "Say", "command_topic": own.topic("say"), "max": LONGEST_TEXT},
-        "button/stop": {"name": "Stop", "command_topic": own.topic("stop")},
-        "button/push_to_talk": {"name": "Push to talk", "command_topic": own.topic("push_to_talk")},
     }
-    if transcripts:
-        for ending in ("heard", "said"):
-            found[f"sensor/{ending}"] = {"name": f"Last {ending}", "state_topic": own.topic(ending)}
-    return {place: {**payload, **_shared(own, place)} for place, payload in found.items()}
 
 
 PERCENT: Mapping[str, Any] = {"min": 0, "max": 100, "step": 1, "unit_of_measurement": "%"}

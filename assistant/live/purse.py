@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from assistant.live.endpoint import Endpoint
-from assistant.money import Limits, Price, Row, Tokens, price_of
+from assistant.money import LedgerError, Limits, Price, Row, Tokens, price_of
 
 FREE_BRAINS = frozenset({"embedded"})
 
@@ -28,6 +28,13 @@ class Purse:
     def obstacle(self, endpoint: Endpoint) -> str:
         """Why this brain must not be asked now, as a sentence; "" when it may."""
         return "" if endpoint.brain in FREE_BRAINS else self._limits.obstacle()
+
+    def spent_today(self) -> float | None:
+        """US dollars, to the cent; None when the ledger cannot be read."""
+        try:
+            return round(self._limits.ledger.spent()[0], 2)
+        except LedgerError:
+            return None
 
     def connecting(self, endpoint: Endpoint) -> None:
         """A link is being made."""

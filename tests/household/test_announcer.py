@@ -14,7 +14,7 @@ import pytest
 
 from assistant.audio.settings import RoomSettings
 from assistant.bus import Bus
-from assistant.events import Heard, Online, PhaseChanged, Problem, Spoke
+from assistant.events import Heard, Online, PhaseChanged, Problem, Spoke, UsageCounted
 from assistant.home.broker import serve
 from assistant.home.link import Link
 from assistant.household import announcer as module
@@ -108,9 +108,20 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "JITTER_SECONDS", 0.05)
 
 
+async def test_what_the_day_has_cost_is_told_after_every_turn_that_was_billed(tmp_path: Path) -> None:
+    async with announced(tmp_path) as home:
+        assert json.loads(home.seen["state"])["cost_today"] == 0.0
+        home.announcer.cost_today = lambda: 0.03
+        home.bus.publish(UsageCounted(100, 20, 120, 0.03))
+        await until(lambda: json.loads(home.seen["state"])["cost_today"] == 0.03)
+        home.announcer.cost_today = lambda: None
+        home.bus.publish(UsageCounted(100, 20, 120, 0.03))
+        await until(lambda: json.loads(home.seen["state"])["cost_today"] is None)
+
+
 async def test_what_it_announces_and_that_it_goes(tmp_path: Path) -> None:
     async with announced(tmp_path) as home:
-        assert len(home.configs) == 9
+        assert len(home.configs) == 10
         for text in home.configs.values():
             config = json.loads(text)
             assert config["availability_topic"] == "assistant/abcd1234/availability"
@@ -125,6 +136,7 @@ async def test_what_it_announces_and_that_it_goes(tmp_path: Path) -> None:
             "state": "speaking",
             "brain": "embedded",
             "problem": "The moon is away.",
+            "cost_today": 0.0,
         }
         assert not any("secret" in text for text in home.seen.values())
         # Home Assistant has started anew.
