@@ -135,6 +135,8 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
     purse = _purse(config, state, thrifty=news.set)
     told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
     session = Session(_sources(config, brain), told, Handles(state / "conversations.json"), purse)
+    conversation = Conversation(session, dispatcher, bus)
+    conversation.read_aloud = brain.read_aloud if brain else None
     return House(
         config=config,
         bus=bus,
@@ -145,7 +147,7 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
         lately=lately,
         purse=purse,
         dispatcher=dispatcher,
-        conversation=Conversation(session, dispatcher, bus),
+        conversation=conversation,
         session=session,
         brain=brain,
         state=state,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from assistant.audio.messages import (
@@ -21,6 +21,7 @@ from assistant.audio.messages import (
     Trouble,
 )
 from assistant.bus import Bus
+from assistant.errors import BrainError
 from assistant.events import (
     Event,
     Heard,
@@ -55,8 +56,6 @@ from assistant.live.messages import (
 )
 from assistant.live.session import Session
 from assistant.tools.dispatch import Dispatcher, ToolCall
-
-log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 30.0
 BYTES_PER_SECOND = 24_000 * 2
@@ -125,6 +124,24 @@ class Turn:
         self.over.set()
 
 
+class Ends:
+    """Which turn an end belongs to: TurnDone comes long after Generated, perhaps in the next turn."""
+
+    def __init__(self) -> None:
+        self._due = False
+
+    def broken_off(self) -> None:
+        """The user spoke over an answer: its end is still to come."""
+        self._due = True
+
+    def of_an_earlier(self, message: Generated | TurnDone, turn: Turn) -> bool:
+        """Whether this end is not that of ``turn``, the present one."""
+        due = self._due
+        self._due = isinstance(message, Generated)
+        turn.generated = turn.generated or self._due
+        return due and not turn.generated
+
+
 class Conversation:
     """Joins ears, session, tools and mouths; the only owner of the current turn."""
 
@@ -137,8 +154,10 @@ class Conversation:
         self._phase = Phase.IDLE
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._done_due = False
+        self._ends = Ends()
         self.mouths = Mouths()
+        self.read_aloud: Callable[[str], Awaitable[bytes]] | None = None
+        """A voice that works without the link: text → 24 kHz mono s16le. Raises BrainError."""
 
     @property
     def phase(self) -> Phase:
@@ -190,6 +209,13 @@ class Conversation:
         self._bus.publish(Spoke(text, round(len(speech) / BYTES_PER_SECOND, 2)))
         await self._finish(turn, follow_up=False)
 
+    async def _apologise(self, text: str) -> None:
+        """Tell what the brain cannot tell any more, aloud where there is a voice of our own."""
+        self._bus.publish(Problem(text))
+        with suppress(BrainError):  # the sentence was shown
+            if self.read_aloud is not None and self.mouths:
+                await self.announce(text, await self.read_aloud(text))
+
     def stop(self) -> None:
         """Be silent at once; the rest of the answer is not heard."""
         if self._phase in (Phase.SPEAKING, Phase.THINKING):
@@ -230,15 +256,15 @@ class Conversation:
     async def _answered(self, turn: Turn) -> bool:
         """Wait until the answer has been heard, as long as it goes on coming; whether there was one."""
         before = -1
-        while not turn.over.is_set() and (turn.ended or turn.audio_bytes > before):
+        while not turn.over.is_set() and (turn.ended or turn.calls or turn.audio_bytes > before):
             before = turn.audio_bytes
             with suppress(TimeoutError):
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await turn.over.wait()
         if not turn.over.is_set():
             turn.close()
-            self._bus.publish(Problem("No answer came. Please try again."))
             self._enter(Phase.IDLE)
+            await self._apologise("No answer came. Please try again.")
             return False
         return bool(turn.spoken or turn.audio_bytes)
 
@@ -260,7 +286,7 @@ class Conversation:
             case Speech() | SpeechText():
                 self._speak(message)
             case BargedIn():
-                self._done_due = True
+                self._ends.broken_off()
                 self._stop_speaking()
             case Generated() | TurnDone() | TurnLost():
                 self._end(message, tasks)
@@ -270,6 +296,8 @@ class Conversation:
     def _speak(self, message: Speech | SpeechText) -> None:
         if self._turn.being_said or self._turn.stopped:
             return
+        if self._turn.over.is_set() and self._phase is Phase.IDLE:
+            self._turn = Turn(told_heard=True)  # the answer of a slow tool, long after its question
         self._tell_heard()
         self._enter(Phase.SPEAKING)
         if isinstance(message, SpeechText):
@@ -280,9 +308,12 @@ class Conversation:
 
     async def _run_tool(self, call: ToolCall, turn: Turn) -> None:
         with suppress(asyncio.CancelledError):
-            result = await self._dispatcher.call(call)
+            respond = partial(self._session.respond, call.id, call.name)
+            result = await self._dispatcher.call(call, lambda text: respond({"text": text}, more=True))
             turn.told.append(result.text)
-            await self._session.respond(call.id, call.name, result.response())
+            if not await respond(result.response()) and turn.over.is_set():
+                # Whoever asked still waits for it, though the link that carried the question is gone.
+                await self._apologise(f"{result.text} {CUT_OFF}")
         turn.calls.pop(call.id, None)
 
     def _tell_heard(self) -> None:
@@ -298,9 +329,10 @@ class Conversation:
         self._tell_heard()
         if isinstance(message, TurnLost):
             # Whatever was done is done; saying it again could undo it.
-            self._bus.publish(Problem(f"{' '.join(turn.told)} {CUT_OFF}" if turn.told else LOST))
+            sorry = f"{' '.join(turn.told)} {CUT_OFF}" if turn.told else LOST
+            tasks.create_task(self._apologise(sorry), name="apologise")
         elif (
-            self._belongs_to_an_earlier_turn(message)
+            self._ends.of_an_earlier(message, turn)
             or turn.calls
             or (isinstance(message, Generated) and not turn.audio_bytes)
         ):
@@ -319,15 +351,6 @@ class Conversation:
         turn.over.set()
         if turn is self._turn:
             self._enter(Phase.IDLE)
-
-    def _belongs_to_an_earlier_turn(self, message: Generated | TurnDone) -> bool:
-        """TurnDone comes long after Generated, when the user may already have said something new."""
-        turn, due = self._turn, self._done_due
-        if isinstance(message, Generated):
-            self._done_due = turn.generated = True
-            return False
-        self._done_due = False
-        return due and not turn.generated
 
     def _stop_speaking(self) -> None:
         if self._phase is Phase.SPEAKING:

@@ -21,7 +21,6 @@ from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
 from assistant.errors import ConfigError, PluginError
 from assistant.plugin import REQUIRED, Plugin
-from assistant.tools.schema import declare
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
 
@@ -61,7 +60,7 @@ class FunctionPlugin(Plugin):
     def tools(self) -> list[Tool]:
         """The module's own marked functions."""
         return [
-            Tool(declare(function, risk=mark.risk, phrases=mark.phrases), function, self.title)
+            Tool(mark.declared(function), function, self.title)
             for function in vars(self.module).values()
             if inspect.isfunction(function) and (mark := vars(function).get("tool_mark")) is not None
         ]

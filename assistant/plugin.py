@@ -9,7 +9,7 @@ import logging
 import re
 import typing
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
 from weakref import WeakKeyDictionary
 
@@ -17,10 +17,10 @@ from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
 from assistant.plain import one_line
-from assistant.tools.schema import declare
+from assistant.tools.schema import Declaration, declare
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
-from assistant.tools.vocabulary import Publishable, Risk
+from assistant.tools.vocabulary import Publishable, Risk, Speak
 
 log = logging.getLogger(__name__)
 
@@ -44,23 +44,45 @@ class ToolMark:
 
     risk: Risk
     phrases: tuple[str, ...]
+    slow: bool = False
+    speak: Speak = "when idle"
+
+    def declared(self, function: Callable[..., Any]) -> Declaration:
+        """What the brain is told of the function.
+
+        Raises:
+            PluginError: it cannot be declared.
+        """
+        told = declare(function, risk=self.risk, phrases=self.phrases)
+        return replace(told, slow=self.slow, speak=self.speak)
 
 
 @overload
 def tool(function: AsyncTool, /) -> AsyncTool: ...
 @overload
-def tool(*, risk: Risk = ..., phrases: tuple[str, ...] = ...) -> Callable[[AsyncTool], AsyncTool]: ...
 def tool(
-    function: AsyncTool | None = None, /, *, risk: Risk = Risk.COMFORT, phrases: tuple[str, ...] = ()
+    *, risk: Risk = ..., phrases: tuple[str, ...] = ..., slow: bool = ..., speak: Speak = ...
+) -> Callable[[AsyncTool], AsyncTool]: ...
+def tool(
+    function: AsyncTool | None = None,
+    /,
+    *,
+    risk: Risk = Risk.COMFORT,
+    phrases: tuple[str, ...] = (),
+    slow: bool = False,
+    speak: Speak = "when idle",
 ) -> AsyncTool | Callable[[AsyncTool], AsyncTool]:
     """Mark an async function or method that the brain may call.
 
     The docstring becomes its description, the annotations its schema; ``phrases`` are example
     sentences (``{parameter}`` is a slot). The sentence it returns is spoken.
+    A ``slow`` tool may take five minutes instead of 15 s: the conversation goes on meanwhile, `tell` says
+    how far it is, and ``speak`` is when its answer is spoken: "now" (over whatever is being said),
+    "when idle" or "never".
     """
 
     def mark(marked: AsyncTool) -> AsyncTool:
-        vars(marked)["tool_mark"] = ToolMark(risk, phrases)
+        vars(marked)["tool_mark"] = ToolMark(risk, phrases, slow, speak)
         return marked
 
     return mark(function) if function is not None else mark
@@ -163,8 +185,7 @@ class Plugin:
         for name, method in methods(type(self)):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
-                declaration = declare(method, risk=mark.risk, phrases=mark.phrases)
-                found.append(Tool(declaration, getattr(self, name), self.title, self._target()))
+                found.append(Tool(mark.declared(method), getattr(self, name), self.title, self._target()))
         return found
 
     def _target(self) -> Target | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant import conversation as module
-from assistant.api import Device, Plugin, state, tool
+from assistant.api import Device, Plugin, state, tell, tool
 from assistant.audio.messages import (
     Frame,
     FromAudio,
@@ -22,6 +22,7 @@ from assistant.audio.messages import (
 )
 from assistant.bus import Bus
 from assistant.conversation import LOST, Conversation, Phase
+from assistant.errors import BrainError
 from assistant.events import Event, Heard, Interrupted, PhaseChanged, Problem, Spoke, ToolFinished, Woke
 from assistant.home.registry import Registry
 from assistant.live.messages import (
@@ -56,12 +57,15 @@ class Wireless(Session):
         super().__init__([], Setup(Briefing("")))
         self.sent: list[Outgoing] = []
         self.responses: list[tuple[str, dict[str, Any]]] = []
+        self.links = True
 
     def post(self, item: Outgoing) -> None:
         self.sent.append(item)
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
-        self.responses.append((call_id, result))
+    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> bool:
+        if self.links:
+            self.responses.append((call_id, {**result, **({"more": True} if more else {})}))
+        return self.links
 
     def says(self, *messages: Message) -> None:
         for message in messages:
@@ -71,11 +75,13 @@ class Wireless(Session):
 class Loudspeaker:
     def __init__(self) -> None:
         self.did: list[str] = []
+        self.played = b""
         self.busy = asyncio.Event()
         self.busy.set()
 
     def play(self, pcm: bytes) -> None:
         self.did.append("play")
+        self.played += pcm
 
     def flush(self) -> None:
         self.did.append("flush")
@@ -95,6 +101,22 @@ class Kettle(Device):
         await asyncio.sleep(0.05)
         self.boiled += 1
         return f"{self.name} is on"
+
+
+class Baker(Plugin):
+    def __init__(self) -> None:
+        super().__init__()
+        self._ready = asyncio.Event()
+
+    def finish(self) -> None:
+        self._ready.set()
+
+    @tool(slow=True)
+    async def bake(self) -> str:
+        """Bake a cake."""
+        await tell("The oven is warm.")
+        await self._ready.wait()
+        return "The cake is ready"
 
 
 class Sulky(Plugin):
@@ -119,9 +141,10 @@ class Room:
             Loudspeaker(),
             Kettle(name="kettle"),
         )
+        self.baker = Baker()
         registry, table = Registry(), ToolTable()
         registry.add(self.kettle)
-        for each in (*self.kettle.tools(), *Sulky().tools()):
+        for each in (*self.kettle.tools(), *Sulky().tools(), *self.baker.tools()):
             table.add(each)
         self.talk = Conversation(self.session, Dispatcher(table, registry, self.bus), self.bus)
         self.talk.mouths.append(self.mouth)
@@ -313,6 +336,37 @@ async def test_p7_when_the_answer_is_lost_it_is_told_what_was_done() -> None:
         assert here.kettle.boiled == 1
 
 
+async def test_what_was_lost_is_said_in_a_voice_of_our_own() -> None:
+    async with room() as here:
+
+        async def read_aloud(text: str) -> bytes:
+            if not text.startswith(LOST):
+                raise BrainError("the voice is away")
+            return SECOND * 2
+
+        here.talk.read_aloud = read_aloud
+        assert not await here.asked("tell me a story", TurnLost())
+        await here.until(lambda: here.mouth.played)
+        await here.until(lambda: here.talk.phase is Phase.IDLE)
+        assert here.mouth.played == SECOND * 2
+    assert [e.text for e in here.events if isinstance(e, Spoke)] == [LOST]
+    assert here.kinds().count(Problem) == 1
+
+
+async def test_a_voice_that_is_away_too_takes_nothing_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.01)
+    async with room() as here:
+
+        async def read_aloud(text: str) -> bytes:
+            raise BrainError("the voice is away")
+
+        here.talk.read_aloud = read_aloud
+        assert not await here.asked("hello")
+        monkeypatch.undo()
+        assert await here.asked("hello again", *ANSWER)
+    assert here.kinds().count(Problem) == 1
+
+
 async def test_words_that_the_next_link_hears_again_are_told_once() -> None:
     async with room() as here:
         hearing = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
@@ -345,6 +399,43 @@ async def test_p7_a_tool_runs_once_and_its_answer_ends_the_turn() -> None:
         here.session.says(*ANSWER)
         assert await asking
         assert here.kettle.boiled == 1
+
+
+async def test_a_slow_tool_tells_how_far_it_is_and_its_answer_comes_long_after_the_turn() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "bake"),)), Generated(), TurnDone())
+        await here.until(lambda: here.session.responses)
+        assert here.session.responses == [("1", {"text": "The oven is warm.", "more": True})]
+        assert await here.asked("what time is it", *ANSWER)
+        here.baker.finish()
+        await here.until(lambda: len(here.session.responses) == 2)
+        assert here.session.responses[1][1] == {"status": "done", "text": "The cake is ready."}
+        here.session.says(Speech(SECOND), SpeechText("The cake is ready."))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        here.session.says(Generated(), TurnDone())
+        await here.until(lambda: here.talk.phase is Phase.IDLE)
+        assert not await asking
+    assert [event.text for event in here.events if isinstance(event, Spoke)] == [
+        "It is on.",
+        "The cake is ready.",
+    ]
+
+
+async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "bake"),)), Generated(), TurnDone())
+        await here.until(lambda: here.session.responses)
+        here.session.links = False
+        here.session.says(TurnLost())
+        assert not await asking
+        here.baker.finish()
+        await here.until(lambda: here.kinds().count(Problem) == 2)
+    assert isinstance(here.events[-1], Problem)
+    assert here.events[-1].text == f"The cake is ready. {module.CUT_OFF}"
 
 
 async def test_calls_without_an_id_are_different_calls() -> None:

@@ -5,6 +5,7 @@ from assistant.errors import PluginError, ToolError
 from assistant.events import StateChanged
 from assistant.plugin import Plugin, hears, tool
 from assistant.tools.dispatch import Answer
+from assistant.tools.telling import tell
 from assistant.tools.vocabulary import Area, Celsius, Choice, Percent, Range, Risk, Topic, Unit
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Unit",
     "hears",
     "state",
+    "tell",
     "tool",
 ]

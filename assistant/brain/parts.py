@@ -29,6 +29,7 @@ class Options:
     playback_pace: float = 1.0
     """Seconds waited per second of speech before the turn is complete; 0: none."""
     tool_seconds: float = 60.0
+    slow_tool_seconds: float = 600.0
     """Patience with a tool that does not answer."""
     connection_seconds: float | None = None
     """Age at which a connection is cut; None: never."""

@@ -202,7 +202,8 @@ class Session:
             case ToolAnswers(answers):
                 self._tool_answers(answers)
             case ContextUpdate(changes):
-                self._conversation.setup.update(changes)
+                # the present mind may still read what it was opened with
+                self._conversation.setup = {**self._conversation.setup, **changes}
                 self.think(self._group)
             case SetUp():
                 raise invalid("setup is only allowed as the first message.")

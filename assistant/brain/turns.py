@@ -133,7 +133,7 @@ class Turns:
         if blocking:
             self._awaited = batch
             await self._line.send(batch.message())
-            await self._finished(batch)
+            await self._finished(batch, self._options.tool_seconds)
             self._awaited = None
             await self._tell(batch)
         else:
@@ -142,13 +142,13 @@ class Turns:
             await self.say(understanding.say)
 
     async def _tell_later(self, batch: Batch) -> None:
-        await self._finished(batch)
+        await self._finished(batch, self._options.slow_tool_seconds)
         self.tell(batch)
 
-    async def _finished(self, batch: Batch) -> None:
+    async def _finished(self, batch: Batch, seconds: float) -> None:
         """Wait for every answer, but not for ever."""
         try:
-            async with asyncio.timeout(self._options.tool_seconds):
+            async with asyncio.timeout(seconds):
                 await batch.finished.wait()
         except TimeoutError:
             batch.scheduling = "WHEN_IDLE"

@@ -30,6 +30,7 @@ from assistant.live.uplink import Uplink
 from assistant.money import Tokens
 
 if TYPE_CHECKING:
+    from assistant.live.session import Setup
     from assistant.live.wire import Wire
 
 GOAWAY_MARGIN_SECONDS = 10.0
@@ -58,6 +59,8 @@ class Lasting:
     news: asyncio.Event
     """Set when the brain must be told something else about the home."""
     tell: Callable[[Message], None]
+    setup: Callable[[], Setup]
+    """What a brain must be told now."""
     keep_handle: Callable[[str], None]
     pay: Callable[[Tokens], float]
     obstacle: Callable[[], str]
@@ -79,7 +82,7 @@ class Link:
         self._opened_at = self._heard_at = self._busy_at = self._clock()
         self._leaving = False
         self._mute_turns = 0
-        self._anything_said = False
+        self._anything_said = self._told_result = False
         self._calls: set[str] = set()
         self._served = False
 
@@ -116,17 +119,21 @@ class Link:
                 task.cancel()
         return failure
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
-        """Send a tool's result, if it was this link that asked.
+    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool) -> bool:
+        """Send a tool's result, or a part of it, if it was this link that asked; whether it was.
 
         Raises:
             LinkLost: the link has ended.
         """
-        if call_id in self._calls:
+        if call_id not in self._calls:
+            return False
+        if not more:
             self._calls.discard(call_id)
-            await self._wire.respond(call_id, name, result)
-            self._heard_at = self._clock()
-            self._uplink.to_send.set()
+            self._told_result = True
+        await self._wire.respond(call_id, name, result, more=more)
+        self._heard_at = self._clock()
+        self._uplink.to_send.set()
+        return True
 
     async def _receive(self, add: Add) -> None:
         async for message in self._wire.received():
@@ -168,6 +175,7 @@ class Link:
                 self._uplink.broken_off()
 
     def _turn_done(self) -> None:
+        self._told_result = False
         if not self._uplink.done():
             return
         self._exchanges.over()
@@ -202,7 +210,8 @@ class Link:
             await asyncio.sleep(LOOK_SECONDS)
             silent = self._clock() - self._heard_at
             if self._uplink.idle.is_set():
-                self._rested()
+                if not self._calls:
+                    self._rested()
                 if reason := self._lasting.obstacle():
                     raise LinkLost(Failure(Cause.MONEY, reason))
                 if silent > PROBE_SECONDS:
@@ -221,22 +230,35 @@ class Link:
             raise LinkLost(Failure(Cause.FRESH, "The conversation is begun anew from its words."))
 
     async def _watch_for_news(self) -> None:
-        """When the home has changed, a new link is made that knows it, while nobody talks."""
-        await self._lasting.news.wait()
-        await self._change("The home has changed.")
+        """When the home has changed, the brain is told while nobody talks; by a new link if it must be."""
+        while True:
+            await self._lasting.news.wait()
+            await self._quiet()
+            self._lasting.news.clear()
+            if not await self._wire.update(self._lasting.setup()):
+                raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
 
     async def _watch_age(self) -> None:
         """Change before the server does, while nobody talks."""
         await asyncio.sleep(self._able.link_seconds)
-        await self._change("The link has grown old.")
+        await self._quiet()
+        raise LinkLost(Failure(Cause.RETRY, "The link has grown old."))
 
     async def _leave(self, seconds: float) -> None:
         """Before the server cuts the link: at the next quiet moment, at the latest in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                await self._uplink.quiet()
+                await self._quiet()
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
 
-    async def _change(self, why: str) -> None:
+    async def _quiet(self) -> None:
+        """Wait until nobody talks and no slow tool still owes this link its result."""
         await self._uplink.quiet()
-        raise LinkLost(Failure(Cause.RETRY, why))
+        while self._calls or self._owed_an_answer:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._uplink.quiet()
+
+    @property
+    def _owed_an_answer(self) -> bool:
+        """Whether a result was sent of which the brain may still speak."""
+        return self._told_result and self._clock() - self._heard_at < self._able.reply_seconds

@@ -20,6 +20,8 @@ class Abilities:
 
     ``declares_blocking``: a declaration must say BLOCKING for the model to wait for the result.
     ``holds_uplink``: realtime input while a tool call is pending ends the link (1008).
+    ``async_tools``: it can go on while a slow tool works, and be told when to speak of the result.
+    ``takes_updates``: instruction and tools can be changed within a link.
     ``reads_free``: what it is told costs nothing, so it may know the whole home.
     ``may_stay_silent``: it decides by itself whether it was meant; a turn without a word is no fault.
     ``reply_seconds``: nothing at all for so long after a question means that nobody is there.
@@ -29,6 +31,8 @@ class Abilities:
 
     declares_blocking: bool = False
     holds_uplink: bool = True
+    async_tools: bool = False
+    takes_updates: bool = False
     reads_free: bool = False
     may_stay_silent: bool = True
     reply_seconds: float = 6.0

@@ -83,6 +83,7 @@ class Session:
             Exchanges(),
             asyncio.Event(),
             self._inbox.put_nowait,
+            lambda: self._setup,
             self._keep_handle,
             self._pay,
             self._obstacle,
@@ -111,7 +112,7 @@ class Session:
                 await self._lasting.uplink.quiet()
 
     def renew(self, setup: Setup) -> None:
-        """Tell the brain something else about the home: by a new link, at the next quiet moment."""
+        """Tell the brain something else about the home, at the next quiet moment."""
         if setup != self._setup:
             self._setup = setup
             self._lasting.news.set()
@@ -120,14 +121,15 @@ class Session:
         """Send what the user said, in order, now or as soon as there is a link."""
         self._lasting.uplink.post(item)
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
-        """Send a tool's result; nobody waits for it any more when its link is gone."""
+    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> bool:
+        """Send a tool's result, or what it says meanwhile; False when the link that waited for it is gone."""
         if self._link is None:
-            return
+            return False
         try:
-            await self._link.respond(call_id, name, result)
+            return await self._link.respond(call_id, name, result, more=more)
         except LinkLost as lost:
             log.info("a tool result was not delivered: %s", lost)
+            return False
 
     async def run(self) -> None:
         """Keep a link to the best brain there is, for ever."""

@@ -35,7 +35,7 @@ from assistant.live.messages import (
     TurnDone,
     Usage,
 )
-from assistant.live.models import abilities
+from assistant.live.models import Abilities, abilities
 from assistant.live.options import Options
 from assistant.money import Tokens
 from assistant.tools.dispatch import ToolCall
@@ -44,7 +44,7 @@ from assistant.tools.schema import Declaration
 if TYPE_CHECKING:
     from google.genai.live import AsyncSession
 
-    from assistant.live.session import Setup
+    from assistant.live.session import Briefing, Setup
 
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
@@ -55,6 +55,7 @@ SAFETY = {
     "some": "BLOCK_MEDIUM_AND_ABOVE",
     "most": "BLOCK_LOW_AND_ABOVE",
 }
+SCHEDULING = {"now": "INTERRUPT", "when idle": "WHEN_IDLE", "never": "SILENT"}
 HARMS = tuple(
     types.HarmCategory(f"HARM_CATEGORY_{harm}")
     for harm in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
@@ -66,8 +67,11 @@ RAW = (errors.APIError, WebSocketException, OSError, ValueError, TypeError)
 class Wire:
     """One open link."""
 
-    def __init__(self, raw: AsyncSession) -> None:
+    def __init__(self, raw: AsyncSession, setup: Setup, model: str) -> None:
         self._raw = raw
+        self._setup = setup
+        self._able = abilities(model)
+        self._declared = {declared.name: declared for declared in _told(setup, self._able).declarations}
 
     async def send(self, item: Outgoing) -> None:
         """Send what the user said.
@@ -88,13 +92,37 @@ class Wire:
         except RAW as error:
             raise LinkLost(classify(error)) from error
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any]) -> None:
-        """Send a tool's result.
+    async def update(self, setup: Setup) -> bool:
+        """Tell the model of a home that has changed, if a message can say it; else a new link must.
+
+        Raises:
+            LinkLost: the link has ended.
+        """
+        if not self._able.takes_updates or _fixed(setup) != _fixed(self._setup):
+            return False
+        told = _told(setup, self._able)
+        try:
+            await self._raw.send_context_update(
+                system_instruction=told.instruction, tools=_tools(setup, self._able)
+            )
+        except RAW as error:
+            raise LinkLost(classify(error)) from error
+        self._setup, self._declared = setup, {declared.name: declared for declared in told.declarations}
+        return True
+
+    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> None:
+        """Send a tool's result, or, when ``more`` follows, what a slow one says meanwhile.
 
         Raises:
             LinkLost: the link has ended.
         """
         response = types.FunctionResponse(id=call_id, name=name, response=result)
+        declared = self._declared.get(name)
+        if declared is not None and declared.slow and self._able.async_tools:
+            response.scheduling = types.FunctionResponseScheduling(SCHEDULING[declared.speak])
+            response.will_continue = more
+        elif more:
+            return  # this model waits for the one result
         try:
             await self._raw.send_tool_response(function_responses=[response])
         except RAW as error:
@@ -169,7 +197,7 @@ async def connected(
             raise LinkLost(classify(error)) from error
         if raw.setup_complete is None:
             raise LinkLost(Failure(Cause.RETRY, "The brain did not accept the setup."))
-        yield Wire(raw)
+        yield Wire(raw, setup, endpoint.model)
 
 
 async def _closed(close: Callable[[], Awaitable[object]]) -> None:
@@ -221,11 +249,7 @@ async def models(endpoint: Endpoint, seconds: float) -> list[str]:
 def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:
     """The setup of one link."""
     able = abilities(model)
-    told = setup.whole if able.reads_free and setup.whole else setup.brief
-    declared = [declaration(d, blocking=able.declares_blocking) for d in told.declarations]
-    wished = setup.options if able.options else Options()
-    tools: list[Any] = [types.Tool(google_search=types.GoogleSearch())] if wished.google_search else []
-    tools += [types.Tool(function_declarations=declared)] if declared else []
+    wished = _wished(setup, able)
     languages = [wished.language] if wished.language else None
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
@@ -234,8 +258,8 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
                 prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=setup.voice)
             )
         ),
-        system_instruction=told.instruction,
-        tools=tools or None,
+        system_instruction=_told(setup, able).instruction,
+        tools=_tools(setup, able) or None,
         input_audio_transcription=types.AudioTranscriptionConfig(language_codes=languages),
         output_audio_transcription=types.AudioTranscriptionConfig(),
         session_resumption=types.SessionResumptionConfig(handle=handle),
@@ -248,6 +272,26 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
         ),
         **_manner(wished),
     )
+
+
+def _told(setup: Setup, able: Abilities) -> Briefing:
+    return setup.whole if able.reads_free and setup.whole else setup.brief
+
+
+def _fixed(setup: Setup) -> tuple[object, ...]:
+    """What is settled when a link is made."""
+    return setup.voice, setup.options, setup.trigger_tokens
+
+
+def _wished(setup: Setup, able: Abilities) -> Options:
+    return setup.options if able.options else Options()
+
+
+def _tools(setup: Setup, able: Abilities) -> list[Any]:
+    declared = [declaration(each, able) for each in _told(setup, able).declarations]
+    searching = _wished(setup, able).google_search
+    tools: list[Any] = [types.Tool(google_search=types.GoogleSearch())] if searching else []
+    return tools + ([types.Tool(function_declarations=declared)] if declared else [])
 
 
 def _manner(wished: Options) -> dict[str, Any]:
@@ -276,13 +320,19 @@ def _manner(wished: Options) -> dict[str, Any]:
     return manner
 
 
-def declaration(declared: Declaration, *, blocking: bool) -> types.FunctionDeclaration:
-    """One tool with an explicit schema; Live handles that form best."""
+def declaration(declared: Declaration, able: Abilities) -> types.FunctionDeclaration:
+    """One tool with an explicit schema; Live handles that form best.
+
+    The model waits for what devices report, lest it says "done" too early (P9), but not for slow tools.
+    """
+    behavior = types.Behavior.BLOCKING if able.declares_blocking else None
+    if declared.slow and able.async_tools:
+        behavior = types.Behavior.NON_BLOCKING
     return types.FunctionDeclaration(
         name=declared.name,
         description=declared.text(),
         parameters=schema(declared.schema()) if declared.parameters else None,
-        behavior=types.Behavior.BLOCKING if blocking else None,
+        behavior=behavior,
     )
 
 

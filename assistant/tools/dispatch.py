@@ -24,11 +24,13 @@ from assistant.tools.schema import checked
 from assistant.tools.sentences import collated, sentence
 from assistant.tools.setters import restoring
 from assistant.tools.table import Target, Tool, ToolTable
+from assistant.tools.telling import Listener, told_to
 from assistant.tools.vocabulary import Risk
 
 log = logging.getLogger(__name__)
 
 TOOL_SECONDS = 15.0
+SLOW_TOOL_SECONDS = 300.0
 CALLS_PER_UTTERANCE = 32
 REMEMBERED_CALLS = 256
 
@@ -116,8 +118,12 @@ class Dispatcher:
             raise ToolError(text)
         return text
 
-    async def call(self, call: ToolCall) -> ToolResult:
-        """Run a call, or wait for the same call that already runs (P7)."""
+    async def call(self, call: ToolCall, meanwhile: Listener | None = None) -> ToolResult:
+        """Run a call, or wait for the same call that already runs (P7).
+
+        ``meanwhile`` hears what a slow tool tells before its result.
+        """
+        told_to(meanwhile)
         same = json.dumps([call.name, call.args], sort_keys=True, default=str)
         for known in (self._by_id.get(f"{call.id} {same}"), self._this_utterance.get(same)):
             if known is not None:
@@ -195,13 +201,14 @@ async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
         raise Refused(
             f"I don't {tool.name.replace('_', ' ')} anything on a spoken word alone. Please do it yourself."
         )
+    seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
     try:
-        async with asyncio.timeout(TOOL_SECONDS):
+        async with asyncio.timeout(seconds):
             return _readable(await tool.function(**values))
     except ToolError:
         raise
     except TimeoutError as error:
-        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, TOOL_SECONDS)
+        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
         raise ToolError("That took too long, I stopped waiting.") from error
     except asyncio.CancelledError as error:
         if faults.cancelled_from_outside():

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from assistant.errors import PluginError, ToolError
 from assistant.tools.sentences import listed
-from assistant.tools.vocabulary import Choice, Range, Risk, Unit
+from assistant.tools.vocabulary import Choice, Range, Risk, Speak, Unit
 
 JSON_TYPES: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 MISSING = object()
@@ -58,13 +58,18 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A tool as the brain sees it. ``phrases`` are example sentences that call it."""
+    """A tool as the brain sees it. ``phrases`` are example sentences that call it.
+
+    The conversation goes on while a ``slow`` one works; ``speak`` says when its answer is spoken.
+    """
 
     name: str
     description: str
     parameters: tuple[Parameter, ...] = ()
     risk: Risk = Risk.COMFORT
     phrases: tuple[str, ...] = ()
+    slow: bool = False
+    speak: Speak = "when idle"
 
     def schema(self) -> dict[str, Any]:
         """The parameters as one JSON Schema object."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 
 class Risk(IntEnum):
@@ -14,6 +14,10 @@ class Risk(IntEnum):
     COMFORT = 1
     COSTLY = 2
     SECURITY = 3
+
+
+Speak = Literal["now", "when idle", "never"]
+"""When the answer of a slow tool is spoken: over whatever is being said, after it, or not at all."""
 
 
 @dataclass(frozen=True)

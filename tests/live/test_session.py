@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -87,8 +88,9 @@ async def talking(
     handles: Handles | None = None,
     purse: Purse | None = None,
     rest_seconds: float = 600,
+    tools: tuple[Declaration, ...] = (TURN_ON,),
 ) -> AsyncIterator[Client]:
-    briefing = Briefing("Be brief.", (TURN_ON,))
+    briefing = Briefing("Be brief.", tools)
     told = Setup(briefing, connect_seconds=connect_seconds, rest_seconds=rest_seconds)
     session = Session(sources, told, handles, purse)
     task = asyncio.get_running_loop().create_task(session.run())
@@ -129,6 +131,37 @@ async def test_what_is_said_before_there_is_a_link_is_not_lost(tmp_path: Path) -
         assert "10 tenths" in (await client.until(Transcribed)).text
 
 
+async def test_the_conversation_goes_on_while_a_slow_tool_works(tmp_path: Path) -> None:
+    slow = replace(TURN_ON, slow=True)
+    async with brain(tmp_path) as address, talking(source(address), tools=(slow,)) as client:
+        client.session.post(Say("turn on lamp"))
+        (call,) = (await client.until(Calls)).calls
+        await client.until(TurnDone)
+        assert await client.session.respond(call.id, call.name, {"text": "It warms up."}, more=True)
+        assert (await client.until(SpeechText)).text == "It warms up."
+        await client.until(TurnDone)
+        assert await client.say("hello") == "You said: hello"
+        client.session.renew(Setup(Briefing("Be long.", (slow,))))
+        assert await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        assert (await client.until(SpeechText)).text == "The lamp is on."
+        assert not await client.session.respond(call.id, call.name, {"text": "Again."})
+
+
+async def test_a_model_that_waits_is_told_the_result_of_a_slow_tool_and_nothing_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = replace(models.MODELS["embedded"], async_tools=False, declares_blocking=True)
+    monkeypatch.setitem(models.MODELS, "embedded", row)
+    slow = replace(TURN_ON, slow=True)
+    async with brain(tmp_path) as address, talking(source(address), tools=(slow,)) as client:
+        client.session.post(Say("turn on lamp"))
+        (call,) = (await client.until(Calls)).calls
+        assert await client.session.respond(call.id, call.name, {"text": "It warms up."}, more=True)
+        assert await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        await client.until(TurnDone)
+        assert [m.text for m in client.seen if isinstance(m, SpeechText)] == ["The lamp is on."]
+
+
 async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
     async with brain(tmp_path) as address, talking(source(address)) as client:
         client.session.post(Say("turn on lamp"))
@@ -139,20 +172,40 @@ async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
         assert "The lamp is on." in "".join(m.text for m in client.seen if isinstance(m, SpeechText))
 
 
-async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("takes_updates", [True, False])
+async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes_updates: bool
+) -> None:
+    row = replace(models.MODELS["embedded"], takes_updates=takes_updates)
+    monkeypatch.setitem(models.MODELS, "embedded", row)
     house = House()
-    async with brain(tmp_path, house=house) as address, talking(source(address)) as client:
-        await client.say("hello")
-        client.session.post(Say("still talking"))
-        client.session.renew(Setup(Briefing("Be long.", (TURN_ON,))))
-        await client.until(TurnDone)
-        assert len(house.minds) == 1
-        await until(lambda: len(house.minds) == 2)
-        assert await client.say("and now") == "You said: and now"
-        instructions = [str(mind.setup["systemInstruction"]) for mind in house.minds]
-        assert ["Be brief." in instructions[0], "Be long." in instructions[-1]] == [True, True]
-        assert len(instructions) == 2
-        assert client.count(LinkDown) == client.count(TurnLost) == 0
+    links = 0
+
+    async with brain(tmp_path, house=house) as address:
+        there = source(address)
+
+        async def counted() -> Endpoint:
+            nonlocal links
+            links += 1
+            return await there()
+
+        async with talking(counted) as client:
+            await _changed(client, house)
+    assert links == (1 if takes_updates else 2)
+
+
+async def _changed(client: Client, house: House) -> None:
+    await client.say("hello")
+    client.session.post(Say("still talking"))
+    client.session.renew(Setup(Briefing("Be long.", (TURN_ON,))))
+    await client.until(TurnDone)
+    assert len(house.minds) == 1
+    await until(lambda: len(house.minds) == 2)
+    assert await client.say("and now") == "You said: and now"
+    instructions = [str(mind.setup["systemInstruction"]) for mind in house.minds]
+    assert ["Be brief." in instructions[0], "Be long." in instructions[-1]] == [True, True]
+    assert len(instructions) == 2
+    assert client.count(LinkDown) == client.count(TurnLost) == 0
 
 
 @pytest.mark.parametrize(

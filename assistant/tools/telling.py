@@ -1,0 +1,24 @@
+"""What a slow tool says while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+
+from assistant.plain import text
+
+Listener = Callable[[str], Awaitable[object]]
+"""Takes one sentence to whoever asked."""
+
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+def told_to(listener: Listener | None) -> None:
+    """From now on, in this task, `tell` speaks to this listener."""
+    _listener.set(listener)
+
+
+async def tell(sentence: str) -> None:
+    """Say how far a slow tool is, while it goes on; outside of a tool that was asked for, nobody hears it."""
+    if (listener := _listener.get()) is not None and sentence.strip():
+        await listener(text(sentence))
