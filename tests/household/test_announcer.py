@@ -142,7 +142,7 @@ async def test_what_it_announces_and_that_it_goes(tmp_path: Path) -> None:
         # Home Assistant has started anew.
         before = home.count
         await home.others.publish("homeassistant/status", "online")
-        await until(lambda: home.count == before + 9)
+        await until(lambda: home.count == before + len(home.configs))
 
 
 async def test_words_are_shown_only_where_that_is_wanted(tmp_path: Path) -> None:
