@@ -81,6 +81,7 @@ class Mosquitto:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=errors,
+                    start_new_session=True,  # Ctrl-C is for the daemon, which still has to say goodbye
                 )
         except OSError as error:
             raise BrokerError(f"mosquitto cannot be started: {error}.") from error
