@@ -53,7 +53,7 @@ async def examined(endpoint: Endpoint, setup: Setup, speech: Sequence[bytes]) ->
             return
         yield Finding(step, True, f"{endpoint.model} is there, in {endpoint.api_version}.", clock() - began)
         step, began = "link", clock()
-        async with wire.connected(endpoint, setup, None, setup.connect_seconds) as link:
+        async with wire.connected(endpoint, setup, None, asyncio.timeout(setup.connect_seconds)) as link:
             yield Finding(step, True, "The setup was accepted.", clock() - began)
             step = "turn"
             turn = _Turn(link)
@@ -62,7 +62,7 @@ async def examined(endpoint: Endpoint, setup: Setup, speech: Sequence[bytes]) ->
         if not turn.handle:
             yield Finding(step, False, "No handle was given: after a lost link the conversation begins anew.")
             return
-        async with wire.connected(endpoint, setup, turn.handle, setup.connect_seconds):
+        async with wire.connected(endpoint, setup, turn.handle, asyncio.timeout(setup.connect_seconds)):
             yield Finding(step, True, "The conversation can be taken up again.", clock() - began)
     except LinkLost as lost:
         yield Finding(step, False, lost.failure.sentence, clock() - began)

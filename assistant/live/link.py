@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from assistant.live.messages import (
     SpeechText,
     Transcribed,
     TurnDone,
+    Unknown,
     Usage,
 )
 from assistant.live.models import Abilities
@@ -33,8 +35,13 @@ if TYPE_CHECKING:
     from assistant.live.session import Setup
     from assistant.live.wire import Wire
 
+log = logging.getLogger(__name__)
+
 GOAWAY_MARGIN_SECONDS = 10.0
+LAST_MOMENT_SECONDS = 1.5
 LOOK_SECONDS = 0.5
+PUZZLED_SECONDS = 2.0
+"""Silence after something that was not understood: it may have been the reason."""
 STALLED_SECONDS = 20.0
 """An answer that has begun and goes on no more."""
 PROBE_SECONDS = 45.0
@@ -84,7 +91,7 @@ class Link:
         self._mute_turns = 0
         self._anything_said = self._told_result = False
         self._calls: set[str] = set()
-        self._served = False
+        self._served = self._puzzled = False
 
     async def serve(self, *others: Part) -> Failure:
         """Receive, send and watch until one of them finds the link lost.
@@ -138,7 +145,11 @@ class Link:
     async def _receive(self, add: Add) -> None:
         async for message in self._wire.received():
             self._heard_at = self._clock()
+            if not isinstance(message, Handle | GoAway | Usage):
+                self._puzzled = isinstance(message, Unknown)
             match message:
+                case Unknown():
+                    log.info("the brain said something of an unknown kind; it is ignored")
                 case Handle(value):
                     self._lasting.keep_handle(value)
                 case GoAway(seconds):
@@ -219,8 +230,12 @@ class Link:
                     self._heard_at = self._clock()
             elif self._uplink.waits_for_answer and silent > self._able.reply_seconds:
                 raise LinkLost(Failure(Cause.NETWORK, "The brain does not answer."))
-            elif self._uplink.asked and not self._calls and silent > STALLED_SECONDS:
+            elif self._uplink.asked and not self._calls and silent > self._stalled_seconds:
                 raise LinkLost(Failure(Cause.RETRY, "The brain stopped in the middle of its answer."))
+
+    @property
+    def _stalled_seconds(self) -> float:
+        return PUZZLED_SECONDS if self._puzzled else STALLED_SECONDS
 
     def _rested(self) -> None:
         """After a long pause the past is worth less than it costs: begin anew from its words."""
@@ -245,11 +260,20 @@ class Link:
         raise LinkLost(Failure(Cause.RETRY, "The link has grown old."))
 
     async def _leave(self, seconds: float) -> None:
-        """Before the server cuts the link: at the next quiet moment, at the latest in time."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds - GOAWAY_MARGIN_SECONDS, 0)):
-                await self._quiet()
+        """Before the server cuts the link: at the next quiet moment, at the latest in time.
+
+        The next link hears a sentence again, but nobody can give the same answer again: that may end first.
+        """
+        at = self._clock() + seconds
+        await self._quiet_by(at - GOAWAY_MARGIN_SECONDS)
+        if self._uplink.asked:
+            await self._quiet_by(at - LAST_MOMENT_SECONDS)
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
+
+    async def _quiet_by(self, deadline: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await self._quiet()
 
     async def _quiet(self) -> None:
         """Wait until nobody talks and no slow tool still owes this link its result."""

@@ -101,6 +101,11 @@ class Handle:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """Something that the SDK does not know; a newer service may say such things."""
+
+
+@dataclass(frozen=True)
 class GoAway:
     """The server will cut the link in so many seconds. For the session only."""
 

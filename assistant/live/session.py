@@ -23,6 +23,7 @@ from assistant.live.link import Lasting, Link
 from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
 from assistant.live.options import Options
+from assistant.live.patience import Complaints, Gaps, Patience
 from assistant.live.purse import FREE_BRAINS, Purse
 from assistant.live.uplink import Loss, Uplink
 from assistant.money import Tokens
@@ -32,8 +33,8 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 RECHECK_SECONDS = 30.0
-HURRY_SECONDS = 1.2
-"""Somebody waits for an answer and there is another brain: no link may take longer to make."""
+STEADY_SECONDS = 10.0
+"""A link that lived so long was a good one: the next may be made at once."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Session:
         self._handles = handles or Handles()
         self._purse = purse
         self._settled = asyncio.Event()
-        self._told: dict[int, str] = {}
+        self._complaints = Complaints(lambda sentence: self._inbox.put_nowait(LinkDown(sentence)))
+        self._patience = Patience()
         self._endpoint: Endpoint | None = None
         self._lasting = Lasting(
             Uplink(),
@@ -88,8 +90,13 @@ class Session:
             self._pay,
             self._obstacle,
         )
-        self.trouble = ""
+        self._lasting.uplink.begun = self._patience.hurry
+        self.gaps = Gaps()
+
+    @property
+    def trouble(self) -> str:
         """Why no brain answers: a sentence for the user, empty while one does."""
+        return self._complaints.trouble
 
     async def messages(self) -> AsyncIterator[Message]:
         """Everything the brain says, over all links, for ever."""
@@ -141,10 +148,10 @@ class Session:
                 failures = 0 if was_up else failures + 1
                 if not was_up:
                     self._brain = ""
-                    self._tell_down(failure, len(self._brains))
+                    self._complaints.failed(failure, len(self._brains))
                     if self._brains.given_up:
                         self._settled.set()
-                if not (was_up and self._awaited):
+                if not (was_up and (self._awaited or self.gaps.served > STEADY_SECONDS)):
                     await asyncio.sleep(self._pause(failure, failures))
         finally:
             self._handles.save()
@@ -165,18 +172,18 @@ class Session:
         failure = Failure(Cause.GIVEN_UP, "No brain is configured that can be used.")
         for rank in (ranks := self._brains.usable()):
             last = rank == ranks[-1]
-            failure, was_up = await self._hold(rank, hurried=not last and self._awaited)
+            failure, was_up = await self._hold(rank, last=last)
             rests = self._brains.failed(rank, failure, was_up=was_up)
             if was_up:
                 if rests and not last:
-                    self._tell_down(failure, rank)
+                    self._complaints.failed(failure, rank)
                 return failure, True
             log.warning("brain %d: %s", rank + 1, failure.sentence)
             if len(self._brains) > 1:
-                self._tell_down(failure, rank)
+                self._complaints.failed(failure, rank)
         return failure, False
 
-    async def _hold(self, rank: int, *, hurried: bool) -> tuple[Failure, bool]:
+    async def _hold(self, rank: int, *, last: bool) -> tuple[Failure, bool]:
         from assistant.live import wire
 
         endpoint = await self._brains.endpoint(rank)
@@ -187,9 +194,10 @@ class Session:
             self._purse.connecting(endpoint)
         handle = self._handles.get(endpoint)
         self._lasting.news.clear()
-        seconds = min(self._setup.connect_seconds, HURRY_SECONDS if hurried else self._setup.connect_seconds)
+        patience = self._patience.begin(self._setup.connect_seconds, awaited=self._awaited, last=last)
         try:
-            async with wire.connected(endpoint, self._setup, handle, seconds) as open_wire:
+            async with wire.connected(endpoint, self._setup, handle, patience) as open_wire:
+                self._patience.end()
                 try:
                     return await self._serve(open_wire, rank, endpoint, resumed=handle is not None), True
                 finally:
@@ -200,7 +208,9 @@ class Session:
                 return lost.failure, False
             log.info("the conversation could not be resumed: %s", lost)
             self._handles.drop(endpoint)
-            return await self._hold(rank, hurried=hurried)
+            return await self._hold(rank, last=last)
+        finally:
+            self._patience.end()
 
     async def _serve(self, wire: Any, rank: int, endpoint: Endpoint, *, resumed: bool) -> Failure:
         if self._lasting.uplink.too_old():
@@ -213,8 +223,8 @@ class Session:
             rest_seconds=self._setup.rest_seconds,
         )
         self._settled.set()
-        self.trouble = ""
-        self._told = {known: text for known, text in self._told.items() if known < rank}
+        self.gaps.over()
+        self._complaints.serves(rank)
         if self._brain != endpoint.brain:
             self._brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
@@ -225,6 +235,7 @@ class Session:
             failure = lost.failure
         else:
             failure = await self._link.serve(self._watch_for_better(rank))
+        self.gaps.begun()
         if failure.cause is Cause.FRESH:
             self._handles.drop(endpoint)
         self._lost()
@@ -259,12 +270,3 @@ class Session:
             wait = min(wait * 2, 600)
             if await self._brains.better_than(serving) and not self._awaited:
                 raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
-
-    def _tell_down(self, failure: Failure, rank: int) -> None:
-        """One sentence per brain and cause until it is back, not one per attempt."""
-        if failure.cause is not Cause.GIVEN_UP:
-            self.trouble = failure.sentence
-        if failure.sentence in self._told.values() or failure.cause is Cause.GIVEN_UP:
-            return
-        self._told[rank] = failure.sentence
-        self._inbox.put_nowait(LinkDown(failure.sentence))

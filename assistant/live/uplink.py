@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from enum import Enum, auto
 
 from assistant.live.messages import Audio, Outgoing, Say, SpeechEnded, SpeechStarted
@@ -42,6 +43,8 @@ class Uplink:
         self.to_send = asyncio.Event()
         self.idle = asyncio.Event()
         self.idle.set()
+        self.begun: Callable[[], None] = lambda: None
+        """Called when the user begins to say something."""
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -64,6 +67,7 @@ class Uplink:
         if isinstance(item, Say | SpeechStarted):
             self._sent, self._whole, self._replays = [], True, 0
             self._asked = self._answered = self._cut_off = self._generated = False
+            self.begun()
         if self._cut_off:
             return
         if not isinstance(item, Audio):

@@ -33,6 +33,7 @@ from assistant.live.messages import (
     SpeechText,
     Transcribed,
     TurnDone,
+    Unknown,
     Usage,
 )
 from assistant.live.models import Abilities, abilities
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
 
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
-CLOSE_SECONDS = 3.0
+GOODBYE_SECONDS = 0.5
+"""A server that is gone says no goodbye, and the next brain is waiting."""
+CLOSE_SECONDS = 1.0
 SAFETY = {
     "none": "BLOCK_NONE",
     "few": "BLOCK_ONLY_HIGH",
@@ -159,7 +162,7 @@ class Wire:
         except RAW as error:
             raise LinkLost(classify(error)) from error
 
-    async def received(self) -> AsyncIterator[Message | Handle | GoAway]:
+    async def received(self) -> AsyncIterator[Message | Handle | GoAway | Unknown]:
         """All that the server says until the link ends.
 
         Raises:
@@ -167,25 +170,28 @@ class Wire:
         """
         try:
             while True:  # the SDK's iterator ends with every turn
-                async for raw in self._raw.receive():
-                    for message in messages(raw):
-                        yield message
+                try:
+                    async for raw in self._raw.receive():
+                        for message in messages(raw):
+                            yield message
+                except TypeError:  # google-genai 2.x trips over its own error message (live.py, _receive)
+                    yield Unknown()
         except RAW as error:
             raise LinkLost(classify(error)) from error
 
 
 @asynccontextmanager
 async def connected(
-    endpoint: Endpoint, setup: Setup, handle: str | None, seconds: float
+    endpoint: Endpoint, setup: Setup, handle: str | None, patience: asyncio.Timeout
 ) -> AsyncIterator[Wire]:
-    """A link that is set up within so many seconds, closed when the block ends.
+    """A link, closed when the block ends. ``patience`` is for setting it up; it may be cut short meanwhile.
 
     Raises:
         LinkLost: it could not be made in time, or the setup was refused.
     """
     async with AsyncExitStack() as opened:
         try:
-            async with asyncio.timeout(seconds):
+            async with patience:
                 maker = await asyncio.to_thread(client, endpoint)
                 opened.push_async_callback(_closed, maker.aio.aclose)
                 opening = maker.aio.live.connect(
@@ -211,7 +217,11 @@ def client(endpoint: Endpoint) -> Client:
 
     The SDK's own 20 s ping closes healthy links whose pongs are late, so it is off.
     """
-    arguments: dict[str, Any] = {"max_size": MAX_FRAME, "ping_interval": None, "close_timeout": 2}
+    arguments: dict[str, Any] = {
+        "max_size": MAX_FRAME,
+        "ping_interval": None,
+        "close_timeout": GOODBYE_SECONDS,
+    }
     if endpoint.certificate is not None:
         trust = ssl.create_default_context(cafile=str(endpoint.certificate))
         arguments |= {"ssl": trust, "verify": trust, "proxy": None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -105,10 +106,10 @@ async def test_the_key_is_not_in_the_log_even_when_everything_is_logged(
             endpoint = Endpoint(
                 "gemini", "embedded", key=KEY, base_url=address.url, certificate=address.certificate
             )
-            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, 8):
+            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, asyncio.timeout(8)):
                 pass
         with pytest.raises(LinkLost):
-            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, 1):
+            async with wire.connected(endpoint, Setup(Briefing("Hello.")), None, asyncio.timeout(1)):
                 pass
     assert caplog.records, "something was logged at DEBUG"
     assert KEY not in caplog.text

@@ -12,7 +12,12 @@ from assistant.cli.bench.figures import Figures
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.errors import UsageError
 
-PARTS = {"home": ("home", "home"), "ears": ("voice", "ears"), "session": ("voice", "session")}
+PARTS = {
+    "home": ("home", "home"),
+    "ears": ("voice", "ears"),
+    "session": ("voice", "session"),
+    "faults": ("faults", "faults"),
+}
 """Part → module and function; imported when it is measured, for some run in processes of their own."""
 
 

@@ -1,0 +1,56 @@
+"""Everything that can befall the link to the cloud's brain, played in whole houses."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from assistant.app import House
+from assistant.cli.bench.faults import Fault, Outcome, played, rows
+from assistant.cli.bench.living import in_house
+from tests.parts.homes import shipped
+
+LANES = 3
+LISTENING_SECONDS = 5.0
+"""Generous: other tests share the machine. `assistant bench faults` measures."""
+
+
+@pytest.mark.speech
+async def test_no_fault_costs_more_than_it_must(tmp_path: Path) -> None:
+    waiting = rows()
+    assert len(waiting) > 40, "the matrix is there"
+    wrong: list[str] = []
+
+    async def lane(number: int) -> None:
+        async def use(house: House) -> None:
+            while waiting:
+                fault = waiting.pop(0)
+                outcome = await played(fault, house)
+                wrong.extend(f"{fault.name}: {problem}" for problem in outcome.wrong(fault))
+                if outcome.listening > LISTENING_SECONDS:
+                    wrong.append(f"{fault.name}: nobody listened for {outcome.listening:.1f} s")
+
+        folder = tmp_path / str(number)
+        await in_house(shipped(folder), use)
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(LANES):
+            tasks.create_task(lane(number))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_wrong_with_an_outcome_is_said() -> None:
+    outcome = Outcome(5, 2, 2, 0.1, ("Something.",), "embedded", goes_on=False)
+    assert outcome.wrong(Fault("none")) == [
+        "lost is 5, not 0",
+        "actions is 2, not 1",
+        "brain is embedded, not gemini",
+        "the user was told 'Something.', not ''",
+        "one sentence was answered 2 times",
+        "the next sentence was not done, or not once",
+    ]
+    fine = Outcome(0, 1, 1, 0.1, (), "gemini", goes_on=True)
+    assert fine.wrong(Fault("none")) == []
+    assert fine.wrong(Fault("told", expect={"told": "sorry"})) == ["the user was told '', not 'sorry'"]
