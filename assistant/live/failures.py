@@ -88,7 +88,12 @@ def _by_text(error: BaseException) -> Failure:
     for part, cause, sentence in TEXTS:
         if part in text:
             return Failure(cause, sentence)
-    code = getattr(error, "code", None)
-    if code in (1007, 1008):
+    if _code(error) in (1007, 1008):
         return Failure(Cause.FRESH, "The brain ended the conversation.")
     return Failure(Cause.RETRY, "The connection to the brain was lost.")
+
+
+def _code(error: BaseException) -> int | None:
+    """With which code the server closed, if it did: websockets keeps it elsewhere than the SDK."""
+    code = getattr(getattr(error, "rcvd", error), "code", None)
+    return code if isinstance(code, int) else None

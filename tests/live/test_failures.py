@@ -8,7 +8,8 @@ import ssl
 import pytest
 from google.genai import errors
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.frames import Close
 from websockets.http11 import Response
 
 from assistant.live.failures import Cause, Failure, LinkLost, classify
@@ -74,3 +75,8 @@ def test_close_codes_and_reasons(code: int, reason: str, cause: Cause) -> None:
 )
 def test_exceptions(error: BaseException, cause: Cause) -> None:
     assert classify(error).cause is cause
+
+
+def test_what_websockets_raises_itself_is_understood_too() -> None:
+    assert classify(ConnectionClosedError(Close(1008, "expired"), None)).cause is Cause.FRESH
+    assert classify(ConnectionClosedError(None, None)).cause is Cause.RETRY

@@ -15,10 +15,14 @@ from assistant.errors import UsageError
 PARTS = {
     "home": ("home", "home"),
     "ears": ("voice", "ears"),
-    "session": ("voice", "session"),
+    "start": ("voice", "start"),
+    "session": ("links", "session"),
     "faults": ("faults", "faults"),
+    "soak": ("soak", "soak"),
 }
 """Part → module and function; imported when it is measured, for some run in processes of their own."""
+USUAL = ("home", "ears", "start", "session")
+"""The others take minutes."""
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -31,7 +35,7 @@ def bench(options: argparse.Namespace) -> int:
         raise UsageError("--rounds must be at least 1")
     figures = Figures(Output(as_json=options.json))
     figures.head()
-    for part in options.parts or PARTS:
+    for part in options.parts or USUAL:
         with tempfile.TemporaryDirectory(prefix="assistant-bench-") as folder:
             environment = {"ASSISTANT_STATE_DIR": folder, "ASSISTANT_BRAIN": "embedded"}
             config = configuration.load(configuration.shipped(), environment)

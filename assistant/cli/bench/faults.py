@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -53,7 +54,11 @@ class Fault:
 
 @dataclass
 class Outcome:
-    """What came of a fault. ``listening`` is the longest time without a link, in seconds."""
+    """What came of a fault.
+
+    ``listening`` is the longest time without a link, ``waited`` the time from the last word to the end of the
+    answer, or of what was said instead; both in seconds.
+    """
 
     lost: int
     actions: int
@@ -62,6 +67,7 @@ class Outcome:
     told: tuple[str, ...]
     brain: str
     goes_on: bool
+    waited: float = 0.0
 
     def wrong(self, fault: Fault) -> list[str]:
         """What is not as it must be, in words."""
@@ -95,10 +101,11 @@ async def faults(config: configuration.Config, figures: Figures, _rounds: int) -
             told = " ".join(outcome.told)
             item = {"event": "fault", "name": fault.name, "lost": outcome.lost, "actions": outcome.actions}
             item |= {"listening_s": round(outcome.listening, 3), "told": told, "brain": outcome.brain}
+            item |= {"waited_s": round(outcome.waited, 2)}
             figures.output.tell(item | {"wrong": outcome.wrong(fault)})
             figures.output.note(
                 f"{fault.name:<60}{outcome.lost:>3} lost{outcome.actions:>3} done"
-                f"{outcome.listening:>7.2f} s  {outcome.brain:<9}{told}"
+                f"{outcome.listening:>7.2f} s{outcome.waited:>7.2f} s  {outcome.brain:<9}{told}"
             )
             for problem in outcome.wrong(fault):
                 figures.output.note(f"    {problem}")
@@ -132,10 +139,12 @@ async def _lived_through(
     if not fault.at_once:
         await session.ready(ROW_SECONDS)
         await asyncio.sleep(fault.idle)
+    ended = [time.perf_counter()]
     if fault.user == "speaks":
-        await conversation.listen(_speaking())
+        await conversation.listen(_speaking(ended))
     else:
         await conversation.ask(SENTENCE)
+    waited = time.perf_counter() - ended[-1]
     await asyncio.sleep(STRAGGLERS_SECONDS)
     during = _drained(news)
     actions = sum(isinstance(event, CommandSent) for event in during)
@@ -155,6 +164,7 @@ async def _lived_through(
         told=tuple(told),
         brain=brains[-1] if brains else "none",
         goes_on=went_on and sum(isinstance(event, CommandSent) for event in after) == 1,
+        waited=waited,
     )
 
 
@@ -170,7 +180,7 @@ def _drained(news: asyncio.Queue[Event]) -> list[Event]:
     return events
 
 
-async def _speaking() -> AsyncIterator[FromAudio]:
+async def _speaking(ended: list[float]) -> AsyncIterator[FromAudio]:
     """What the audio process tells of somebody who says the sentence, as fast as people do."""
     loop = asyncio.get_running_loop()
     due = loop.time()
@@ -180,6 +190,7 @@ async def _speaking() -> AsyncIterator[FromAudio]:
         due += FRAME_SECONDS
         await asyncio.sleep(due - loop.time())
         yield Frame(frame)
+    ended.append(time.perf_counter())
     yield SpeechStopped()
     yield GateClosed(spoken=True)
 

@@ -32,7 +32,7 @@ class FirstSample:
 
     def play(self, pcm: bytes) -> None:
         """Speech."""
-        self.at = self.at or time.monotonic()
+        self.at = self.at or time.perf_counter()
 
     def flush(self) -> None:
         """Nothing to forget."""
@@ -73,7 +73,7 @@ async def ears(config: configuration.Config, figures: Figures, rounds: int) -> N
 async def _noted(news: asyncio.Queue[Event], times: dict[type[Event], float]) -> None:
     while True:
         event = await news.get()
-        times.setdefault(type(event), time.monotonic())
+        times.setdefault(type(event), time.perf_counter())
 
 
 def _end_of_speech(recording: Path) -> float:
@@ -84,7 +84,7 @@ def _end_of_speech(recording: Path) -> float:
     return (max(n for n, is_loud in enumerate(loud) if is_loud) + 1) * FRAME_BYTES / 32_000
 
 
-async def session(config: configuration.Config, figures: Figures, rounds: int) -> None:
+async def start(config: configuration.Config, figures: Figures, rounds: int) -> None:
     """Cold start of the real program, then what its processes need while nobody speaks."""
     for number in range(rounds):
         await _start_once(config, figures, idle_rounds=rounds if number == 0 else 0)
@@ -97,7 +97,7 @@ async def session(config: configuration.Config, figures: Figures, rounds: int) -
 
 
 async def _start_once(config: configuration.Config, figures: Figures, *, idle_rounds: int) -> None:
-    began = time.monotonic()
+    began = time.perf_counter()
     environment = {**os.environ, "ASSISTANT_STATE_DIR": str(config.state_dir), "ASSISTANT_BRAIN": "embedded"}
     command = [sys.executable, "-m", "assistant", "run", "--json", "--config", str(configuration.shipped())]
     process = await asyncio.create_subprocess_exec(
@@ -112,7 +112,7 @@ async def _start_once(config: configuration.Config, figures: Figures, *, idle_ro
         async with asyncio.timeout(START_SECONDS):
             async for line in process.stdout:
                 if b'"online"' in line:
-                    figures.add("cold start → listening", time.monotonic() - began)
+                    figures.add("cold start → listening", time.perf_counter() - began)
                     break
         await _weigh(process.pid, config, figures)
         await _idle(process.pid, figures, idle_rounds)
