@@ -11,6 +11,7 @@ from assistant.brain.wire import Json
 
 LIFE = timedelta(minutes=30)
 MOST = 1000
+UNLIMITED = 10**9
 
 
 class Tokens:
@@ -23,8 +24,8 @@ class Tokens:
     def make(self, wish: Json) -> Json:
         """A new token for so many connections, until a moment."""
         uses = wish.get("uses", 1)
-        if type(uses) is not int or not 1 <= uses <= 1000:
-            raise Refusal(400, "'uses' is a number from 1 to 1000.")
+        if type(uses) is not int or not 0 <= uses <= 1000:
+            raise Refusal(400, "'uses' is a number from 1 to 1000, or 0 for no limit.")
         try:
             until = (
                 datetime.fromisoformat(str(wish["expireTime"]))
@@ -37,7 +38,7 @@ class Tokens:
             raise Refusal(400, "'expireTime' needs a time zone.")
         self._forget_old()
         name = f"auth_tokens/{secrets.token_urlsafe(32)}"
-        self._left[name] = (uses, until)
+        self._left[name] = (uses or UNLIMITED, until)
         return {"name": name}
 
     def spend(self, name: str) -> bool:

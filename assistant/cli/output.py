@@ -47,6 +47,7 @@ LINES: dict[str, Callable[[Item], str]] = {
         f"{e['period']:<8}{e['brain']:<12}{e['kind']:<10}{e['turns']:>6} turns"
         f"{e['tokens_in']:>12,} tokens in{e['tokens_out']:>10,} out{e['usd']:>10.4f} dollars"
     ),
+    "token": lambda e: e["token"],
     "clash": lambda e: f"{' and '.join(e['names'])}: {e['reason']}; {e['suggestion']}",
 }
 """What people see of an event; the rest is for scripts."""

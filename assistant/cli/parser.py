@@ -37,6 +37,17 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         added.set_defaults(command=_later(where))
         return added
 
+    _talking(command)
+    _looking(command)
+    _caring(command)
+    return parser.parse_args(arguments)
+
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""Name, what it does, module:function → its parser."""
+
+
+def _talking(command: Command) -> None:
     command("run", "run the house: daemon, and a prompt for typed sentences", "run:run")
     hear = command("hear", "hear a recording as if it came from the microphone", "ask:hear")
     hear.add_argument("file", type=Path, metavar="FILE.wav")
@@ -45,6 +56,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     say.add_argument("text", metavar="TEXT", nargs="+", help="the sentence; - reads it from stdin")
     for asking in (hear, say):
         asking.add_argument("--speech-out", type=Path, metavar="OUT.wav", help="keep what is spoken")
+
+
+def _looking(command: Command) -> None:
     devices = command("devices", "list the devices with area, kind, state and source", "ask:devices")
     devices.add_argument(
         "what", nargs="*", metavar="WHAT", help="set NAME PROPERTY VALUE; accept ID; nothing lists them"
@@ -56,13 +70,20 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     doctor.add_argument(
         "--live", action="store_true", help="the brain: key, model, a spoken turn, resumption"
     )
+
+
+def _caring(command: Command) -> None:
+    token = command("token", "make a key for a browser or a guest that soon expires", "token:token")
+    token.add_argument("--minutes", type=int, default=30, help="how long it is good for (default 30)")
+    token.add_argument(
+        "--connections", type=int, default=1, help="for how many conversations; 0: no limit (default 1)"
+    )
     command("usage", "print what was spent today and this month", "usage:usage")
     command("check", "check the configuration and the plugins without starting anything", "check:check")
     command("schema", "print the JSON Schema of the configuration", "check:schema")
     bench = command("bench", "measure this machine; one line per figure", "bench:bench")
     bench.add_argument("parts", nargs="*", metavar="PART", help="which figures; all when none is named")
     bench.add_argument("--rounds", type=int, default=20, help="how often each is measured (default 20)")
-    return parser.parse_args(arguments)
 
 
 def _later(where: str) -> Callable[[argparse.Namespace], int]:

@@ -75,19 +75,23 @@ def classify(error: BaseException) -> Failure:
         return Failure(Cause.NETWORK, "The brain does not answer.")
     if isinstance(error, OSError):
         return Failure(Cause.NETWORK, "The brain cannot be reached.")
-    response = getattr(error, "response", None)
-    status = getattr(response, "status_code", None)
-    if isinstance(status, int):
-        cause, sentence = STATUS.get(status, (Cause.RETRY, "The brain is not available right now."))
-        return Failure(cause, sentence)
-    return _by_text(error)
+    return _by_text(error) or _by_number(error)
 
 
-def _by_text(error: BaseException) -> Failure:
+def _by_text(error: BaseException) -> Failure | None:
+    """What was said counts more than its number: a wrong key is a 400, too."""
     text = f"{getattr(error, 'details', '')} {getattr(error, 'message', '')} {error}".casefold()
     for part, cause, sentence in TEXTS:
         if part in text:
             return Failure(cause, sentence)
+    return None
+
+
+def _by_number(error: BaseException) -> Failure:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if isinstance(status, int):
+        cause, sentence = STATUS.get(status, (Cause.RETRY, "The brain is not available right now."))
+        return Failure(cause, sentence)
     if _code(error) in (1007, 1008):
         return Failure(Cause.FRESH, "The brain ended the conversation.")
     return Failure(Cause.RETRY, "The connection to the brain was lost.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from google.genai.live import AsyncSession
 
     from assistant.live.session import Briefing, Setup
+
+warnings.filterwarnings("ignore", message="The SDK's (token creation|ephemeral token)")
+"""google-genai 3.4 calls its keys that expire experimental, each time; its users need not read that."""
 
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
@@ -242,11 +246,22 @@ async def models(endpoint: Endpoint, seconds: float) -> list[str]:
     Raises:
         LinkLost: nobody answers, or the key is refused.
     """
+    async with asking(endpoint, seconds) as maker:
+        pages = await maker.aio.models.list()
+        return [(model.name or "").removeprefix("models/") async for model in pages]
+
+
+@asynccontextmanager
+async def asking(endpoint: Endpoint, seconds: float) -> AsyncIterator[Client]:
+    """A client for questions over HTTP, closed when the block ends.
+
+    Raises:
+        LinkLost: nobody answers in time, or the key is refused.
+    """
     maker = await asyncio.to_thread(client, endpoint)
     try:
         async with asyncio.timeout(seconds):
-            pages = await maker.aio.models.list()
-            return [(model.name or "").removeprefix("models/") async for model in pages]
+            yield maker
     except httpx2.HTTPError as error:
         offline = Failure(Cause.NETWORK, "The brain cannot be reached; is there an internet connection?")
         raise LinkLost(offline) from error
