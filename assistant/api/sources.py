@@ -10,12 +10,13 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from assistant.devices import colours, properties
+from assistant.config.secrets import secret
+from assistant.devices import classes, colours, properties
 from assistant.devices.found import Availability, Command, Found, Part, Reader, Values, Writer, slug
 from assistant.devices.overheard import Overheard, Told
 from assistant.devices.properties import Property, Role
 from assistant.devices.source import Source
-from assistant.errors import LinkError
+from assistant.errors import LinkError, NotTaken
 from assistant.tools.vocabulary import Risk
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Command",
     "Found",
     "LinkError",
+    "NotTaken",
     "Overheard",
     "Part",
     "Property",
@@ -33,9 +35,11 @@ __all__ = [
     "Told",
     "Values",
     "Writer",
+    "classes",
     "colours",
     "decoded",
     "properties",
+    "secret",
     "slug",
     "words",
 ]

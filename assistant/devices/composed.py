@@ -56,7 +56,7 @@ class FoundDevice(Described):
         """
         parts = await self.wish(wanted)
         reported = all(self.properties[name].readable for name in wanted)
-        told = reported and all(part.readers for part in parts)
+        told = reported and all(part.reports for part in parts)
         await self._confirmed(lambda: self.agrees(wanted), told=told, timeout=timeout)
         return self.describe()
 
@@ -81,7 +81,7 @@ class FoundDevice(Described):
     ) -> str:
         """Let it do one of its actions, confirmed by a report that makes ``done`` true."""
         part = await self.send_action(action)
-        await self._confirmed(done, told=bool(part.readers), timeout=timeout)
+        await self._confirmed(done, told=part.reports, timeout=timeout)
         return self.describe()
 
     async def send_action(self, action: str) -> Part:

@@ -57,6 +57,13 @@ class Part:
     """Every topic that ``write`` and ``actions`` may publish to: when they change, the house asks first."""
     name: str = ""
     role: Role = Role.MAIN
+    told: bool = False
+    """Its source reports it by ``Source.report``, not over topics."""
+
+    @property
+    def reports(self) -> bool:
+        """Whether anything tells what it does."""
+        return self.told or bool(self.readers)
 
     def slug(self) -> str:
         """Its name as a property name."""

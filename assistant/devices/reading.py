@@ -93,7 +93,7 @@ class Described(Device):
     @property
     def reports(self) -> bool:
         """Whether it tells its state at all; some only listen."""
-        return any(part.readers for part in self._parts)
+        return any(part.reports for part in self._parts)
 
     def can(self, name: str) -> bool:
         """Whether a property of this name can be written."""

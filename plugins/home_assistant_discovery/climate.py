@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assistant.api.sources import Command, Property, Role, Values, properties
+from assistant.api.sources import Command, Property, Role, Values, classes, properties
 
 from .config import Config
 from .draft import NOTHING, Draft, number_of, shown
 from .switches import choice, preset, target_humidity
-from .units import FAHRENHEIT, celsius, fahrenheit
 
 MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
 HEATER_MODES = ("off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance")
@@ -23,10 +22,10 @@ class Scale:
     """The temperature scale of one device."""
 
     def __init__(self, config: Config, low: float, high: float) -> None:
-        self._f = config.text("temperature_unit", "C").strip() in FAHRENHEIT
+        self._f = config.text("temperature_unit", "C").strip() in classes.FAHRENHEIT
         self._step = config.number("temp_step", 1.0) or 1.0
-        self.low = self.house(config.number("min_temp", fahrenheit(low) if self._f else low))
-        self.high = self.house(config.number("max_temp", fahrenheit(high) if self._f else high))
+        self.low = self.house(config.number("min_temp", classes.fahrenheit(low) if self._f else low))
+        self.high = self.house(config.number("max_temp", classes.fahrenheit(high) if self._f else high))
 
     @property
     def own(self) -> Property:
@@ -38,11 +37,11 @@ class Scale:
 
     def house(self, told: Any) -> float:
         """A report in degrees Celsius."""
-        return celsius(number_of(told)) if self._f else number_of(told)
+        return classes.celsius(number_of(told)) if self._f else number_of(told)
 
     def wire(self, degrees: float) -> str:
         """A wish as the device counts, on one of its steps."""
-        told = fahrenheit(degrees) if self._f else degrees
+        told = classes.fahrenheit(degrees) if self._f else degrees
         return shown(round(told / self._step) * self._step)
 
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from assistant.api.sources import Availability, Found, Part, Reader, Role, Values, words
+from assistant.api.sources import Availability, Found, Part, Reader, Role, Values, classes, words
 
 from .components import BUILDERS, STANDALONE, UNSUPPORTED
 from .config import Config, Unsupported, checked_topic
 from .draft import Draft
 from .payloads import Entity
 from .templates import Template
-from .units import BINARY
 
 WRONG = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 """What a configuration with wrong types anywhere can raise."""
@@ -172,7 +171,7 @@ def _availability(config: Config) -> tuple[Sign, Ways]:
     return sign, (ways, MODES.get(mode, "latest"))
 
 
-TELLING = frozenset(meaning.kind for meaning in BINARY.values()) - {"sensor"}
+TELLING = frozenset(meaning.kind for meaning in classes.BINARY.values()) - {"sensor"}
 PLACE = ("topic", "value_template", "payload_available", "payload_not_available")
 MODES: Mapping[str, Mode] = {"all": "all", "any": "any", "latest": "latest"}
 

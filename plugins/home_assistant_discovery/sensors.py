@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.api.sources import Property, Role, Values, decoded, properties, slug, words
+from assistant.api.sources import Property, Role, Values, classes, decoded, properties, slug, words
 
 from .config import Unsupported
 from .draft import NOTHING, Draft, number_of, one_of
-from .units import BINARY, FAHRENHEIT, KINDS, WORDS_CLASSES, Meaning, celsius, unit_word
 
 PERCENT_CLASSES = frozenset({"battery", "humidity", "moisture"})
 
@@ -19,8 +18,8 @@ def sensor(draft: Draft) -> str:
     unit, about = config.text("unit_of_measurement"), config.text("device_class")
     title = draft.name or about.replace("_", " ") or "value"
     # People ask for the temperature; what the device calls it matters only when there are several.
-    name = about if about in KINDS or about == "battery" else slug(title)
-    counted = (bool(unit) or "state_class" in config or bool(about)) and about not in WORDS_CLASSES
+    name = about if about in classes.KINDS or about == "battery" else slug(title)
+    counted = (bool(unit) or "state_class" in config or bool(about)) and about not in classes.WORDS_CLASSES
     if not config.topic("state_topic"):
         raise Unsupported("it has no state_topic")
     if not counted:
@@ -30,12 +29,14 @@ def sensor(draft: Draft) -> str:
     if name == "battery" and unit in ("", "%"):
         draft.has(properties.BATTERY)
     else:
-        own = Property(name, float, unit_word(unit), role=Role.SENSOR, title=title.casefold())
+        own = Property(name, float, classes.unit_word(unit), role=Role.SENSOR, title=title.casefold())
         bounded = unit == "%" and about in PERCENT_CLASSES
         draft.has(own.but(low=0.0, high=100.0) if bounded else own)
-    convert = (lambda text: round(celsius(number_of(text)), 1)) if unit in FAHRENHEIT else number_of
+    convert = (
+        (lambda text: round(classes.celsius(number_of(text)), 1)) if unit in classes.FAHRENHEIT else number_of
+    )
     draft.reads(name, "state_topic", "value_template", convert)
-    return KINDS.get(about, "sensor") if draft.role is Role.MAIN else "sensor"
+    return classes.KINDS.get(about, "sensor") if draft.role is Role.MAIN else "sensor"
 
 
 def binary_sensor(draft: Draft) -> str:
@@ -43,7 +44,7 @@ def binary_sensor(draft: Draft) -> str:
     config = draft.config
     about = config.text("device_class")
     title = draft.name or about.replace("_", " ") or "value"
-    meaning = BINARY.get(about, Meaning(slug(title)))
+    meaning = classes.BINARY.get(about, classes.Meaning(slug(title)))
     on, off = config.text("payload_on", "ON"), config.text("payload_off", "OFF")
     draft.has(Property(meaning.name, bool, title="" if about else title.casefold()))
     if not draft.reads(

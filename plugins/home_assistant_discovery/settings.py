@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.api.sources import Command, Property, Role, slug
+from assistant.api.sources import Command, Property, Role, classes, slug
 
 from .config import Unsupported
 from .draft import Draft, number_of, shown
-from .units import FAHRENHEIT, celsius, fahrenheit, unit_word
 
 
 def _setting(draft: Draft, fallback: str, **facts: Any) -> Property:
@@ -22,24 +21,24 @@ def number(draft: Draft) -> str:
     low, high = config.scale("min", "max", (0, 100))
     step = abs(config.number("step", 1.0)) or 1.0
     unit = config.text("unit_of_measurement")
-    change = unit in FAHRENHEIT and config.text("device_class") == "temperature"
-    ends = (celsius(low), celsius(high)) if change else (low, high)
+    change = unit in classes.FAHRENHEIT and config.text("device_class") == "temperature"
+    ends = (classes.celsius(low), classes.celsius(high)) if change else (low, high)
     reset = config.text("payload_reset", "None")
     own = _setting(
-        draft, "number", type=float, unit=unit_word(unit), low=min(ends), high=max(ends), step=step,
+        draft, "number", type=float, unit=classes.unit_word(unit), low=min(ends), high=max(ends), step=step,
         tolerance=step / 2,
     )  # fmt: skip
 
     def read(text: str) -> float | None:
         if text == reset:
             return None
-        return celsius(number_of(text)) if change else number_of(text)
+        return classes.celsius(number_of(text)) if change else number_of(text)
 
     draft.reads(own.name, "state_topic", "value_template", read)
     send = draft.setter("command_topic", "command_template")
 
     def write(value: Any) -> list[Command]:
-        wanted = fahrenheit(value) if change else float(value)
+        wanted = classes.fahrenheit(value) if change else float(value)
         stepped = low + round((wanted - low) / step) * step
         text = shown(stepped)
         return [send(int(text) if text.lstrip("-").isdigit() else number_of(text))]
