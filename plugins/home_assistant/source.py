@@ -8,50 +8,19 @@ import os
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from assistant.api.sources import Command, Found, LinkError, Part, Role, Source, secret
+from assistant.api.sources import Command, LinkError, Source, secret
 
 from .connection import Connection, WrongToken, connected
-from .domains import DOMAINS
+from .describing import UNREADABLE, Describer, State
 from .registries import MOST_ENTITIES, Registries, read
-from .sketch import Sketch, Unsupported
+from .sketch import Sketch
 
 BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 SETTLING_SECONDS = 0.5
 ENTITY = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
-ROLES: Mapping[str, Role] = {"config": Role.SETTING, "diagnostic": Role.DIAGNOSTIC}
 CHANGES = ("entity_registry_updated", "device_registry_updated", "area_registry_updated")
-PASSING = frozenset(
-    {
-        "brightness", "color_mode", "color_temp", "color_temp_kelvin", "hs_color", "rgb_color", "rgbw_color",
-        "rgbww_color", "xy_color", "effect", "current_position", "current_tilt_position", "temperature",
-        "current_temperature", "current_humidity", "humidity", "hvac_action", "fan_mode", "preset_mode",
-        "percentage", "oscillating", "battery_level", "fan_speed", "status", "volume_level",
-        "is_volume_muted", "media_title", "media_position", "media_position_updated_at", "entity_picture",
-        "source", "event_type", "changed_by", "last_triggered",
-    }
-)  # fmt: skip
-"""Attributes that say how a device is, not what it can do."""
-REPORTING = frozenset({"sensor", "binary_sensor", "event"})
-DETAILS = REPORTING | {"number", "select", "text", "button"}
-"""Domains that are a detail of a device that does something."""
-UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
-
-
-@dataclass
-class State:
-    """One entity now."""
-
-    state: str = "unknown"
-    attributes: dict[str, Any] = field(default_factory=dict)
-
-    def abilities(self) -> str:
-        """What of it decides which part it becomes."""
-        lasting = {name: value for name, value in self.attributes.items() if name not in PASSING}
-        return json.dumps(lasting, sort_keys=True, default=str)
 
 
 class HomeAssistant(Source):
@@ -209,86 +178,16 @@ class HomeAssistant(Source):
         groups: dict[str, list[str]] = defaultdict(list)
         for entity in self._states:
             groups[self._registries.device_of(entity)[0]].append(entity)
-        shown = {f"home_assistant {device}" for device in groups}
-        for gone in set(self._members) - shown:
-            self.forget(gone)
-            del self._members[gone]
+        describer = Describer(self._registries, self._states)
+        before, self._members, self._sketches = self._members, {}, {}
         for device, entities in groups.items():
             found_id = f"home_assistant {device}"
-            if found := self._found(found_id, entities):
+            if described := describer.found(found_id, entities):
+                found, sketches = described
                 self._members[found_id] = entities
+                self._sketches |= {entity: (found_id, sketch) for entity, sketch in sketches.items()}
                 self.show(found)
                 for entity in entities:
                     self._tell(entity)
-
-    def _found(self, found_id: str, entities: Iterable[str]) -> Found | None:
-        told = self._registries
-        parts: list[Part] = []
-        unsupported: dict[str, str] = {}
-        _, device = told.device_of(next(iter(entities)))
-        if str(device.get("model")) == "voice assistant" and _identified(device, "assistant_"):
-            return None  # no assistant operates itself, or another one
-        name = str(device.get("name_by_user") or device.get("name") or "")
-        does = any(self._shows(entity) and entity.partition(".")[0] not in DETAILS for entity in entities)
-        for entity in entities:
-            self._sketches.pop(entity, None)
-            try:
-                part, sketch = self._part(entity, name, Role.SENSOR if does else Role.MAIN)
-            except Unsupported as reason:
-                unsupported[entity] = str(reason)
-                continue
-            except UNREADABLE as error:
-                unsupported[entity] = f"its attributes cannot be read: {error}"
-                continue
-            self._sketches[entity] = found_id, sketch
-            parts.append(part)
-        if not parts:
-            return None
-        mains = [part for part in parts if part.id.partition(".")[0] not in DETAILS] or parts
-        own = str(self._states[mains[0].id].attributes.get("friendly_name") or "")
-        return Found(
-            id=found_id,
-            name=own if (len(mains) == 1 and own) or not name else name,
-            parts=tuple(parts),
-            area=told.area_of(mains[0].id),
-            aliases=told.aliases.get(mains[0].id, ()) if len(mains) == 1 else (),
-            same_as=frozenset(_known_as(device)),
-            model=" ".join(str(device.get(key) or "") for key in ("manufacturer", "model")).strip()[:120],
-            unsupported=unsupported,
-        )
-
-    def _shows(self, entity: str) -> bool:
-        about = str(self._states[entity].attributes.get("device_class") or "")
-        return entity.partition(".")[0] in DOMAINS and not self._registries.hidden(entity, about)
-
-    def _part(self, entity: str, device: str, sensing: Role) -> tuple[Part, Sketch]:
-        """``sensing`` is the role of what only reports: beside a lamp its power is a detail."""
-        now = self._states[entity]
-        draw = DOMAINS.get(entity.partition(".")[0])
-        if draw is None:
-            raise Unsupported("the house knows no such kind of device")
-        if reason := self._registries.hidden(entity, str(now.attributes.get("device_class") or "")):
-            raise Unsupported(reason)
-        category = str(self._registries.entities.get(entity, {}).get("entity_category") or "")
-        ordinary = sensing if entity.partition(".")[0] in REPORTING else Role.MAIN
-        sketch = Sketch(entity, now.attributes, self._registries.fahrenheit, ROLES.get(category, ordinary))
-        kind = draw(sketch)
-        name = str(now.attributes.get("friendly_name") or entity)
-        return sketch.part(kind, name.removeprefix(device).strip() if device else ""), sketch
-
-
-def _identified(device: Mapping[str, Any], beginning: str) -> bool:
-    pairs = device.get("identifiers") or ()
-    return any(str(pair[-1]).startswith(beginning) for pair in pairs if isinstance(pair, list) and pair)
-
-
-def _known_as(device: Mapping[str, Any]) -> Iterable[str]:
-    """The names that the same device has with the sources on MQTT."""
-    for pair in device.get("identifiers") or ():
-        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair):
-            known = pair[1].removeprefix("zigbee2mqtt_") if "zigbee2mqtt_0x" in pair[1] else f"ha:{pair[1]}"
-            yield known.lower() if known.startswith("0x") else known
-    for pair in device.get("connections") or ():
-        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair):
-            bare = pair[1].replace(":", "").replace("-", "").lower()
-            yield bare if pair[0] == "mac" and len(bare) == 12 else f"ha:{pair[0]}:{pair[1]}"
+        for gone in set(before) - set(self._members):
+            self.forget(gone)
