@@ -85,6 +85,7 @@ class Errands:
         """Run an errand with its events told; it worked when nothing failed and something was answered."""
         mouths = self._house.conversation.mouths
         failures: list[Event] = []
+        answered, problem = False, None
 
         def told(event: Event) -> None:
             if isinstance(event, Problem) or (isinstance(event, ToolFinished) and not event.ok):
@@ -98,15 +99,19 @@ class Errands:
             with self._house.bus.subscribed(*TOLD) as news:
                 async with asyncio.TaskGroup() as tasks:
                     passing = tasks.create_task(_pass_on(news, told))
-                    answered = await errand
+                    try:
+                        answered = await errand
+                    except AssistantError as error:
+                        # Raised outside: a TaskGroup that fails while it is cancelled swallows that.
+                        problem = error
                     passing.cancel()
                 while not news.empty():
                     told(news.get_nowait())
-        except* AssistantError as group:
-            raise group.exceptions[0] from None
         finally:
             if speech:
                 mouths.remove(outlet)
+        if problem is not None:
+            raise problem
         return answered and not failures
 
     async def _say(self, text: str) -> bool:

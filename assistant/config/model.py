@@ -52,6 +52,9 @@ class GeminiConfig(Section):
     media_resolution: Literal["", "low", "medium", "high"] = ""
     safety: Literal["", "none", "few", "some", "most"] = ""
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    top_k: Annotated[int, Field(ge=1, le=1000)] | None = None
+    turn_coverage: Literal["", "speech", "everything", "speech and video"] = ""
     thinking_level: Literal["", "minimal", "low", "medium", "high"] = ""
     thinking_budget: Annotated[int, Field(ge=0, le=32_768)] | None = None
     thoughts: bool = False

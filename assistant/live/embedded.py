@@ -88,16 +88,21 @@ class EmbeddedBrain:
             stderr=asyncio.subprocess.PIPE,
         )
         self.pid = process.pid
+        problem: BrainError | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_relayed(process.stderr), name="brain stderr")
-                ready = await self._ready(process)
-                self._endpoint.set_result(ready)
-                await process.wait()
-        except* BrainError as group:
-            raise BrainError(str(group.exceptions[0])) from None
+                try:
+                    self._endpoint.set_result(await self._ready(process))
+                    await process.wait()
+                except BrainError as error:
+                    # Raised outside: a TaskGroup that fails while it is cancelled swallows the cancellation.
+                    problem = error
+                    await _stopped(process)
         finally:
             await _stopped(process)
+        if problem is not None:
+            raise problem
 
     async def _ready(self, process: asyncio.subprocess.Process) -> Endpoint:
         assert process.stdout is not None

@@ -68,6 +68,11 @@ def known() -> list[str]:
     return [name for name in MODELS if name != "embedded"]
 
 
+def voices() -> list[str]:
+    """Names of the voices that every model has; case counts."""
+    return list(_table()["voices"])
+
+
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Any]:
     text = (resources.files("assistant.live") / "data" / "models.json").read_text(encoding="utf-8")

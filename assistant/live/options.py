@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 from dataclasses import dataclass, fields
 
 from assistant.config import GeminiConfig
 from assistant.errors import ConfigError
-from assistant.live.models import abilities, known, retired
+from assistant.live.models import abilities, known, retired, voices
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,9 @@ class Options:
     media_resolution: str = ""
     safety: str = ""
     temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    turn_coverage: str = ""
     thinking_level: str = ""
     thinking_budget: int | None = None
     thoughts: bool = False
@@ -51,7 +55,16 @@ def checked(config: GeminiConfig) -> GeminiConfig:
         log.warning("%s will be shut down; %s is newer (gemini.model).", config.model, known()[0])
     for name in Options.of(config).wished():
         _fits(config, name)
+    if not config.base_url:
+        _known_voice(config.voice)
     return config
+
+
+def _known_voice(voice: str) -> None:
+    """Another server may have voices of its own; Google's are these."""
+    if voice not in voices():
+        near = difflib.get_close_matches(voice.capitalize(), voices(), 3) or voices()
+        raise ConfigError(f"gemini.voice: there is no voice {voice[:40]!r}; there are {', '.join(near)}")
 
 
 def _fits(config: GeminiConfig, name: str) -> None:

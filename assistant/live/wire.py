@@ -1,8 +1,9 @@
-"""The SDK's types ⇄ ours: the only file that knows what google-genai looks like."""
+"""The SDK's types ⇄ ours, on an open link; what a link is set up with is in `wishes`."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import ssl
 import warnings
@@ -37,36 +38,29 @@ from assistant.live.messages import (
     Unknown,
     Usage,
 )
-from assistant.live.models import Abilities, abilities
-from assistant.live.options import Options
+from assistant.live.models import abilities
+from assistant.live.wishes import connect_config, fixed, told, tools_of
 from assistant.money import Tokens
+from assistant.plain import one_line
 from assistant.tools.dispatch import ToolCall
-from assistant.tools.schema import Declaration
 
 if TYPE_CHECKING:
     from google.genai.live import AsyncSession
 
-    from assistant.live.session import Briefing, Setup
+    from assistant.live.session import Setup
+
+log = logging.getLogger(__name__)
 
 warnings.filterwarnings("ignore", message="The SDK's (token creation|ephemeral token)")
 """google-genai 3.4 calls its keys that expire experimental, each time; its users need not read that."""
 
+LONGEST_THOUGHT = 2000
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
 GOODBYE_SECONDS = 0.5
 """A server that is gone says no goodbye, and the next brain is waiting."""
 CLOSE_SECONDS = 1.0
-SAFETY = {
-    "none": "BLOCK_NONE",
-    "few": "BLOCK_ONLY_HIGH",
-    "some": "BLOCK_MEDIUM_AND_ABOVE",
-    "most": "BLOCK_LOW_AND_ABOVE",
-}
 SCHEDULING = {"now": "INTERRUPT", "when idle": "WHEN_IDLE", "never": "SILENT"}
-HARMS = tuple(
-    types.HarmCategory(f"HARM_CATEGORY_{harm}")
-    for harm in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
-)
 RAW = (errors.APIError, WebSocketException, OSError, ValueError, TypeError)
 """Everything the SDK lets through; TimeoutError is an OSError."""
 
@@ -78,7 +72,7 @@ class Wire:
         self._raw = raw
         self._setup = setup
         self._able = abilities(model)
-        self._declared = {declared.name: declared for declared in _told(setup, self._able).declarations}
+        self._declared = {declared.name: declared for declared in told(setup, self._able).declarations}
 
     async def send(self, item: Outgoing) -> None:
         """Send what the user said.
@@ -105,16 +99,16 @@ class Wire:
         Raises:
             LinkLost: the link has ended.
         """
-        if not self._able.takes_updates or _fixed(setup) != _fixed(self._setup):
+        if not self._able.takes_updates or fixed(setup) != fixed(self._setup):
             return False
-        told = _told(setup, self._able)
+        brief = told(setup, self._able)
         try:
             await self._raw.send_context_update(
-                system_instruction=told.instruction, tools=_tools(setup, self._able)
+                system_instruction=brief.instruction, tools=tools_of(setup, self._able)
             )
         except RAW as error:
             raise LinkLost(classify(error)) from error
-        self._setup, self._declared = setup, {declared.name: declared for declared in told.declarations}
+        self._setup, self._declared = setup, {declared.name: declared for declared in brief.declarations}
         return True
 
     async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> None:
@@ -271,111 +265,6 @@ async def asking(endpoint: Endpoint, seconds: float) -> AsyncIterator[Client]:
         await _closed(maker.aio.aclose)
 
 
-def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:
-    """The setup of one link."""
-    able = abilities(model)
-    wished = _wished(setup, able)
-    languages = [wished.language] if wished.language else None
-    return types.LiveConnectConfig(
-        response_modalities=[types.Modality.AUDIO],
-        speech_config=types.SpeechConfig(
-            voice_config=types.VoiceConfig(
-                prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=setup.voice)
-            )
-        ),
-        system_instruction=_told(setup, able).instruction,
-        tools=_tools(setup, able) or None,
-        input_audio_transcription=types.AudioTranscriptionConfig(language_codes=languages),
-        output_audio_transcription=types.AudioTranscriptionConfig(),
-        session_resumption=types.SessionResumptionConfig(handle=handle),
-        realtime_input_config=types.RealtimeInputConfig(
-            automatic_activity_detection=types.AutomaticActivityDetection(disabled=True)
-        ),
-        context_window_compression=types.ContextWindowCompressionConfig(
-            trigger_tokens=setup.trigger_tokens,
-            sliding_window=types.SlidingWindow(target_tokens=setup.trigger_tokens // 2),
-        ),
-        **_manner(wished),
-    )
-
-
-def _told(setup: Setup, able: Abilities) -> Briefing:
-    return setup.whole if able.reads_free and setup.whole else setup.brief
-
-
-def _fixed(setup: Setup) -> tuple[object, ...]:
-    """What is settled when a link is made."""
-    return setup.voice, setup.options, setup.trigger_tokens
-
-
-def _wished(setup: Setup, able: Abilities) -> Options:
-    return setup.options if able.options else Options()
-
-
-def _tools(setup: Setup, able: Abilities) -> list[Any]:
-    declared = [declaration(each, able) for each in _told(setup, able).declarations]
-    searching = _wished(setup, able).google_search
-    tools: list[Any] = [types.Tool(google_search=types.GoogleSearch())] if searching else []
-    return tools + ([types.Tool(function_declarations=declared)] if declared else [])
-
-
-def _manner(wished: Options) -> dict[str, Any]:
-    """How the model is to look, think and speak; what was not wished stays out of the setup."""
-    manner: dict[str, Any] = {}
-    if wished.media_resolution:
-        manner["media_resolution"] = types.MediaResolution(
-            f"MEDIA_RESOLUTION_{wished.media_resolution.upper()}"
-        )
-    if wished.safety:
-        threshold = types.HarmBlockThreshold(SAFETY[wished.safety])
-        manner["safety_settings"] = [types.SafetySetting(category=c, threshold=threshold) for c in HARMS]
-    if wished.temperature is not None:
-        manner["temperature"] = wished.temperature
-    if wished.thinking_level or wished.thinking_budget is not None or wished.thoughts:
-        level = wished.thinking_level.upper()
-        manner["thinking_config"] = types.ThinkingConfig(
-            include_thoughts=wished.thoughts or None,
-            thinking_budget=wished.thinking_budget,
-            thinking_level=types.ThinkingLevel(level) if level else None,
-        )
-    if wished.affective_dialog:
-        manner["enable_affective_dialog"] = True
-    if wished.proactive_audio is not None:
-        manner["proactivity"] = types.ProactivityConfig(proactive_audio=wished.proactive_audio)
-    return manner
-
-
-def declaration(declared: Declaration, able: Abilities) -> types.FunctionDeclaration:
-    """One tool with an explicit schema; Live handles that form best.
-
-    The model waits for what devices report, lest it says "done" too early (P9), but not for slow tools.
-    """
-    behavior = types.Behavior.BLOCKING if able.declares_blocking else None
-    if declared.slow and able.async_tools:
-        behavior = types.Behavior.NON_BLOCKING
-    return types.FunctionDeclaration(
-        name=declared.name,
-        description=declared.text(),
-        parameters=schema(declared.schema()) if declared.parameters else None,
-        behavior=behavior,
-    )
-
-
-def schema(json_schema: dict[str, Any]) -> types.Schema:
-    """Our subset of JSON Schema as the SDK's own type."""
-    properties = {name: schema(inner) for name, inner in json_schema.get("properties", {}).items()}
-    return types.Schema(
-        type=types.Type(json_schema["type"].upper()),
-        description=json_schema.get("description"),
-        enum=json_schema.get("enum"),
-        minimum=json_schema.get("minimum"),
-        maximum=json_schema.get("maximum"),
-        items=schema(json_schema["items"]) if "items" in json_schema else None,
-        properties=properties or None,
-        required=json_schema.get("required") or None,
-    )
-
-
 def messages(raw: types.LiveServerMessage) -> Iterator[Message | Handle | GoAway]:
     """Our messages in a server frame, in the order in which they must be handled."""
     content = raw.server_content
@@ -431,6 +320,8 @@ def _content(content: types.LiveServerContent) -> Iterator[Message]:
         yield Transcribed(content.input_transcription.text)
     parts: Sequence[types.Part] = (content.model_turn.parts or ()) if content.model_turn is not None else ()
     for part in parts:
+        if part.thought and part.text:
+            log.info("thought: %s", one_line(part.text, LONGEST_THOUGHT))
         blob = part.inline_data
         if blob is not None and blob.data and (blob.mime_type or "").startswith("audio/pcm"):
             yield Speech(blob.data)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 
 import pytest
+from google.genai import types
 
 from assistant.config import GeminiConfig
 from assistant.errors import ConfigError
-from assistant.live.models import MODELS, abilities, known, retired
+from assistant.live.models import MODELS, abilities, known, retired, voices
 from assistant.live.options import Options, checked
 from assistant.live.session import Briefing, Setup
-from assistant.live.wire import connect_config
+from assistant.live.wire import messages
+from assistant.live.wishes import connect_config
 
 OLD = "gemini-2.5-flash-native-audio-preview-12-2025"
 
@@ -48,6 +50,8 @@ def test_a_dead_model_is_told_and_its_successor_taken(model: str, caplog: pytest
         ({"model": "gemini-3.8-live-extended-thinking", "thinking_level": "minimal"}, "low, medium, high"),
         ({"temperature": 0.5}, "gemini.temperature"),
         ({"proactive_audio": False}, "gemini.proactive_audio"),
+        ({"top_p": 0.5}, "gemini.top_p"),
+        ({"voice": "puck"}, "there is no voice 'puck'; there are Puck"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_connecting(wished: dict[str, object], problem: str) -> None:
@@ -74,13 +78,17 @@ def test_only_what_was_wished_is_in_the_setup() -> None:
         media_resolution="low",
         safety="few",
         temperature=0.4,
+        top_p=0.9,
+        top_k=40,
+        turn_coverage="everything",
         thinking_budget=0,
         affective_dialog=True,
         proactive_audio=True,
     )
     made = connect_config(Setup(Briefing("Hi."), options=Options.of(checked(wished))), OLD, None)
     told = made.model_dump(exclude_none=True, mode="json")
-    assert told["temperature"] == 0.4
+    assert (told["temperature"], told["top_p"], told["top_k"]) == (0.4, 0.9, 40)
+    assert told["realtime_input_config"]["turn_coverage"] == "TURN_INCLUDES_ALL_INPUT"
     assert told["thinking_config"] == {"thinking_budget": 0}
     assert told["media_resolution"] == "MEDIA_RESOLUTION_LOW"
     assert told["enable_affective_dialog"] is True
@@ -91,3 +99,18 @@ def test_only_what_was_wished_is_in_the_setup() -> None:
     embedded = connect_config(Setup(Briefing("Hi."), options=Options.of(wished)), "embedded", None)
     assert embedded.temperature is None
     assert embedded.tools is None
+
+
+def test_another_servers_voices_are_its_own_business() -> None:
+    config = GeminiConfig(voice="alloy", base_url="https://gateway.home:8443")
+    assert checked(config) is config
+    assert len(voices()) == 30
+
+
+def test_thoughts_are_logged_and_never_spoken(caplog: pytest.LogCaptureFixture) -> None:
+    parts = [{"text": "The user wants\nlight.", "thought": True}, {"text": "not a thought"}]
+    frame = types.LiveServerMessage.model_validate({"server_content": {"model_turn": {"parts": parts}}})
+    with caplog.at_level("INFO"):
+        assert list(messages(frame)) == []
+    assert "thought: The user wants?light." in caplog.text
+    assert "not a thought" not in caplog.text
