@@ -18,6 +18,10 @@ from assistant.audio.messages import (
 FRAME_MS = 20
 ONSET_FRAMES, ONSET_WINDOW = 3, 5
 PRE_ROLL_FRAMES = 15
+WAKE_LAG_FRAMES = 7
+"""A wake word is recognised 140 to 160 ms after its last sound (pymicro-wakeword 2.5, synthetic voices): what
+was heard since then is not the wake word any more, but the beginning of what follows it.
+"""
 MAX_SPEECH_MS = 30_000
 
 IsSpeech = Callable[[bytes], bool]
@@ -49,6 +53,7 @@ class Gate:
         self._spoken_ms = 0
         self._silent_ms = 0
         self._before: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
+        self._lately: deque[bytes] = deque(maxlen=WAKE_LAG_FRAMES)
         self._voiced: deque[bool] = deque(maxlen=ONSET_WINDOW)
         self.frames_out = 0
 
@@ -80,8 +85,12 @@ class Gate:
         """Take one 20 ms frame of 16 kHz mono s16le."""
         wake = self._hears_wake(frame)
         if not self.is_open:
-            if wake:
+            self._lately.append(frame)
+            if wake and not self._muted:
                 yield from self.open(wake)
+                # Said in one breath, the sentence has begun already; if nothing more comes, this is dropped.
+                self._before.extend(self._lately)
+                self._lately.clear()
             return
         voiced = self._is_speech(frame)
         if self._speaking:
@@ -118,6 +127,7 @@ class Gate:
     def _close(self, *, spoken: bool) -> Iterator[FromAudio]:
         self._open_by = ""
         self._speaking = False
+        self._lately.clear()
         yield GateClosed(spoken)
 
     def _out(self, frame: bytes) -> Frame:

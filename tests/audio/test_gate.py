@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan, SpeechStopped
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from assistant.audio.gate import WAKE_LAG_FRAMES, Gate, GateSettings
+from assistant.audio.listening import WakeWord, voice_detector
+from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan, SpeechStopped
+from assistant.audio.recording import frames
+
+SPEECH = Path(__file__).parents[1] / "data" / "speech"
 QUIET, VOICE, WAKE = b"q" * 640, b"v" * 640, b"w" * 640
 
 
@@ -26,10 +34,39 @@ def test_p2_nothing_leaves_before_the_wake_word() -> None:
     assert it.frames_out == 0
 
 
-def test_p2_what_was_said_before_the_gate_opened_stays_inside() -> None:
+def test_p2_what_was_said_up_to_the_end_of_the_wake_word_stays_inside() -> None:
     it = gate()
-    out = fed(it, *[VOICE] * 50, WAKE, VOICE, VOICE, VOICE)
-    assert out == [GateOpened("alexa"), SpeechBegan(), Frame(VOICE), Frame(VOICE), Frame(VOICE)]
+    since = [bytes([number]) * 640 for number in range(WAKE_LAG_FRAMES - 1)]
+    out = fed(it, *[VOICE] * 50, *since, WAKE, VOICE, VOICE, VOICE)
+    assert out[:2] == [GateOpened("alexa"), SpeechBegan()]
+    assert out[2:] == [Frame(frame) for frame in (*since, WAKE, VOICE, VOICE, VOICE)]
+
+
+def test_a_wake_word_with_nothing_after_it_sends_nothing() -> None:
+    it = gate(window_ms=1000)
+    out = fed(it, *[VOICE] * 50, WAKE, VOICE, *[QUIET] * 100)
+    assert out == [GateOpened("alexa"), GateClosed(spoken=False)]
+    assert it.frames_out == 0
+
+
+@pytest.mark.speech
+@pytest.mark.parametrize("command", ["cmd_pj_00", "cmd_pj_05", "cmd_fl_awb_00", "cmd_fl_slt_03"])
+def test_said_in_one_breath_no_syllable_is_lost_and_the_wake_word_stays_inside(command: str) -> None:
+    wake = loud(SPEECH / "wake_hey_jarvis_pj.wav")
+    sentence = loud(SPEECH / f"{command}.wav")
+    it = Gate(GateSettings(), voice_detector(), WakeWord("hey_jarvis"))
+    said = [bytes(640)] * 25 + wake + sentence + [bytes(640)] * 60
+    sent = [message.pcm for message in fed(it, *said) if isinstance(message, Frame)]
+    assert all(frame in sent for frame in sentence)
+    own = [frame for frame in sent if frame in wake]
+    assert len(own) <= 2, f"{len(own)} frames of the wake word left the house"
+
+
+def loud(path: Path) -> list[bytes]:
+    """The frames of a recording from its first sound to its last."""
+    heard = list(frames(path))
+    sounds = [n for n, frame in enumerate(heard) if np.abs(np.frombuffer(frame, "<i2")).max() > 500]
+    return heard[sounds[0] : sounds[-1] + 1]
 
 
 def test_one_utterance_opens_and_closes_the_gate() -> None:
@@ -38,7 +75,7 @@ def test_one_utterance_opens_and_closes_the_gate() -> None:
     kinds = [type(message) for message in out if not isinstance(message, Frame)]
     assert kinds == [GateOpened, SpeechBegan, SpeechStopped, GateClosed]
     assert out[-1] == GateClosed(spoken=True)
-    assert it.frames_out == 5 + 20 + 10
+    assert it.frames_out == 1 + 5 + 20 + 10, "the frame in which the wake word was recognised is after it"
 
 
 def test_a_click_is_not_speech_and_the_window_ends() -> None:
