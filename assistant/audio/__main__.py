@@ -19,7 +19,7 @@ from pathlib import Path
 
 from assistant.audio.devices import Microphone, NoSpeaker, Sink, Speaker
 from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.listening import WakeWord, voice_detector
+from assistant.audio.listening import WakeWords, voice_detector
 from assistant.audio.messages import (
     EndOfReply,
     Flush,
@@ -51,7 +51,7 @@ class AudioProcess:
         self._options = options
         self._writer = writer
         settings = GateSettings(options.end_silence_ms, follow_up_ms=options.follow_up_ms)
-        self._wake = WakeWord(options.wake)
+        self._wake = WakeWords(options.wake)
         self._wake.sensitivity = options.sensitivity
         self._gate = Gate(settings, voice_detector(), self._wake)
         self._sink: Sink = NoSpeaker()
@@ -166,7 +166,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--file", type=Path)
     parser.add_argument("--input", default="default")
     parser.add_argument("--output", default="default")
-    parser.add_argument("--wake", default="hey_jarvis")
+    parser.add_argument("--wake", action="append", default=[], metavar="WORD", help="may be repeated")
     parser.add_argument("--volume", type=int, default=100)
     parser.add_argument("--sensitivity", type=int, default=50)
     parser.add_argument("--muted", action="store_true")

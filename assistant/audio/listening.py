@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import webrtcvad
@@ -25,30 +26,31 @@ def voice_detector() -> IsSpeech:
     return lambda frame: bool(vad.is_speech(frame, RATE))
 
 
-class WakeWord:
-    """pymicro-wakeword with one of the models inside it; ``none`` never wakes. Call it with every frame."""
+class WakeWords:
+    """pymicro-wakeword with models inside it, all on the same features. Call it with every frame."""
 
-    def __init__(self, word: str) -> None:
-        self._word = word
-        self._engine: MicroWakeWord | None = None
+    def __init__(self, words: Sequence[str]) -> None:
+        self._engines: dict[str, MicroWakeWord] = {}
         self._sensitivity = USUAL
-        if word == "none":
+        if not words:
             return
         from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
 
-        self._engine = MicroWakeWord.from_builtin(Model(word))
         self._features = MicroWakeWordFeatures()
-        self._own = self._engine.probability_cutoff
+        self._engines = {word: MicroWakeWord.from_builtin(Model(word)) for word in words}
+        self._own = {word: engine.probability_cutoff for word, engine in self._engines.items()}
 
     def __call__(self, frame: bytes) -> str:
-        """The wake word if it ends in this frame of 16 kHz mono s16le, else nothing."""
-        if self._engine is None:
-            return ""
-        found = False
+        """The wake word that ends in this frame of 16 kHz mono s16le, or nothing."""
+        found = ""
+        if not self._engines:
+            return found
         for start in range(0, len(frame), TEN_MS):
             for feature in self._features.process_streaming(frame[start : start + TEN_MS]):
-                found = self._engine.process_streaming(feature) or found
-        return self._word if found else ""
+                for word, engine in self._engines.items():
+                    if engine.process_streaming(feature):
+                        found = found or word
+        return found
 
     @property
     def sensitivity(self) -> int:
@@ -58,8 +60,8 @@ class WakeWord:
     @sensitivity.setter
     def sensitivity(self, percent: int) -> None:
         self._sensitivity = percent
-        if self._engine is not None:
-            self._engine.probability_cutoff = threshold(self._own, percent)
+        for word, engine in self._engines.items():
+            engine.probability_cutoff = threshold(self._own[word], percent)
 
 
 def threshold(own: float, percent: int) -> float:

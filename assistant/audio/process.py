@@ -105,7 +105,8 @@ async def started(
     kill is the only dependable way to close PortAudio.
     """
     ours, theirs = socket.socketpair()
-    arguments = ["--fd", str(theirs.fileno()), "--wake", config.wake]
+    arguments = ["--fd", str(theirs.fileno())]
+    arguments += [f"--wake={word}" for word in config.wake_words]
     arguments += ["--input", config.input, "--output", config.output]
     arguments += ["--end-silence-ms", str(config.end_silence_ms)]
     arguments += ["--follow-up-ms", str(round(config.follow_up_seconds * 1000))]

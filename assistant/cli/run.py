@@ -141,7 +141,7 @@ class Daemon:
                         house.ears_open.set()
                         house.conversation.mouths.append(audio)
                         house.known_as.room.ears = audio
-                        self._output.note(f"Listening for {self._config.audio.wake.replace('_', ' ')!r}.")
+                        self._output.note(_listening_for(self._config.audio.wake_words))
                     case Trouble(text, fatal=True):
                         fatal = True
                         self._output.note(f"{sentence(text)} Typed sentences work.")
@@ -172,3 +172,10 @@ class Daemon:
                 await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
         if sys.stdin.isatty():
             self._stop.set()
+
+
+def _listening_for(words: list[str]) -> str:
+    if not words:
+        return "Listening after a push only: no wake word is set (audio.wake)."
+    spoken = " or ".join(repr(word.replace("_", " ")) for word in words)
+    return f"Listening for {spoken}."

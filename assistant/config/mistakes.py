@@ -114,7 +114,8 @@ def kind(value: Any) -> str:
 
 
 def _expected(error: ErrorDetails) -> tuple[str, str]:
-    words = EXPECTED.get(error["type"]) or error["msg"][0].lower() + error["msg"][1:]
+    message = error["msg"].removeprefix("Value error, ")
+    words = EXPECTED.get(error["type"]) or message[0].lower() + message[1:]
     hint = ""
     if error["type"] in ("literal_error", "enum") and isinstance(error["input"], str):
         near = nearest(error["input"], re.findall(r"'([^']*)'", words))

@@ -5,9 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from assistant.config.mistakes import KeyPath, Places, dotted
 from assistant.errors import ConfigError
@@ -114,14 +123,36 @@ class MqttConfig(Section):
     use_localhost: bool = False
 
 
+WakeWord = Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"]
+ONE_WORD: dict[str, Any] = {"enum": list(get_args(WakeWord))}
+ONE_OR_MORE: dict[str, Any] = {"anyOf": [ONE_WORD, {"type": "array", "items": ONE_WORD, "minItems": 1}]}
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _wakeable(words: list[str]) -> list[str]:
+    if not words or ("none" in words and len(words) > 1):
+        raise ValueError("one wake word or several, or none alone")
+    return words
+
+
 class AudioConfig(Section):
     """Ears and mouth."""
 
     input: str = "default"
     output: str = "default"
-    wake: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"] = "hey_jarvis"
+    wake: Annotated[
+        list[WakeWord], BeforeValidator(_listed), AfterValidator(_wakeable), WithJsonSchema(ONE_OR_MORE)
+    ] = ["hey_jarvis"]
     end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 350
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
+
+    @property
+    def wake_words(self) -> list[str]:
+        """Every word that wakes, each once; none when only a push does."""
+        return [word for word in dict.fromkeys(self.wake) if word != "none"]
 
 
 class DeviceWish(Section):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.audio.gate import WAKE_LAG_FRAMES, Gate, GateSettings
-from assistant.audio.listening import WakeWord, voice_detector
+from assistant.audio.listening import WakeWords, voice_detector
 from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan, SpeechStopped
 from assistant.audio.recording import frames
 
@@ -54,12 +54,19 @@ def test_a_wake_word_with_nothing_after_it_sends_nothing() -> None:
 def test_said_in_one_breath_no_syllable_is_lost_and_the_wake_word_stays_inside(command: str) -> None:
     wake = loud(SPEECH / "wake_hey_jarvis_pj.wav")
     sentence = loud(SPEECH / f"{command}.wav")
-    it = Gate(GateSettings(), voice_detector(), WakeWord("hey_jarvis"))
+    it = Gate(GateSettings(), voice_detector(), WakeWords(["alexa", "hey_jarvis"]))
     said = [bytes(640)] * 25 + wake + sentence + [bytes(640)] * 60
     sent = [message.pcm for message in fed(it, *said) if isinstance(message, Frame)]
     assert all(frame in sent for frame in sentence)
     own = [frame for frame in sent if frame in wake]
     assert len(own) <= 2, f"{len(own)} frames of the wake word left the house"
+
+
+@pytest.mark.speech
+def test_which_of_several_wake_words_it_was_is_told() -> None:
+    it = Gate(GateSettings(), voice_detector(), WakeWords(["okay_nabu", "hey_jarvis", "alexa"]))
+    said = [*frames(SPEECH / "wake_hey_jarvis_pj.wav"), *[bytes(640)] * 30]
+    assert fed(it, *said)[0] == GateOpened("hey_jarvis")
 
 
 def loud(path: Path) -> list[bytes]:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from assistant.audio.listening import WakeWord, threshold
+from assistant.audio.listening import WakeWords, threshold
 from assistant.audio.messages import EndOfReply, Sensitivity, Volume
 from assistant.audio.pipe import HEADER, packed, unpacked
 from assistant.audio.settings import scaled
@@ -38,8 +38,8 @@ def test_the_usual_sensitivity_is_the_models_own_threshold() -> None:
 
 
 def test_sensitivity_decides_whether_the_wake_word_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    wake = WakeWord("okay_nabu")
-    monkeypatch.setattr(wake._engine, "process_streaming_prob", lambda _features: 0.7)
+    wake = WakeWords(["okay_nabu"])
+    monkeypatch.setattr(wake._engines["okay_nabu"], "process_streaming_prob", lambda _features: 0.7)
     frames = [bytes(640)] * 20
 
     def woke() -> bool:
@@ -53,7 +53,7 @@ def test_sensitivity_decides_whether_the_wake_word_wakes(monkeypatch: pytest.Mon
 
 
 def test_without_a_wake_word_any_sensitivity_is_taken() -> None:
-    wake = WakeWord("none")
+    wake = WakeWords([])
     wake.sensitivity = 100
     assert wake(bytes(640)) == ""
 

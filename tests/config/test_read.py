@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant import config as configuration
 from assistant.config import Config
+from assistant.config.model import AudioConfig
 from assistant.errors import ConfigError
 
 
@@ -93,7 +95,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (config.brain.use, config.brain.port) == ("embedded", 5)
     assert config.mqtt.broker == "mqtt://user:p%40ss@host"
     assert config.state_dir == Path("/tmp/x")
-    assert config.audio.wake == "alexa"
+    assert config.audio.wake_words == ["alexa"]
 
 
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path) -> None:
@@ -135,3 +137,24 @@ def test_the_shipped_file_states_the_defaults_and_explains_every_key() -> None:
 
 def _section(lines: list[str], number: int) -> str:
     return next(line for line in reversed(lines[:number]) if line[:1].isalpha()).split(":")[0]
+
+
+def test_wake_words_that_cannot_be_are_told_in_a_sentence(tmp_path: Path) -> None:
+    for wrong, problem in (
+        (
+            "computer",
+            "expected 'hey_jarvis', 'alexa', 'hey_mycroft', 'okay_nabu' or 'none', found 'computer'",
+        ),
+        ("[]", "expected one wake word or several, or none alone, found a list"),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(problem)):
+            load(tmp_path, f"audio:\n  wake: {wrong}\n")
+
+
+def test_wake_words_are_one_or_several() -> None:
+    assert AudioConfig().wake_words == ["hey_jarvis"]
+    assert AudioConfig.model_validate({"wake": "none"}).wake_words == []
+    assert AudioConfig(wake=["alexa", "hey_jarvis", "alexa"]).wake_words == ["alexa", "hey_jarvis"]
+    for wrong in ([], ["none", "alexa"], "computer", ["computer"], 7):
+        with pytest.raises(ValueError, match="wake"):
+            AudioConfig.model_validate({"wake": wrong})
