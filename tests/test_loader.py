@@ -181,7 +181,9 @@ def test_everything_shipped_loads_and_declares_its_tools() -> None:
     used = {entry.name for entry in config.plugins}
     names = set(loader.names())
     assert used | set(config.home.sources) <= names
-    for name in names - used - {"mqtt_device"}:
+    there = {"url": "http://homeassistant.local:8123"}
+    assert loader.load(entry("home_assistant", **there)).state is LoadState.ENABLED
+    for name in names - used - {"mqtt_device", "home_assistant"}:
         settings = {"name": "x", "topic": "y"} if name not in ("mqtt", *config.home.sources) else {}
         assert loader.load(entry(name, **settings)).state is LoadState.ENABLED
     assert shipped_plugins().is_dir()
