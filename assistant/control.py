@@ -20,6 +20,7 @@ from typing import Any
 
 from assistant.errors import AssistantError, LinkError, UsageError
 from assistant.events import Event
+from assistant.mouths import BYTES_PER_SECOND
 from assistant.plain import plain
 
 LINE_LIMIT = 16 * 2**20
@@ -58,16 +59,27 @@ class Outlet:
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
+        self._passed = 0
 
     def play(self, pcm: bytes) -> None:
         """Pass on 24 kHz mono s16le."""
+        self._passed += len(pcm)
         self._tell({"event": "audio", "pcm": base64.b64encode(pcm).decode()})
 
     def flush(self) -> None:
         """The user spoke over it; what was passed on stays."""
+        self._passed = 0
+
+    def heard(self) -> float:
+        """All of it was passed on."""
+        return self._passed / BYTES_PER_SECOND
+
+    async def room(self) -> None:
+        """The one who asked takes it as it comes."""
 
     async def finish(self, *, follow_up: bool = True) -> None:
         """Nothing is being played here."""
+        self._passed = 0
 
 
 @asynccontextmanager

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
-from typing import Protocol
 
 from assistant.audio.messages import (
     Frame,
@@ -21,6 +18,7 @@ from assistant.audio.messages import (
     Trouble,
 )
 from assistant.bus import Bus
+from assistant.calling import CUT_OFF, Calling
 from assistant.errors import BrainError
 from assistant.events import (
     Event,
@@ -37,6 +35,7 @@ from assistant.events import (
 from assistant.live.messages import (
     Audio,
     BargedIn,
+    CallReleased,
     Calls,
     CallsCancelled,
     Generated,
@@ -55,12 +54,12 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.session import Session
-from assistant.tools.dispatch import Dispatcher, ToolCall
+from assistant.mouths import BYTES_PER_SECOND, Mouths
+from assistant.tools.dispatch import Dispatcher
+from assistant.turn import Ends, Turn
 
 ANSWER_SECONDS = 30.0
-BYTES_PER_SECOND = 24_000 * 2
 LOST = "The connection was lost in the middle of that. Please say it again."
-CUT_OFF = "Then the connection was lost."
 
 
 class Phase(Enum):
@@ -72,74 +71,26 @@ class Phase(Enum):
     SPEAKING = "speaking"
 
 
-class Mouth(Protocol):
-    """Where speech goes: 24 kHz mono s16le."""
+class Phases:
+    """The present phase, and when the room is quiet."""
 
-    def play(self, pcm: bytes) -> None: ...
-    def flush(self) -> None: ...
-    async def finish(self, *, follow_up: bool = True) -> None: ...
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.now = Phase.IDLE
 
+    def enter(self, phase: Phase) -> None:
+        """Go on to a phase, and tell."""
+        if phase is not self.now:
+            self.now = phase
+            self._idle.set() if phase is Phase.IDLE else self._idle.clear()
+            self._bus.publish(PhaseChanged(phase.value))
 
-class Mouths(list[Mouth]):
-    """All that speak at the same time."""
-
-    def play(self, pcm: bytes) -> None:
-        """Queue speech."""
-        for mouth in self:
-            mouth.play(pcm)
-
-    def flush(self) -> None:
-        """Forget what was not heard."""
-        for mouth in self:
-            mouth.flush()
-
-    async def finish(self, *, follow_up: bool) -> None:
-        """Wait until all has been heard."""
-        for mouth in list(self):
-            await mouth.finish(follow_up=follow_up)
-
-
-@dataclass
-class Turn:
-    """One question and its answer so far."""
-
-    heard: str = ""
-    told_heard: bool = False
-    spoken: str = ""
-    audio_bytes: int = 0
-    calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    """What the tools have answered."""
-    generated: bool = False
-    being_said: bool = False
-    """The user is still speaking: what arrives now cannot be the answer to it."""
-    stopped: bool = False
-    """Nobody wants to hear the rest."""
-    ended: bool = False
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def close(self) -> None:
-        """Nothing more belongs to this turn."""
-        self.ended = True
-        self.over.set()
-
-
-class Ends:
-    """Which turn an end belongs to: TurnDone comes long after Generated, perhaps in the next turn."""
-
-    def __init__(self) -> None:
-        self._due = False
-
-    def broken_off(self) -> None:
-        """The user spoke over an answer: its end is still to come."""
-        self._due = True
-
-    def of_an_earlier(self, message: Generated | TurnDone, turn: Turn) -> bool:
-        """Whether this end is not that of ``turn``, the present one."""
-        due = self._due
-        self._due = isinstance(message, Generated)
-        turn.generated = turn.generated or self._due
-        return due and not turn.generated
+    async def quiet(self) -> None:
+        """Wait until nobody talks."""
+        while self.now is not Phase.IDLE:  # woken, somebody may have begun anew
+            await self._idle.wait()
 
 
 class Conversation:
@@ -151,18 +102,20 @@ class Conversation:
         self._bus = bus
         self._turn = Turn()
         self._turn.over.set()
-        self._phase = Phase.IDLE
-        self._quiet = asyncio.Event()
-        self._quiet.set()
+        self._phases = Phases(bus)
         self._ends = Ends()
+        self._calling = Calling(session, dispatcher, tell=self._tell, apologise=self._apologise)
+        self._stale = False
+        """What comes now is the rest of an answer that the user has spoken over."""
         self.mouths = Mouths()
+        session.room = self.mouths.room
         self.read_aloud: Callable[[str], Awaitable[bytes]] | None = None
         """A voice that works without the link: text → 24 kHz mono s16le. Raises BrainError."""
 
     @property
     def phase(self) -> Phase:
         """What the room is doing now."""
-        return self._phase
+        return self._phases.now
 
     async def run(self) -> None:
         """Handle what the session says, for ever; tools run beside it."""
@@ -172,12 +125,13 @@ class Conversation:
 
     async def ask(self, text: str) -> bool:
         """Say typed words and wait for the answer; False when none came."""
+        self._stop_speaking()
         turn = self._begin()
         turn.told_heard = True
         self._dispatcher.journal.heard(text)
         self._bus.publish(Heard(text))
         self._session.post(Say(text))
-        self._enter(Phase.THINKING)
+        self._phases.enter(Phase.THINKING)
         return await self._answered(turn)
 
     async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
@@ -197,53 +151,63 @@ class Conversation:
 
         ``speech`` is 24 kHz mono s16le.
         """
-        while self._phase is not Phase.IDLE:
-            await self._quiet.wait()
+        await self._phases.quiet()
         if not self.mouths:
             self._bus.publish(Problem("An announcement came, but there is no speaker that could play it."))
             return
         self._turn = turn = Turn(told_heard=True, ended=True)
-        self._enter(Phase.SPEAKING)
+        self._phases.enter(Phase.SPEAKING)
         for start in range(0, len(speech), BYTES_PER_SECOND):
             self.mouths.play(speech[start : start + BYTES_PER_SECOND])
         self._bus.publish(Spoke(text, round(len(speech) / BYTES_PER_SECOND, 2)))
         await self._finish(turn, follow_up=False)
 
     async def _apologise(self, text: str) -> None:
-        """Tell what the brain cannot tell any more, aloud where there is a voice of our own."""
+        """Tell that something went wrong, aloud where there is a voice of our own."""
         self._bus.publish(Problem(text))
-        with suppress(BrainError):  # the sentence was shown
+        await self._read_out(text)
+
+    async def _tell(self, text: str) -> None:
+        """Tell what the brain cannot tell any more."""
+        if not await self._read_out(text):
+            self._bus.publish(Spoke(text, 0.0))
+
+    async def _read_out(self, text: str) -> bool:
+        """Say it without the brain's help; whether there was a voice and a speaker."""
+        with suppress(BrainError):
             if self.read_aloud is not None and self.mouths:
                 await self.announce(text, await self.read_aloud(text))
+                return True
+        return False
 
     def stop(self) -> None:
         """Be silent at once; the rest of the answer is not heard."""
-        if self._phase in (Phase.SPEAKING, Phase.THINKING):
+        if self.phase in (Phase.SPEAKING, Phase.THINKING):
             self._stop_speaking()
             self._turn.stopped = True
             self._turn.close()
-            self._enter(Phase.IDLE)
+            self._phases.enter(Phase.IDLE)
 
     def _hear(self, message: FromAudio) -> None:
         match message:
             case GateOpened(by):
                 self._bus.publish(Woke(by))
-                if self._phase is not Phase.SPEAKING:
-                    self._enter(Phase.LISTENING)
+                if self.phase is not Phase.SPEAKING:
+                    self._phases.enter(Phase.LISTENING)
             case SpeechBegan():
                 self._stop_speaking()
                 self._begin().being_said = True
-                self._enter(Phase.LISTENING)
+                self._phases.enter(Phase.LISTENING)
                 self._session.post(SpeechStarted())
             case Frame(pcm):
                 self._session.post(Audio(pcm))
             case SpeechStopped():
                 self._turn.being_said = False
                 self._session.post(SpeechEnded())
-                self._enter(Phase.THINKING)
+                self._phases.enter(Phase.THINKING)
             case GateClosed(spoken):
-                if not spoken and self._phase is Phase.LISTENING:
-                    self._enter(Phase.IDLE)
+                if not spoken and self.phase is Phase.LISTENING:
+                    self._phases.enter(Phase.IDLE)
             case Trouble(text):
                 self._bus.publish(Problem(text))
 
@@ -263,26 +227,21 @@ class Conversation:
                     await turn.over.wait()
         if not turn.over.is_set():
             turn.close()
-            self._enter(Phase.IDLE)
+            self._phases.enter(Phase.IDLE)
             await self._apologise("No answer came. Please try again.")
             return False
         return bool(turn.spoken or turn.audio_bytes)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
+        if not isinstance(message, Speech | SpeechText | Usage):
+            self._stale = False
         match message:
             case Transcribed() | Replayed():
                 # After a lost link the same words are heard again, from their beginning.
                 self._turn.heard = self._turn.heard + message.text if isinstance(message, Transcribed) else ""
-            case Calls(calls):
+            case Calls() | CallReleased() | CallsCancelled():
                 self._tell_heard()
-                for call in calls:
-                    self._turn.calls[call.id] = tasks.create_task(
-                        self._run_tool(call, self._turn), name=call.name
-                    )
-            case CallsCancelled(ids):
-                for call_id in ids:
-                    if task := self._turn.calls.pop(call_id, None):
-                        task.cancel()
+                self._calling.handle(message, self._turn, tasks)
             case Speech() | SpeechText():
                 self._speak(message)
             case BargedIn():
@@ -294,27 +253,17 @@ class Conversation:
                 self._bus.publish(_as_event(message))
 
     def _speak(self, message: Speech | SpeechText) -> None:
-        if self._turn.being_said or self._turn.stopped:
+        if self._turn.being_said or self._turn.stopped or self._stale:
             return
-        if self._turn.over.is_set() and self._phase is Phase.IDLE:
+        if self._turn.over.is_set() and self.phase is Phase.IDLE:
             self._turn = Turn(told_heard=True)  # the answer of a slow tool, long after its question
         self._tell_heard()
-        self._enter(Phase.SPEAKING)
+        self._phases.enter(Phase.SPEAKING)
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text
             return
         self._turn.audio_bytes += len(message.pcm)
         self.mouths.play(message.pcm)
-
-    async def _run_tool(self, call: ToolCall, turn: Turn) -> None:
-        with suppress(asyncio.CancelledError):
-            respond = partial(self._session.respond, call.id, call.name)
-            result = await self._dispatcher.call(call, lambda text: respond({"text": text}, more=True))
-            turn.told.append(result.text)
-            if not await respond(result.response()) and turn.over.is_set():
-                # Whoever asked still waits for it, though the link that carried the question is gone.
-                await self._apologise(f"{result.text} {CUT_OFF}")
-        turn.calls.pop(call.id, None)
 
     def _tell_heard(self) -> None:
         turn = self._turn
@@ -350,18 +299,19 @@ class Conversation:
         await self.mouths.finish(follow_up=follow_up)
         turn.over.set()
         if turn is self._turn:
-            self._enter(Phase.IDLE)
+            self._phases.enter(Phase.IDLE)
 
     def _stop_speaking(self) -> None:
-        if self._phase is Phase.SPEAKING:
-            self.mouths.flush()
-            self._bus.publish(Interrupted())
-
-    def _enter(self, phase: Phase) -> None:
-        if phase is not self._phase:
-            self._phase = phase
-            self._quiet.set() if phase is Phase.IDLE else self._quiet.clear()
-            self._bus.publish(PhaseChanged(phase.value))
+        if self.phase is not Phase.SPEAKING:
+            return
+        turn = self._turn
+        said = turn.audio_bytes / BYTES_PER_SECOND
+        heard = min(self.mouths.heard(), said)
+        self.mouths.flush()
+        if said:
+            self._session.heard_only(heard / said)
+            self._stale = not turn.generated and not turn.ended
+        self._bus.publish(Interrupted(round(heard, 2)))
 
 
 def _as_event(message: Message) -> Event:

@@ -83,9 +83,10 @@ class Spoke(Event):
 
 @dataclass(frozen=True)
 class Interrupted(Event):
-    """The user spoke while the assistant did: playback stopped."""
+    """The user spoke while the assistant did: playback stopped after ``heard_s`` seconds of the answer."""
 
     event: ClassVar[str] = "interrupted"
+    heard_s: float = 0.0
 
 
 @dataclass(frozen=True)

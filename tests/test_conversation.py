@@ -21,6 +21,7 @@ from assistant.audio.messages import (
     SpeechStopped,
 )
 from assistant.bus import Bus
+from assistant.calling import CUT_OFF
 from assistant.conversation import LOST, Conversation, Phase
 from assistant.errors import BrainError
 from assistant.events import Event, Heard, Interrupted, PhaseChanged, Problem, Spoke, ToolFinished, Woke
@@ -28,8 +29,10 @@ from assistant.home.registry import Registry
 from assistant.live.messages import (
     Audio,
     BargedIn,
+    CallReleased,
     Calls,
     CallsCancelled,
+    Delivery,
     Generated,
     Message,
     Outgoing,
@@ -57,15 +60,21 @@ class Wireless(Session):
         super().__init__([], Setup(Briefing("")))
         self.sent: list[Outgoing] = []
         self.responses: list[tuple[str, dict[str, Any]]] = []
-        self.links = True
+        self.delivery = Delivery.TAKEN
+        self.shares: list[float] = []
 
     def post(self, item: Outgoing) -> None:
         self.sent.append(item)
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> bool:
-        if self.links:
+    async def respond(
+        self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False
+    ) -> Delivery:
+        if self.delivery is Delivery.TAKEN:
             self.responses.append((call_id, {**result, **({"more": True} if more else {})}))
-        return self.links
+        return self.delivery
+
+    def heard_only(self, share: float) -> None:
+        self.shares.append(share)
 
     def says(self, *messages: Message) -> None:
         for message in messages:
@@ -85,6 +94,12 @@ class Loudspeaker:
 
     def flush(self) -> None:
         self.did.append("flush")
+
+    def heard(self) -> float:
+        return 0.25
+
+    async def room(self) -> None:
+        """Always."""
 
     async def finish(self, *, follow_up: bool = True) -> None:
         self.did.append("finish" if follow_up else "finish for good")
@@ -248,9 +263,24 @@ async def test_speaking_over_the_answer_stops_it() -> None:
         here.session.says(BargedIn(), TurnDone(), Transcribed("stop"), *ANSWER)
         assert await listening
         assert await asking
-        assert here.kinds().count(Interrupted) == 1
+        assert [event for event in here.events if isinstance(event, Interrupted)] == [Interrupted(0.25)]
+        assert here.session.shares == [0.25]
         assert here.kinds().count(Spoke) == 1
         assert here.mouth.did == ["play", "flush", "play", "finish"]
+
+
+async def test_a_long_rest_of_an_answer_that_was_spoken_over_is_not_taken_for_the_next() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell a story"))
+        here.session.says(Speech(SECOND), SpeechText("Once"))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.session.says(Speech(SECOND), SpeechText("upon"), BargedIn(), TurnDone(), *ANSWER)
+        assert await listening
+        assert await asking
+        assert here.mouth.did == ["play", "flush", "play", "finish"]
+        assert here.mouth.played == SECOND * 2
 
 
 async def test_what_is_still_playing_after_its_turn_is_stopped_too() -> None:
@@ -429,13 +459,32 @@ async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless
         await asyncio.sleep(0)
         here.session.says(Calls((ToolCall("1", "bake"),)), Generated(), TurnDone())
         await here.until(lambda: here.session.responses)
-        here.session.links = False
+        here.session.delivery = Delivery.GONE
         here.session.says(TurnLost())
         assert not await asking
         here.baker.finish()
         await here.until(lambda: here.kinds().count(Problem) == 2)
     assert isinstance(here.events[-1], Problem)
-    assert here.events[-1].text == f"The cake is ready. {module.CUT_OFF}"
+    assert here.events[-1].text == f"The cake is ready. {CUT_OFF}"
+
+
+async def test_a_brain_that_could_not_wait_goes_on_and_the_result_is_told_without_it() -> None:
+    async def read(text: str) -> bytes:
+        return text.encode()
+
+    async with room() as here:
+        here.talk.read_aloud = read
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "bake"),)))
+        await here.until(lambda: here.session.responses)
+        here.session.says(CallReleased("1"), Speech(SECOND), SpeechText("It bakes."), Generated(), TurnDone())
+        assert await asking
+        here.session.delivery = Delivery.LATE
+        here.baker.finish()
+        await here.until(lambda: here.mouth.played.endswith(b"The cake is ready."))
+        await here.until(lambda: here.kinds().count(Spoke) == 2)
+    assert Problem not in here.kinds()
 
 
 async def test_calls_without_an_id_are_different_calls() -> None:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from assistant.audio.devices import Microphone, NoSpeaker, Sink, Speaker
+from assistant.audio.devices import Microphone, Speaker
 from assistant.audio.gate import Gate, GateSettings
 from assistant.audio.listening import WakeWords, voice_detector
 from assistant.audio.messages import (
@@ -28,17 +28,21 @@ from assistant.audio.messages import (
     OpenGate,
     Play,
     Played,
+    Progress,
     Ready,
     Sensitivity,
     SourceEnded,
     Trouble,
     Volume,
 )
+from assistant.audio.mouth import Mouth, NoMouth
 from assistant.audio.pipe import packed, received
 from assistant.audio.recording import FRAME_BYTES, frames
 from assistant.errors import AudioError
 
 FRAME_SECONDS = 0.02
+PROGRESS_BYTES = 4800
+"""The daemon hears of every 100 ms that were played."""
 TAIL_FRAMES = 150
 """At most 3 s of silence are added to a recording."""
 WHOLE_RECORDING_MS = 600_000
@@ -54,8 +58,9 @@ class AudioProcess:
         self._wake = WakeWords(options.wake)
         self._wake.sensitivity = options.sensitivity
         self._gate = Gate(settings, voice_detector(), self._wake)
-        self._sink: Sink = NoSpeaker()
-        self._volume = options.volume
+        self._mouth: Mouth = NoMouth()
+        self._mouth.volume = options.volume
+        self._told = Progress(0, 0)
         self._reply: EndOfReply | None = None
         if options.muted:
             self.send(self._gate.mute(True))
@@ -90,9 +95,10 @@ class AudioProcess:
     def _obey(self, message: object) -> None:
         match message:
             case Play(pcm):
-                self._sink.play(pcm)
+                self._mouth.play(pcm)
             case Flush():
-                self._sink.flush()
+                self._mouth.flush()
+                self._finish(follow_up=False)
             case EndOfReply():
                 self._reply = message
             case OpenGate(by):
@@ -100,18 +106,30 @@ class AudioProcess:
             case Mute(on):
                 self.send(self._gate.mute(on))
             case Volume(percent):
-                self._volume = self._sink.volume = percent
+                self._mouth.volume = percent
             case Sensitivity(percent):
                 self._wake.sensitivity = percent
 
     async def _watch_playback(self) -> None:
         while True:
             await asyncio.sleep(FRAME_SECONDS)
-            if self._reply is not None and self._sink.left() == 0:
-                reply, self._reply = self._reply, None
-                self.send([Played()])
-                if reply.follow_up and not self._options.file:
-                    self.send(self._gate.follow_up())
+            if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
+                self._tell_progress()
+            if self._reply is not None and self._mouth.left() == 0:
+                self._finish(follow_up=self._reply.follow_up)
+
+    def _tell_progress(self) -> None:
+        self._told = Progress(self._mouth.taken, self._mouth.played)
+        self.send([self._told])
+
+    def _finish(self, *, follow_up: bool) -> None:
+        """All has been heard that will be; of what was cut short nobody waits for a follow-up."""
+        self._tell_progress()
+        if self._reply is not None:
+            self._reply = None
+            self.send([Played()])
+            if follow_up and not self._options.file:
+                self.send(self._gate.follow_up())
 
     async def _recording(self) -> None:
         """Play a file into the gate in real time."""
@@ -148,8 +166,7 @@ class AudioProcess:
             loop.call_soon_threadsafe(hear, frame)
 
         try:
-            self._sink = Speaker(self._options.output)
-            self._sink.volume = self._volume
+            self._mouth = await asyncio.to_thread(self._spoken_through)
         except AudioError as error:
             news.append(Trouble(f"{error}; answers are not heard"))
         try:
@@ -158,6 +175,12 @@ class AudioProcess:
             self.send([Trouble(str(error), fatal=True)])
         finally:
             stop.set()
+
+    def _spoken_through(self) -> Mouth:
+        mouth = Mouth()
+        mouth.volume = self._mouth.volume
+        self._speaker = Speaker(self._options.output, mouth)
+        return mouth
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -6,25 +6,16 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
-from assistant.audio.settings import scaled
+from assistant.audio.mouth import RATE as OUT_RATE
+from assistant.audio.mouth import Mouth
 from assistant.errors import AudioError
 
 IN_RATE, IN_FRAMES = 16_000, 320
-OUT_RATE, OUT_FRAMES = 24_000, 480
+OUT_FRAMES = 480
 
 MISSING = "PortAudio is missing, so there is no microphone or speaker: apt install libportaudio2"
-
-
-class Sink(Protocol):
-    """Where 24 kHz mono s16le goes. ``volume`` is 0 to 100, and counts at once."""
-
-    volume: int
-
-    def play(self, pcm: bytes) -> None: ...
-    def flush(self) -> None: ...
-    def left(self) -> float: ...
 
 
 def portaudio() -> ModuleType:
@@ -82,56 +73,18 @@ class Microphone:
 
 
 class Speaker:
-    """Pulled playback: the card asks every 20 ms, so forgetting is instant."""
+    """Pulled playback: the card asks every 20 ms, so forgetting is instant. Opening may take seconds."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, mouth: Mouth) -> None:
         sd = portaudio()
-        self.volume = 100
-        self._waiting = bytearray()
-        self._lock = threading.Lock()
+
+        def pull(block: Any, frames: int, time: Any, _status: Any) -> None:
+            block[:] = mouth.pull(frames, max(time.outputBufferDacTime - time.currentTime, 0.0))
+
         try:
             self._stream = sd.RawOutputStream(
-                OUT_RATE, OUT_FRAMES, _device(device), 1, "int16", callback=self._pull
+                OUT_RATE, OUT_FRAMES, _device(device), 1, "int16", callback=pull
             )
             self._stream.start()
         except (sd.PortAudioError, ValueError) as error:
             raise _cannot(sd, "speaker", device, error) from error
-
-    def _pull(self, block: Any, frames: int, _time: Any, _status: Any) -> None:
-        with self._lock:
-            got = bytes(self._waiting[: frames * 2])
-            del self._waiting[: frames * 2]
-        # Here and not when it is queued: the rest of a sentence must become softer, too.
-        block[:] = scaled(got.ljust(frames * 2, b"\0"), self.volume)
-
-    def play(self, pcm: bytes) -> None:
-        """Queue speech."""
-        with self._lock:
-            self._waiting += pcm
-
-    def flush(self) -> None:
-        """Forget what was not played."""
-        with self._lock:
-            self._waiting.clear()
-
-    def left(self) -> float:
-        """Seconds still to be played."""
-        with self._lock:
-            return len(self._waiting) / 2 / OUT_RATE
-
-
-class NoSpeaker:
-    """Drops speech at once: for recordings, and for houses without a speaker."""
-
-    def __init__(self) -> None:
-        self.volume = 100
-
-    def play(self, pcm: bytes) -> None:
-        """Nobody hears it."""
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-    def left(self) -> float:
-        """Nothing is left."""
-        return 0.0

@@ -62,6 +62,14 @@ class Played:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far the speaker is: bytes since the process began that left the queue, and those of them played."""
+
+    taken: int
+    played: int
+
+
+@dataclass(frozen=True)
 class OpenGate:
     """To the audio process: open the gate now. ``by`` as in ``GateOpened``."""
 
@@ -109,6 +117,15 @@ class EndOfReply:
 
 
 FromAudio = (
-    Ready | GateOpened | GateClosed | SpeechBegan | Frame | SpeechStopped | SourceEnded | Trouble | Played
+    Ready
+    | GateOpened
+    | GateClosed
+    | SpeechBegan
+    | Frame
+    | SpeechStopped
+    | SourceEnded
+    | Trouble
+    | Played
+    | Progress
 )
 ToAudio = OpenGate | Mute | Volume | Sensitivity | Play | Flush | EndOfReply

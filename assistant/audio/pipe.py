@@ -24,6 +24,7 @@ from assistant.audio.messages import (
     OpenGate,
     Play,
     Played,
+    Progress,
     Ready,
     Sensitivity,
     SourceEnded,
@@ -52,6 +53,7 @@ CLASSES: tuple[type, ...] = (
     EndOfReply,
     Volume,
     Sensitivity,
+    Progress,
 )
 CODES = {cls: code for code, cls in enumerate(CLASSES)}
 HEADER = struct.Struct(">BI")

@@ -18,6 +18,7 @@ from assistant.audio.messages import (
     OpenGate,
     Play,
     Played,
+    Progress,
     Sensitivity,
     ToAudio,
     Volume,
@@ -30,7 +31,11 @@ log = logging.getLogger(__name__)
 
 DEFAULTS = RoomSettings()
 STOP_SECONDS = 2.0
-PLAYBACK_SECONDS = 120.0
+SLACK_SECONDS = 5.0
+"""A speaker that goes on playing takes no longer than its speech is long, and this."""
+BYTES_PER_SECOND = 24_000 * 2
+AHEAD_BYTES = 60 * BYTES_PER_SECOND
+"""More than this is not kept for the speaker: a ten-minute story waits where it is made."""
 
 
 class Audio:
@@ -39,19 +44,30 @@ class Audio:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int) -> None:
         self._reader = reader
         self._writer = writer
-        self._played = asyncio.Event()
+        self._over = asyncio.Event()
+        self._moved = asyncio.Event()
         self._ended = False
+        self._progress = Progress(0, 0)
+        self._sent = 0
+        self._begun_at: int | None = None
         self.pid = pid
 
     async def messages(self) -> AsyncIterator[FromAudio]:
         """What it hears, until it ends."""
-        async for message in received(self._reader):
-            if isinstance(message, Played):
-                self._played.set()
-            else:
-                yield message
-        self._ended = True
-        self._played.set()
+        try:
+            async for message in received(self._reader):
+                match message:
+                    case Played():
+                        self._over.set()
+                    case Progress():
+                        self._progress = message
+                        self._moved.set()
+                    case _:
+                        yield message
+        finally:
+            self._ended = True
+            self._over.set()
+            self._moved.set()
 
     def _send(self, message: ToAudio) -> None:
         if not self._writer.is_closing():
@@ -73,22 +89,39 @@ class Audio:
 
     def play(self, pcm: bytes) -> None:
         """Speak: 24 kHz mono s16le."""
-        self._played.clear()
+        self._over.clear()
+        if self._begun_at is None:
+            self._begun_at = self._progress.played
+        self._sent += len(pcm)
         self._send(Play(pcm))
 
     def flush(self) -> None:
         """Stop speaking now."""
+        self._begun_at = None
         self._send(Flush())
+
+    def heard(self) -> float:
+        """Seconds of the present answer that have been played."""
+        begun = self._progress.played if self._begun_at is None else self._begun_at
+        return (self._progress.played - begun) / BYTES_PER_SECOND
+
+    async def room(self) -> None:
+        """Wait until less than a minute of speech waits to be played."""
+        while not self._ended and self._sent - self._progress.taken > AHEAD_BYTES:
+            self._moved.clear()
+            await self._moved.wait()
 
     async def finish(self, *, follow_up: bool = True) -> None:
         """Wait until what was said has been heard; after an answer the user may go on."""
         if self._ended:
             return
-        self._played.clear()
+        self._over.clear()
         self._send(EndOfReply(follow_up))
+        waiting = (self._sent - self._progress.taken) / BYTES_PER_SECOND
         with suppress(TimeoutError):
-            async with asyncio.timeout(PLAYBACK_SECONDS):
-                await self._played.wait()
+            async with asyncio.timeout(waiting + SLACK_SECONDS):
+                await self._over.wait()
+        self._begun_at = None
 
 
 @asynccontextmanager

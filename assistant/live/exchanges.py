@@ -10,6 +10,7 @@ MOST = 4
 OLDEST_SECONDS = 600.0
 LONGEST = 400
 """Characters of one side of an exchange."""
+CUT = "(interrupted)"
 
 
 @dataclass
@@ -39,6 +40,12 @@ class Exchanges:
     def answered(self, text: str) -> None:
         """A piece of the answer."""
         self._now.answer += text
+
+    def heard_only(self, share: float) -> None:
+        """Of the last answer only so much (0 to 1) was heard before the user spoke over it."""
+        cut = self._now if self._now.answer else self._past[-1] if self._past else self._now
+        words = cut.answer.split()
+        cut.answer = " ".join([*words[: round(len(words) * share)], CUT])
 
     def over(self) -> None:
         """The turn has ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from assistant.live.messages import (
     BargedIn,
     Calls,
     CallsCancelled,
+    Delivery,
     Generated,
     GoAway,
     Handle,
@@ -28,6 +29,7 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.models import Abilities
+from assistant.live.pending import Pending
 from assistant.live.uplink import Uplink
 from assistant.money import Tokens
 
@@ -72,6 +74,8 @@ class Lasting:
     pay: Callable[[Tokens], float]
     obstacle: Callable[[], str]
     """Why this brain must not be asked any more, or ""."""
+    room: Callable[[], Awaitable[None]]
+    """Waits until there is room for more speech."""
     tokens: int = 0
     """Of the conversation's context, when last counted."""
 
@@ -89,9 +93,11 @@ class Link:
         self._opened_at = self._heard_at = self._busy_at = self._clock()
         self._leaving = False
         self._mute_turns = 0
-        self._anything_said = self._told_result = False
-        self._calls: set[str] = set()
+        self._anything_said = False
+        self._calls = Pending(wire, lasting.tell, self._responded)
         self._served = self._puzzled = False
+        self._reading = True
+        """Not while the speaker is far behind: the rest of a long story waits where it is made."""
 
     async def serve(self, *others: Part) -> Failure:
         """Receive, send and watch until one of them finds the link lost.
@@ -126,21 +132,17 @@ class Link:
                 task.cancel()
         return failure
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool) -> bool:
-        """Send a tool's result, or a part of it, if it was this link that asked; whether it was.
+    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool) -> Delivery:
+        """Send a tool's result, or a part of it, if it was this link that asked and it still waits.
 
         Raises:
             LinkLost: the link has ended.
         """
-        if call_id not in self._calls:
-            return False
-        if not more:
-            self._calls.discard(call_id)
-            self._told_result = True
-        await self._wire.respond(call_id, name, result, more=more)
+        return await self._calls.respond(call_id, name, result, more=more)
+
+    def _responded(self) -> None:
         self._heard_at = self._clock()
         self._uplink.to_send.set()
-        return True
 
     async def _receive(self, add: Add) -> None:
         async for message in self._wire.received():
@@ -160,17 +162,28 @@ class Link:
                 case _:
                     self._note(message)
                     self._lasting.tell(message)
-                    if isinstance(message, TurnDone):
-                        self._turn_done()
+                    await self._follow(message, add)
+
+    async def _follow(self, message: Message, add: Add) -> None:
+        match message:
+            case TurnDone():
+                self._turn_done()
+            case Speech():
+                self._reading = False
+                await self._lasting.room()
+                self._reading, self._heard_at = True, self._clock()
+            case Calls(calls) if not self._able.async_tools:
+                for call in calls:
+                    add(self._calls.release(call))
 
     def _note(self, message: Message) -> None:
         match message:
             case Calls(calls):
-                self._calls.update(call.id for call in calls)
+                self._calls.asked(calls)
                 self._uplink.answered()
                 self._anything_said = True
             case CallsCancelled(ids):
-                self._calls.difference_update(ids)
+                self._calls.cancelled(ids)
             case Speech():
                 self._uplink.answered()
                 self._anything_said = True
@@ -186,7 +199,7 @@ class Link:
                 self._uplink.broken_off()
 
     def _turn_done(self) -> None:
-        self._told_result = False
+        self._calls.told_result = False
         if not self._uplink.done():
             return
         self._exchanges.over()
@@ -219,7 +232,7 @@ class Link:
         """A question that nobody takes, an answer that stops, a link that is only half there, a long rest."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            silent = self._clock() - self._heard_at
+            silent = self._clock() - self._heard_at if self._reading else 0.0
             if self._uplink.idle.is_set():
                 if not self._calls:
                     self._rested()
@@ -285,4 +298,4 @@ class Link:
     @property
     def _owed_an_answer(self) -> bool:
         """Whether a result was sent of which the brain may still speak."""
-        return self._told_result and self._clock() - self._heard_at < self._able.reply_seconds
+        return self._calls.told_result and self._clock() - self._heard_at < self._able.reply_seconds

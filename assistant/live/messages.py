@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from assistant.money import Tokens
 from assistant.tools.dispatch import ToolCall
@@ -41,6 +42,13 @@ class CallsCancelled:
     """Calls whose results nobody waits for any more."""
 
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CallReleased:
+    """The brain waits no longer for this tool: its turn goes on, and the result is told in another way."""
+
+    id: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,17 @@ class SpeechEnded:
     """Outgoing: the user stopped; the brain's turn."""
 
 
+class Delivery(Enum):
+    """What became of a tool's result."""
+
+    TAKEN = auto()
+    """The brain tells the user."""
+    LATE = auto()
+    """The brain could not wait for it."""
+    GONE = auto()
+    """The link that asked is no more."""
+
+
 Outgoing = Say | Audio | SpeechStarted | SpeechEnded
 
 Message = (
@@ -144,6 +163,7 @@ Message = (
     | SpeechText
     | Calls
     | CallsCancelled
+    | CallReleased
     | BargedIn
     | Generated
     | TurnDone

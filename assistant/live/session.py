@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from assistant.live.exchanges import Exchanges
 from assistant.live.failures import Cause, Failure, LinkLost
 from assistant.live.handles import Handles
 from assistant.live.link import Lasting, Link
-from assistant.live.messages import LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
+from assistant.live.messages import Delivery, LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
 from assistant.live.options import Options
 from assistant.live.patience import Complaints, Gaps, Patience
@@ -59,6 +59,10 @@ class Setup:
     """After so long a pause the conversation is begun anew from its words."""
 
 
+async def _plenty() -> None:
+    """Nobody plays it, so nothing piles up."""
+
+
 class Session:
     """Talks to the first of its brains that answers; keeps what is said while none does."""
 
@@ -89,9 +93,12 @@ class Session:
             self._keep_handle,
             self._pay,
             self._obstacle,
+            lambda: self.room(),
         )
         self._lasting.uplink.begun = self._patience.hurry
         self.gaps = Gaps()
+        self.room: Callable[[], Awaitable[None]] = _plenty
+        """Waits until there is room for more speech; the rest of a long story stays where it is made."""
 
     @property
     def trouble(self) -> str:
@@ -128,15 +135,21 @@ class Session:
         """Send what the user said, in order, now or as soon as there is a link."""
         self._lasting.uplink.post(item)
 
-    async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> bool:
-        """Send a tool's result, or what it says meanwhile; False when the link that waited for it is gone."""
+    def heard_only(self, share: float) -> None:
+        """Of the last answer the user heard only so much, 0 to 1, before speaking over it."""
+        self._lasting.exchanges.heard_only(share)
+
+    async def respond(
+        self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False
+    ) -> Delivery:
+        """Send a tool's result, or what it says meanwhile; what became of it."""
         if self._link is None:
-            return False
+            return Delivery.GONE
         try:
             return await self._link.respond(call_id, name, result, more=more)
         except LinkLost as lost:
             log.info("a tool result was not delivered: %s", lost)
-            return False
+            return Delivery.GONE
 
     async def run(self) -> None:
         """Keep a link to the best brain there is, for ever."""

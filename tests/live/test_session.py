@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ import pytest
 
 from assistant.brain.server import Address
 from assistant.live import link as link_module
-from assistant.live import models
+from assistant.live import models, pending
 from assistant.live import session as module
 from assistant.live.brains import Source
 from assistant.live.endpoint import Endpoint
@@ -23,7 +24,9 @@ from assistant.live.handles import Handles
 from assistant.live.messages import (
     Audio,
     BargedIn,
+    CallReleased,
     Calls,
+    Delivery,
     Generated,
     LinkDown,
     LinkUp,
@@ -42,6 +45,7 @@ from assistant.live.messages import (
 from assistant.live.purse import Purse
 from assistant.live.session import Briefing, Session, Setup
 from assistant.money import Ledger, Limits, Price
+from assistant.tools.dispatch import ToolCall
 from assistant.tools.schema import Declaration, Parameter
 from tests.brain.stand_ins import House, brain
 from tests.parts.home import until
@@ -69,6 +73,9 @@ class Client:
         start = len(self.seen)
         await self.until(TurnDone)
         return "".join(m.text for m in self.seen[start:] if isinstance(m, SpeechText))
+
+    async def respond(self, call: ToolCall, text: str, *, more: bool = False) -> Delivery:
+        return await self.session.respond(call.id, call.name, {"text": text}, more=more)
 
     def count(self, kind: type[Message]) -> int:
         return sum(isinstance(message, kind) for message in self.seen)
@@ -137,14 +144,14 @@ async def test_the_conversation_goes_on_while_a_slow_tool_works(tmp_path: Path) 
         client.session.post(Say("turn on lamp"))
         (call,) = (await client.until(Calls)).calls
         await client.until(TurnDone)
-        assert await client.session.respond(call.id, call.name, {"text": "It warms up."}, more=True)
+        assert await client.respond(call, "It warms up.", more=True) is Delivery.TAKEN
         assert (await client.until(SpeechText)).text == "It warms up."
         await client.until(TurnDone)
         assert await client.say("hello") == "You said: hello"
         client.session.renew(Setup(Briefing("Be long.", (slow,))))
-        assert await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        assert await client.respond(call, "The lamp is on.") is Delivery.TAKEN
         assert (await client.until(SpeechText)).text == "The lamp is on."
-        assert not await client.session.respond(call.id, call.name, {"text": "Again."})
+        assert await client.respond(call, "Again.") is Delivery.GONE
 
 
 async def test_a_model_that_waits_is_told_the_result_of_a_slow_tool_and_nothing_before(
@@ -156,10 +163,54 @@ async def test_a_model_that_waits_is_told_the_result_of_a_slow_tool_and_nothing_
     async with brain(tmp_path) as address, talking(source(address), tools=(slow,)) as client:
         client.session.post(Say("turn on lamp"))
         (call,) = (await client.until(Calls)).calls
-        assert await client.session.respond(call.id, call.name, {"text": "It warms up."}, more=True)
-        assert await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        assert await client.respond(call, "It warms up.", more=True) is Delivery.TAKEN
+        assert await client.respond(call, "The lamp is on.") is Delivery.TAKEN
         await client.until(TurnDone)
         assert [m.text for m in client.seen if isinstance(m, SpeechText)] == ["The lamp is on."]
+
+
+async def test_a_model_that_waits_is_not_kept_waiting_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "HELD_SECONDS", 0.2)
+    row = replace(models.MODELS["embedded"], async_tools=False, declares_blocking=True, holds_uplink=True)
+    monkeypatch.setitem(models.MODELS, "embedded", row)
+    async with brain(tmp_path) as address, talking(source(address)) as client:
+        client.session.post(Say("turn on lamp"))
+        (call,) = (await client.until(Calls)).calls
+        assert (await client.until(CallReleased)).id == call.id
+        await client.until(TurnDone)
+        said = "".join(message.text for message in client.seen if isinstance(message, SpeechText))
+        assert said == pending.HELD["text"]
+        assert await client.say("hello") == "You said: hello"
+        assert await client.respond(call, "The lamp is on.") is Delivery.LATE
+
+
+async def test_a_story_that_is_ahead_of_its_listener_waits_at_its_maker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "STALLED_SECONDS", 0.5)
+    sound = {"mimeType": "audio/pcm;rate=24000", "data": base64.b64encode(bytes(9600)).decode()}
+    piece = json.dumps({"serverContent": {"modelTurn": {"parts": [{"inlineData": sound}]}}})
+    pieces = "".join(f"    - send: {piece}\n" for _ in range(20))
+    script = f"- on: text\n  match: story\n  do:\n{pieces}    - generation_complete\n    - turn_complete\n"
+    heard = asyncio.Event()
+
+    async def room() -> None:
+        await heard.wait()
+
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        client.session.room = room
+        client.session.post(Say("tell a story"))
+        await client.until(Speech)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.5):
+                await client.until(TurnDone)
+        assert client.count(Speech) == 1
+        heard.set()
+        await client.until(TurnDone)
+        assert client.count(Speech) == 20
+        assert client.count(TurnLost) == 0
 
 
 async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
@@ -167,7 +218,7 @@ async def test_a_tool_call_and_its_result(tmp_path: Path) -> None:
         client.session.post(Say("turn on lamp"))
         (call,) = (await client.until(Calls)).calls
         assert (call.name, call.args) == ("turn_on", {"device": "lamp"})
-        await client.session.respond(call.id, call.name, {"text": "The lamp is on."})
+        await client.respond(call, "The lamp is on.")
         await client.until(TurnDone)
         assert "The lamp is on." in "".join(m.text for m in client.seen if isinstance(m, SpeechText))
 
@@ -290,7 +341,7 @@ async def test_no_result_goes_to_a_link_that_did_not_ask(tmp_path: Path) -> None
         (call,) = (await client.until(Calls)).calls
         await client.until(TurnLost)
         assert await client.session.ready(5)
-        await client.session.respond(call.id, call.name, {"text": "late"})
+        await client.respond(call, "late")
         assert await client.say("hello") == "You said: hello"
         assert client.count(TurnLost) == 1
 

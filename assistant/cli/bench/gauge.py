@@ -55,6 +55,8 @@ class Gauge:
         self.answered_at = 0.0
         self.tokens = Counter[str]()
         """What it said that its answers cost."""
+        self.instructions: list[str] = []
+        """What each connection was told to be."""
         self.refuses = False
         """Whoever knocks is turned away."""
         self.on_frame: OnFrame = nothing
@@ -76,6 +78,8 @@ class Gauge:
 
     async def _take(self, told: dict[str, Any], socket: ServerConnection) -> None:
         if "setup" in told:
+            parts = told["setup"].get("systemInstruction", {}).get("parts", [])
+            self.instructions.append("".join(part.get("text", "") for part in parts))
             await _send(socket, setupComplete={})
             await self._offer(socket)
         live = told.get("realtimeInput") or told.get("realtime_input") or {}  # the SDK writes either

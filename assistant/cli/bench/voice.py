@@ -37,6 +37,13 @@ class FirstSample:
     def flush(self) -> None:
         """Nothing to forget."""
 
+    def heard(self) -> float:
+        """Nothing is heard."""
+        return 0.0
+
+    async def room(self) -> None:
+        """There is always room."""
+
     async def finish(self, *, follow_up: bool = True) -> None:
         """Nothing to wait for."""
 
