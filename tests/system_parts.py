@@ -7,8 +7,13 @@ import shutil
 import subprocess
 import sys
 
-PROGRAMS = {"mosquitto": "mosquitto", "espeak-ng": "espeak-ng", "flite": "flite"}
-"""Program: Debian package."""
+PROGRAMS = {
+    "mosquitto": "mosquitto",
+    "espeak-ng": "espeak-ng",
+    "flite": "flite",
+    "pipewire": "pipewire pipewire-pulse wireplumber pulseaudio-utils dbus-daemon libasound2-plugins libportaudio2",
+}
+"""Program: Debian packages."""
 
 
 def found(program: str) -> str | None:
@@ -25,7 +30,7 @@ def main() -> int:
     """Install what is missing, quietly; never fail: the tests themselves report skips."""
     if not (lacking := missing()):
         return 0
-    packages = sorted({PROGRAMS[program] for program in lacking})
+    packages = sorted({package for program in lacking for package in PROGRAMS[program].split()})
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.stderr.write(
             f"Tests that need {', '.join(lacking)} will be skipped: apt install {' '.join(packages)}\n"

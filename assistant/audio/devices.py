@@ -1,49 +1,131 @@
-"""The sound card through PortAudio: blocking capture in a thread, pulled playback."""
+"""The sound card through PortAudio: blocking capture in a thread, pulled playback, at any rate it has."""
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+import numpy as np
+import soxr
 
 from assistant.audio.mouth import RATE as OUT_RATE
 from assistant.audio.mouth import Mouth
 from assistant.errors import AudioError
 
 IN_RATE, IN_FRAMES = 16_000, 320
+FRAME_BYTES = IN_FRAMES * 2
 OUT_FRAMES = 480
+BLOCKS_A_SECOND = 50
 
 MISSING = "PortAudio is missing, so there is no microphone or speaker: apt install libportaudio2"
+SPEAKERPHONES = ("jabra", "speakerphone", "powerconf", "xvf3800", "echo-cancel", "echo cancel", "poly sync")
+"""Names of devices that take their own voice out of their microphone; doing it twice makes it worse."""
+
+
+class NoPortAudio(AudioError):
+    """The library is missing: no later attempt can do better."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A sound device as PortAudio shows it."""
+
+    name: str
+    inputs: int
+    outputs: int
+    rate: int
 
 
 def portaudio() -> ModuleType:
     """sounddevice, loaded.
 
     Raises:
-        AudioError: the library under it is missing; the text names the package.
+        NoPortAudio: the library under it is missing; the text names the package.
     """
     try:
         import sounddevice
     except OSError as error:
-        raise AudioError(MISSING) from error
+        raise NoPortAudio(MISSING) from error
     return sounddevice  # type: ignore[no-any-return]
+
+
+def listed() -> list[Listed]:
+    """All sound devices there are now; the list does not change within a process.
+
+    Raises:
+        AudioError: PortAudio is missing.
+    """
+    return [
+        Listed(
+            str(entry["name"]),
+            int(entry["max_input_channels"]),
+            int(entry["max_output_channels"]),
+            round(entry["default_samplerate"]),
+        )
+        for entry in portaudio().query_devices()
+    ]
+
+
+def cancels_echo(device: str) -> bool:
+    """Whether a device is known to take its own voice out of its microphone."""
+    return any(name in device.lower() for name in SPEAKERPHONES)
 
 
 def _device(name: str) -> str | None:
     return None if name == "default" else name
 
 
-def _cannot(sd: ModuleType, what: str, device: str, error: Exception) -> AudioError:
+def _cannot(what: str, device: str, error: Exception) -> AudioError:
     """Why a device cannot be used, and what to do."""
-    ways = "input" if what == "microphone" else "output"
-    if not any(entry[f"max_{ways}_channels"] for entry in sd.query_devices()):
+    names = [each.name for each in listed() if (each.inputs if what == "microphone" else each.outputs)]
+    if not names:
         return AudioError(f"there is no {what} on this machine")
     text = str(error).partition(" [PaErrorCode")[0]
-    return AudioError(
-        f"the {what} {device!r} cannot be used ({text}); `python -m sounddevice` lists what there is"
-    )
+    near = difflib.get_close_matches(device, names, 1, 0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(map(repr, names[:8]))}"
+    if isinstance(error, ValueError) and not text.startswith("Multiple"):
+        return AudioError(f"there is no {what} {device!r}; {hint}")
+    if isinstance(error, ValueError):
+        return AudioError(
+            f"{device!r} names more than one {what}; there are: {', '.join(map(repr, names[:8]))}"
+        )
+    if "unavailable" in text or "busy" in text:
+        return AudioError(f"the {what} {device!r} is in use by another program, or gone ({text})")
+    return AudioError(f"the {what} {device!r} cannot be used ({text})")
+
+
+def _shapes(sd: ModuleType, device: str, kind: str, wanted: int) -> list[tuple[int, int]]:
+    """Rates and channels to try: what we want, then what the device itself says it has."""
+    told = sd.query_devices(_device(device), kind)
+    rate, most = round(told["default_samplerate"]), int(told[f"max_{kind}_channels"])
+    return list(dict.fromkeys([(wanted, 1), (rate, 1), (rate, min(most, 2)), (48_000, min(most, 2))]))
+
+
+def _opened(
+    device: str, kind: str, wanted: int, opening: Callable[[ModuleType, int, int], Any]
+) -> tuple[Any, int, int]:
+    """A started stream with its rate and channels, the first shape that the device takes."""
+    sd = portaudio()
+    what = "microphone" if kind == "input" else "speaker"
+    try:
+        shapes = _shapes(sd, device, kind, wanted)
+    except (sd.PortAudioError, ValueError) as error:
+        raise _cannot(what, device, error) from error
+    failure: Exception | None = None
+    for rate, channels in shapes:
+        try:
+            stream = opening(sd, rate, channels)
+            stream.start()
+        except (sd.PortAudioError, ValueError) as error:
+            failure = failure or error
+        else:
+            return stream, rate, channels
+    assert failure is not None, "there is a shape to try"
+    raise _cannot(what, device, failure) from failure
 
 
 class Microphone:
@@ -51,7 +133,6 @@ class Microphone:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self.name = device
 
     def read(self, take: Callable[[bytes], None], stop: threading.Event) -> None:
         """Block until ``stop``; ``take`` is called on this thread with every frame.
@@ -59,32 +140,83 @@ class Microphone:
         Raises:
             AudioError: there is no such device, it is busy, or it went away.
         """
+        stream, rate, channels = _opened(
+            self._device,
+            "input",
+            IN_RATE,
+            lambda sd, rate, channels: sd.RawInputStream(
+                rate, rate // BLOCKS_A_SECOND, _device(self._device), channels, "int16"
+            ),
+        )
+        heard = InRate(rate, channels)
         sd = portaudio()
         try:
-            stream: AbstractContextManager[Any] = sd.RawInputStream(
-                IN_RATE, IN_FRAMES, _device(self._device), 1, "int16"
-            )
-            with stream as capture:
+            with stream:
                 while not stop.is_set():
-                    frame, _ = capture.read(IN_FRAMES)
-                    take(bytes(frame))
-        except (sd.PortAudioError, ValueError) as error:
-            raise _cannot(sd, "microphone", self._device, error) from error
+                    block, _ = stream.read(rate // BLOCKS_A_SECOND)
+                    for frame in heard.frames(bytes(block)):
+                        take(frame)
+        except sd.PortAudioError as error:
+            raise _cannot("microphone", self._device, error) from error
+
+
+class InRate:
+    """Blocks of s16le at a device's own rate and channels → frames of 20 ms, 16 kHz mono."""
+
+    def __init__(self, rate: int, channels: int) -> None:
+        self._channels = channels
+        self._stream = soxr.ResampleStream(rate, IN_RATE, 1, dtype="float32") if rate != IN_RATE else None
+        self._rest = b""
+
+    def frames(self, block: bytes) -> list[bytes]:
+        """The whole frames that are there now."""
+        if self._channels > 1 or self._stream is not None:
+            samples = np.frombuffer(block, "<i2").reshape(-1, self._channels).mean(axis=1, dtype=np.float32)
+            if self._stream is not None:
+                samples = self._stream.resample_chunk(samples)
+            block = np.clip(samples, -32_768, 32_767).astype("<i2").tobytes()
+        self._rest += block
+        whole = len(self._rest) - len(self._rest) % FRAME_BYTES
+        done, self._rest = self._rest[:whole], self._rest[whole:]
+        return [done[start : start + FRAME_BYTES] for start in range(0, whole, FRAME_BYTES)]
+
+
+class OutRate:
+    """What a mouth says, at a device's own rate and channels."""
+
+    def __init__(self, mouth: Mouth, rate: int, channels: int) -> None:
+        self._mouth, self._channels = mouth, channels
+        self._stream = soxr.ResampleStream(OUT_RATE, rate, 1, dtype="int16") if rate != OUT_RATE else None
+        self._ready = np.zeros(0, "<i2")
+
+    def block(self, frames: int, latency: float) -> bytes:
+        """The next frames, s16le, heard in ``latency`` seconds."""
+        if self._stream is None:
+            samples = np.frombuffer(self._mouth.pull(frames, latency), "<i2")
+        else:
+            while len(self._ready) < frames:
+                said = np.frombuffer(self._mouth.pull(OUT_FRAMES, latency), "<i2")
+                self._ready = np.concatenate([self._ready, self._stream.resample_chunk(said)])
+            samples, self._ready = self._ready[:frames], self._ready[frames:]
+        return np.repeat(samples, self._channels).tobytes() if self._channels > 1 else samples.tobytes()
 
 
 class Speaker:
     """Pulled playback: the card asks every 20 ms, so forgetting is instant. Opening may take seconds."""
 
     def __init__(self, device: str, mouth: Mouth) -> None:
-        sd = portaudio()
+        out: OutRate | None = None
 
         def pull(block: Any, frames: int, time: Any, _status: Any) -> None:
-            block[:] = mouth.pull(frames, max(time.outputBufferDacTime - time.currentTime, 0.0))
+            latency = max(time.outputBufferDacTime - time.currentTime, 0.0)
+            block[:] = out.block(frames, latency) if out is not None else bytes(len(block))
 
-        try:
-            self._stream = sd.RawOutputStream(
-                OUT_RATE, OUT_FRAMES, _device(device), 1, "int16", callback=pull
-            )
-            self._stream.start()
-        except (sd.PortAudioError, ValueError) as error:
-            raise _cannot(sd, "speaker", device, error) from error
+        self._stream, rate, channels = _opened(
+            device,
+            "output",
+            OUT_RATE,
+            lambda sd, rate, channels: sd.RawOutputStream(
+                rate, rate // BLOCKS_A_SECOND, _device(device), channels, "int16", callback=pull
+            ),
+        )
+        out = OutRate(mouth, rate, channels)

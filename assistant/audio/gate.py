@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.audio.messages import (
@@ -13,6 +13,7 @@ from assistant.audio.messages import (
     GateOpened,
     SpeechBegan,
     SpeechStopped,
+    Trouble,
 )
 
 FRAME_MS = 20
@@ -23,6 +24,9 @@ WAKE_LAG_FRAMES = 7
 was heard since then is not the wake word any more, but the beginning of what follows it.
 """
 MAX_SPEECH_MS = 30_000
+IDLE_WAKES, IDLE_WAKES_MS = 5, 60_000
+"""Woken so often in a minute and nobody said anything: something else in the room says the wake word."""
+PUSH, FOLLOW_UP, VOICE, ALWAYS = "push", "follow-up", "voice", "always"
 
 IsSpeech = Callable[[bytes], bool]
 HearsWake = Callable[[bytes], str]
@@ -31,11 +35,12 @@ HearsWake = Callable[[bytes], str]
 
 @dataclass(frozen=True)
 class GateSettings:
-    """How long to wait for what, in milliseconds."""
+    """How long to wait for what, in milliseconds; ``always``: no wake word is needed."""
 
     end_silence_ms: int = 350
     window_ms: int = 6000
     follow_up_ms: int = 6000
+    always: bool = False
 
 
 class Gate:
@@ -55,12 +60,21 @@ class Gate:
         self._before: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
         self._lately: deque[bytes] = deque(maxlen=WAKE_LAG_FRAMES)
         self._voiced: deque[bool] = deque(maxlen=ONSET_WINDOW)
+        self._now_ms = 0
+        self._idle_wakes: deque[int] = deque(maxlen=IDLE_WAKES)
+        self._deaf_until_ms = 0
         self.frames_out = 0
+        """Since the gate was last opened."""
 
     @property
     def is_open(self) -> bool:
         """Whether frames may leave."""
         return bool(self._open_by)
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether nothing can open it."""
+        return self._muted
 
     def mute(self, on: bool) -> Iterator[FromAudio]:
         """Hard mute: close at once, and stay closed until it is lifted."""
@@ -75,18 +89,28 @@ class Gate:
         if self._muted or self.is_open:
             return
         self._open_by = by
-        self._waited_ms = 0
+        self._waited_ms = self.frames_out = 0
         self._window_ms = self._settings.window_ms if window_ms is None else window_ms
         self._before.clear()
         self._voiced.clear()
         yield GateOpened(by)
 
+    def interrupted(self, frames: Sequence[bytes]) -> Iterator[FromAudio]:
+        """Somebody speaks over the assistant, and has begun with these frames."""
+        if self._muted or self.is_open:
+            return
+        yield from self.open(VOICE)
+        yield from self._begin(frames)
+
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
         """Take one 20 ms frame of 16 kHz mono s16le."""
+        self._now_ms += FRAME_MS
         wake = self._hears_wake(frame)
+        if not self.is_open and self._settings.always:
+            yield from self.open(ALWAYS, IDLE_WAKES_MS)
         if not self.is_open:
             self._lately.append(frame)
-            if wake and not self._muted:
+            if wake and not self._muted and self._now_ms >= self._deaf_until_ms:
                 yield from self.open(wake)
                 # Said in one breath, the sentence has begun already; if nothing more comes, this is dropped.
                 self._before.extend(self._lately)
@@ -103,13 +127,17 @@ class Gate:
         self._voiced.append(voiced)
         self._waited_ms += FRAME_MS
         if sum(self._voiced) >= ONSET_FRAMES:
-            self._speaking, self._spoken_ms, self._silent_ms = True, 0, 0
-            yield SpeechBegan()
-            for earlier in self._before:
-                yield self._out(earlier)
+            yield from self._begin(self._before)
             self._before.clear()
         elif self._waited_ms >= self._window_ms:
             yield from self._close(spoken=False)
+
+    def _begin(self, frames: Sequence[bytes] | deque[bytes]) -> Iterator[FromAudio]:
+        self._speaking, self._spoken_ms, self._silent_ms = True, 0, 0
+        self._idle_wakes.clear()
+        yield SpeechBegan()
+        for earlier in frames:
+            yield self._out(earlier)
 
     def _while_speaking(self, frame: bytes, voiced: bool) -> Iterator[FromAudio]:
         yield self._out(frame)
@@ -122,13 +150,25 @@ class Gate:
     def follow_up(self) -> Iterator[FromAudio]:
         """The answer has been heard: the user may go on without the wake word."""
         if self._settings.follow_up_ms:
-            yield from self.open("follow-up", self._settings.follow_up_ms)
+            yield from self.open(FOLLOW_UP, self._settings.follow_up_ms)
 
     def _close(self, *, spoken: bool) -> Iterator[FromAudio]:
-        self._open_by = ""
+        by, self._open_by = self._open_by, ""
         self._speaking = False
         self._lately.clear()
-        yield GateClosed(spoken)
+        yield GateClosed(spoken, by, self.frames_out)
+        if not spoken and by not in (PUSH, FOLLOW_UP, VOICE, ALWAYS):
+            yield from self._woken_for_nothing()
+
+    def _woken_for_nothing(self) -> Iterator[FromAudio]:
+        self._idle_wakes.append(self._now_ms)
+        if len(self._idle_wakes) == IDLE_WAKES and self._now_ms - self._idle_wakes[0] <= IDLE_WAKES_MS:
+            self._deaf_until_ms = self._now_ms + IDLE_WAKES_MS
+            self._idle_wakes.clear()
+            yield Trouble(
+                f"Woken {IDLE_WAKES} times in a minute and nobody spoke: the wake word is not listened for "
+                "during the next minute. If that happens often, lower its sensitivity."
+            )
 
     def _out(self, frame: bytes) -> Frame:
         self.frames_out += 1

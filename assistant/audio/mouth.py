@@ -14,20 +14,28 @@ RATE = 24_000
 SAMPLE_BYTES = 2
 FADE_BYTES = RATE // 100 * SAMPLE_BYTES
 """10 ms: an edge in the middle of a vowel is a click."""
+ECHO_SECONDS = 0.3
+"""So long the room still sounds after the speaker has fallen silent."""
+
+Heard = Callable[[bytes], None]
 
 
 class Mouth:
     """Speech waits here for the sound card: 24 kHz mono s16le.
 
     The card's own thread pulls; everything else is called from the loop. ``taken`` counts the bytes that left
-    the queue, played or dropped; ``played`` those that were handed to the card.
+    the queue, played or dropped; ``played`` those that were handed to the card. ``reference`` is called on
+    the card's thread with all that it gets, silence included: what an echo canceller has to know.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.volume = 100
         """0 to 100; counts at once, for the rest of a sentence, too."""
         self.taken = self.played = 0
+        self.reference: Heard = lambda _pcm: None
         self._waiting = bytearray()
+        self._sign = bytearray()
+        self._held = self._fading = self._rising = False
         self._lock = threading.Lock()
         self._clock = clock
         self._sounds_until = 0.0
@@ -37,24 +45,68 @@ class Mouth:
         with self._lock:
             self._waiting += pcm
 
+    def drop(self, pcm: bytes) -> None:
+        """Take speech that nobody is to hear."""
+        with self._lock:
+            self.taken += len(pcm)
+
+    def sign(self, pcm: bytes) -> None:
+        """Mix a short sound of the assistant's own into whatever is heard now; it is no speech."""
+        with self._lock:
+            self._sign[:] = pcm
+
     def flush(self) -> None:
         """Fade out what sounds now and forget the rest."""
         with self._lock:
-            fading = _faded(bytes(self._waiting[:FADE_BYTES]))
+            fading = b"" if self._held else _ramp(bytes(self._waiting[:FADE_BYTES]), 1, 0)
             self.taken += len(self._waiting) - len(fading)
-            self._waiting = bytearray(fading)
+            self._waiting[:] = fading
+            self._held = self._fading = self._rising = False
+
+    def hold(self) -> None:
+        """Fall silent at once, but forget nothing: perhaps it was only a cough."""
+        with self._lock:
+            self._fading = not self._held
+            self._held = True
+
+    def go_on(self) -> None:
+        """Speak on after ``hold``."""
+        with self._lock:
+            self._rising = self._held
+            self._held = self._fading = False
+
+    @property
+    def sounding(self) -> bool:
+        """Whether the room is not silent because of us."""
+        return self._clock() < self._sounds_until + ECHO_SECONDS
 
     def pull(self, frames: int, latency: float = 0.0) -> bytes:
         """The next samples, silence where there are none; the first is heard in ``latency`` seconds."""
         wanted = frames * SAMPLE_BYTES
         with self._lock:
-            got = bytes(self._waiting[:wanted])
-            del self._waiting[:wanted]
-            self.taken += len(got)
-            self.played += len(got)
-            if got:
-                self._sounds_until = self._clock() + latency + len(got) / SAMPLE_BYTES / RATE
-        return scaled(got.ljust(wanted, b"\0"), self.volume)
+            speech = self._next(wanted)
+            sign = bytes(self._sign[:wanted])
+            del self._sign[:wanted]
+        if speech or sign:
+            length = max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
+            self._sounds_until = self._clock() + latency + length
+        block = scaled(_mixed(speech.ljust(wanted, b"\0"), sign), self.volume)
+        self.reference(block)
+        return block
+
+    def _next(self, wanted: int) -> bytes:
+        if self._held and not self._fading:
+            return b""
+        got = bytes(self._waiting[:wanted])
+        del self._waiting[:wanted]
+        self.taken += len(got)
+        self.played += len(got)
+        if self._fading:
+            got = _ramp(got[:FADE_BYTES], 1, 0)
+        elif self._rising:
+            got = _ramp(got[:FADE_BYTES], 0, 1) + got[FADE_BYTES:]
+        self._fading = self._rising = False
+        return got
 
     def left(self) -> float:
         """Seconds until all of it has been heard, not only handed over."""
@@ -70,7 +122,18 @@ class NoMouth(Mouth):
         """Nobody hears it."""
         self.taken += len(pcm)
 
+    def sign(self, pcm: bytes) -> None:
+        """Nobody hears it."""
 
-def _faded(pcm: bytes) -> bytes:
+
+def _ramp(pcm: bytes, first: float, last: float) -> bytes:
     samples = np.frombuffer(pcm, "<i2")
-    return (samples * np.linspace(1, 0, len(samples))).astype("<i2").tobytes()
+    return (samples * np.linspace(first, last, len(samples))).astype("<i2").tobytes()
+
+
+def _mixed(speech: bytes, sign: bytes) -> bytes:
+    if not sign:
+        return speech
+    both = np.frombuffer(speech, "<i2").astype(np.int32)
+    both[: len(sign) // SAMPLE_BYTES] += np.frombuffer(sign, "<i2")
+    return np.clip(both, -32_768, 32_767).astype("<i2").tobytes()

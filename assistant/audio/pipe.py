@@ -25,8 +25,10 @@ from assistant.audio.messages import (
     Play,
     Played,
     Progress,
+    Pulse,
     Ready,
     Sensitivity,
+    Sign,
     SourceEnded,
     SpeechBegan,
     SpeechStopped,
@@ -54,6 +56,8 @@ CLASSES: tuple[type, ...] = (
     Volume,
     Sensitivity,
     Progress,
+    Pulse,
+    Sign,
 )
 CODES = {cls: code for code, cls in enumerate(CLASSES)}
 HEADER = struct.Struct(">BI")

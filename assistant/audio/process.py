@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from assistant.audio.messages import (
     Play,
     Played,
     Progress,
+    Pulse,
     Sensitivity,
+    Sign,
     ToAudio,
     Volume,
 )
@@ -41,7 +43,13 @@ AHEAD_BYTES = 60 * BYTES_PER_SECOND
 class Audio:
     """One running audio process; a mouth for the conversation."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        pid: int,
+        kill: Callable[[], None] = lambda: None,
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._over = asyncio.Event()
@@ -50,7 +58,12 @@ class Audio:
         self._progress = Progress(0, 0)
         self._sent = 0
         self._begun_at: int | None = None
+        self._muted: bool | None = None
         self.pid = pid
+        self.kill = kill
+        """The only dependable way to get rid of one that hangs."""
+        self.pulse: Callable[[Pulse], None] = lambda _pulse: None
+        """Called several times a second while the process lives."""
 
     async def messages(self) -> AsyncIterator[FromAudio]:
         """What it hears, until it ends."""
@@ -62,6 +75,8 @@ class Audio:
                     case Progress():
                         self._progress = message
                         self._moved.set()
+                    case Pulse():
+                        self.pulse(message)
                     case _:
                         yield message
         finally:
@@ -83,6 +98,9 @@ class Audio:
 
     def apply(self, settings: RoomSettings) -> None:
         """Mute, volume and sensitivity as the room wants them."""
+        if self._muted is not None and self._muted != settings.muted:
+            self._send(Sign("mute" if settings.muted else "unmute"))
+        self._muted = settings.muted
         self.mute(settings.muted)
         self._send(Volume(settings.volume))
         self._send(Sensitivity(settings.sensitivity))
@@ -124,6 +142,20 @@ class Audio:
         self._begun_at = None
 
 
+def _words(config: AudioConfig) -> list[str]:
+    """Which words wake, those of the user's own models among them."""
+    own = {path.stem: path for path in sorted(config.wake_folder.glob("*.json"))}
+    arguments = [f"--wake={word}" for word in [*config.wake_words, *own]]
+    arguments += [f"--model={word}={path}" for word, path in own.items()]
+    arguments += [f"--offset={word}={points}" for word, points in config.sensitivities.items()]
+    return [*arguments, "--always"] if config.always_listens else arguments
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
 @asynccontextmanager
 async def started(
     config: AudioConfig,
@@ -139,7 +171,9 @@ async def started(
     """
     ours, theirs = socket.socketpair()
     arguments = ["--fd", str(theirs.fileno())]
-    arguments += [f"--wake={word}" for word in config.wake_words]
+    arguments += _words(config)
+    arguments += ["--echo", config.echo]
+    arguments += ["--signs"] if config.signs else []
     arguments += ["--input", config.input, "--output", config.output]
     arguments += ["--end-silence-ms", str(config.end_silence_ms)]
     arguments += ["--follow-up-ms", str(round(config.follow_up_seconds * 1000))]
@@ -153,7 +187,7 @@ async def started(
         )
     reader, writer = await asyncio.open_connection(sock=ours)
     try:
-        yield Audio(reader, writer, process.pid)
+        yield Audio(reader, writer, process.pid, lambda: _kill(process))
     finally:
         writer.close()
         with suppress(ConnectionError):

@@ -43,6 +43,7 @@ LINES: dict[str, Callable[[Item], str]] = {
     "gone": lambda e: f"{e['name']:<24}(gone)",
     "catalogue": lambda e: _bill(e),
     "finding": lambda e: f"  {('FAULT', 'ok')[e['ok']]:<7}{e['step']:<12}{e['text']} ({e['seconds']:.2f} s)",
+    "left": lambda e: f"microphone: {e['seconds']:g} s left the room today, because of: {e['by']}",
     "spent": lambda e: (
         f"{e['period']:<8}{e['brain']:<12}{e['kind']:<10}{e['turns']:>6} turns"
         f"{e['tokens_in']:>12,} tokens in{e['tokens_out']:>10,} out{e['usd']:>10.4f} dollars"

@@ -7,27 +7,24 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from assistant import config as configuration
 from assistant import store
 from assistant.app import House, furnished
 from assistant.app import run as run_house
-from assistant.audio.messages import FromAudio, Ready, Trouble
-from assistant.audio.process import Audio, started
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import as_json, served
 from assistant.errands import TOLD, Errands
 from assistant.errors import BrainError
 from assistant.events import Event, Heard, Reported, ToolCalled, ToolFinished
 from assistant.household.announcer import Announcer
-from assistant.tools.sentences import sentence
+from assistant.household.left import Left
+from assistant.household.vigil import Vigil
 
 EARS_SECONDS = 3.0
 INNER: tuple[type[Event], ...] = (Reported, ToolCalled, ToolFinished, Heard)
 """Events that people at the prompt need not see."""
-AUDIO_RESTART_SECONDS = (1, 2, 5, 10, 30)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -119,42 +116,11 @@ class Daemon:
 
     async def _listen(self, house: House) -> None:
         """Keep the microphone open; a house without one says so once and goes on."""
-        failures = 0
-        while True:
-            async with started(self._config.audio, settings=house.known_as.room.settings) as audio:
-                fatal = await self._room(house, audio)
-            house.ears_open.set()
-            if fatal:
-                return
-            await asyncio.sleep(AUDIO_RESTART_SECONDS[min(failures, len(AUDIO_RESTART_SECONDS) - 1)])
-            failures += 1
-
-    async def _room(self, house: House, audio: Audio) -> bool:
-        """Talk through one audio process until it ends; whether it cannot be had at all."""
-        fatal = False
-
-        async def watched() -> AsyncIterator[FromAudio]:
-            nonlocal fatal
-            async for message in audio.messages():
-                match message:
-                    case Ready():
-                        house.ears_open.set()
-                        house.conversation.mouths.append(audio)
-                        house.known_as.room.ears = audio
-                        self._output.note(_listening_for(self._config.audio.wake_words))
-                    case Trouble(text, fatal=True):
-                        fatal = True
-                        self._output.note(f"{sentence(text)} Typed sentences work.")
-                    case _:
-                        yield message
-
-        try:
-            await house.conversation.listen(watched())
-        finally:
-            house.known_as.room.ears = None
-            if audio in house.conversation.mouths:
-                house.conversation.mouths.remove(audio)
-        return fatal
+        known_as = house.known_as
+        left = Left(house.state / "left.json")
+        vigil = Vigil(self._config.audio, known_as.room, house.conversation, house.bus, left)
+        vigil.told, vigil.settled = self._output.note, house.ears_open.set
+        await vigil.run()
 
     async def _prompt(self, house: House, errands: Errands) -> None:
         """Typed sentences, one per line."""
@@ -172,10 +138,3 @@ class Daemon:
                 await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
         if sys.stdin.isatty():
             self._stop.set()
-
-
-def _listening_for(words: list[str]) -> str:
-    if not words:
-        return "Listening after a push only: no wake word is set (audio.wake)."
-    spoken = " or ".join(repr(word.replace("_", " ")) for word in words)
-    return f"Listening for {spoken}."

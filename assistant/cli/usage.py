@@ -8,7 +8,10 @@ from datetime import datetime
 
 from assistant import config as configuration
 from assistant.cli.output import Output
+from assistant.household.left import Left
 from assistant.money import Ledger, Row, Totals
+
+BYTES_A_SECOND = 16_000 * 2
 
 
 def usage(options: argparse.Namespace) -> int:
@@ -37,6 +40,8 @@ def usage(options: argparse.Namespace) -> int:
                 "usd": round(total.usd, 6),
             }
         )
+    for by, seconds in Left(config.state_dir / "left.json").today().items():
+        output.tell({"event": "left", "by": by, "seconds": seconds, "bytes": round(seconds * BYTES_A_SECOND)})
     if not sums:
         output.note("Nothing has been asked of any brain this month.")
     output.tell({"event": "done"})

@@ -123,7 +123,8 @@ class MqttConfig(Section):
     use_localhost: bool = False
 
 
-WakeWord = Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "none"]
+WakeWord = Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "push", "none"]
+NO_WORDS = ("push", "none")
 ONE_WORD: dict[str, Any] = {"enum": list(get_args(WakeWord))}
 ONE_OR_MORE: dict[str, Any] = {"anyOf": [ONE_WORD, {"type": "array", "items": ONE_WORD, "minItems": 1}]}
 
@@ -133,8 +134,8 @@ def _listed(value: object) -> object:
 
 
 def _wakeable(words: list[str]) -> list[str]:
-    if not words or ("none" in words and len(words) > 1):
-        raise ValueError("one wake word or several, or none alone")
+    if not words or (any(word in words for word in NO_WORDS) and len(words) > 1):
+        raise ValueError("one wake word or several, or push or none alone")
     return words
 
 
@@ -146,13 +147,22 @@ class AudioConfig(Section):
     wake: Annotated[
         list[WakeWord], BeforeValidator(_listed), AfterValidator(_wakeable), WithJsonSchema(ONE_OR_MORE)
     ] = ["hey_jarvis"]
+    sensitivities: dict[str, Annotated[int, Field(ge=-50, le=50)]] = {}
+    wake_folder: UserPath = Path("~/.config/assistant/wake").expanduser()
+    echo: Literal["auto", "cancel", "device", "none"] = "auto"
+    signs: bool = True
     end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 350
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
 
     @property
     def wake_words(self) -> list[str]:
-        """Every word that wakes, each once; none when only a push does."""
-        return [word for word in dict.fromkeys(self.wake) if word != "none"]
+        """Every word built in that wakes, each once."""
+        return [word for word in dict.fromkeys(self.wake) if word not in NO_WORDS]
+
+    @property
+    def always_listens(self) -> bool:
+        """Whether everything that is said goes to the brain."""
+        return self.wake == ["none"]
 
 
 class DeviceWish(Section):

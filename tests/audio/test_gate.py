@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant.audio.gate import WAKE_LAG_FRAMES, Gate, GateSettings
-from assistant.audio.listening import WakeWords, voice_detector
-from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan, SpeechStopped
+from assistant.audio.gate import IDLE_WAKES, IDLE_WAKES_MS, WAKE_LAG_FRAMES, Gate, GateSettings
+from assistant.audio.listening import VoiceDetector, WakeWords
+from assistant.audio.messages import (
+    Frame,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SpeechBegan,
+    SpeechStopped,
+    Trouble,
+)
 from assistant.audio.recording import frames
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
 QUIET, VOICE, WAKE = b"q" * 640, b"v" * 640, b"w" * 640
 
 
-def gate(**settings: int) -> Gate:
+def gate(**settings: Any) -> Gate:
     return Gate(
         GateSettings(**settings),
         lambda frame: frame in (VOICE, WAKE),
@@ -45,7 +54,7 @@ def test_p2_what_was_said_up_to_the_end_of_the_wake_word_stays_inside() -> None:
 def test_a_wake_word_with_nothing_after_it_sends_nothing() -> None:
     it = gate(window_ms=1000)
     out = fed(it, *[VOICE] * 50, WAKE, VOICE, *[QUIET] * 100)
-    assert out == [GateOpened("alexa"), GateClosed(spoken=False)]
+    assert out == [GateOpened("alexa"), GateClosed(spoken=False, by="alexa")]
     assert it.frames_out == 0
 
 
@@ -54,7 +63,7 @@ def test_a_wake_word_with_nothing_after_it_sends_nothing() -> None:
 def test_said_in_one_breath_no_syllable_is_lost_and_the_wake_word_stays_inside(command: str) -> None:
     wake = loud(SPEECH / "wake_hey_jarvis_pj.wav")
     sentence = loud(SPEECH / f"{command}.wav")
-    it = Gate(GateSettings(), voice_detector(), WakeWords(["alexa", "hey_jarvis"]))
+    it = Gate(GateSettings(), VoiceDetector(), WakeWords(["alexa", "hey_jarvis"]))
     said = [bytes(640)] * 25 + wake + sentence + [bytes(640)] * 60
     sent = [message.pcm for message in fed(it, *said) if isinstance(message, Frame)]
     assert all(frame in sent for frame in sentence)
@@ -64,7 +73,7 @@ def test_said_in_one_breath_no_syllable_is_lost_and_the_wake_word_stays_inside(c
 
 @pytest.mark.speech
 def test_which_of_several_wake_words_it_was_is_told() -> None:
-    it = Gate(GateSettings(), voice_detector(), WakeWords(["okay_nabu", "hey_jarvis", "alexa"]))
+    it = Gate(GateSettings(), VoiceDetector(), WakeWords(["okay_nabu", "hey_jarvis", "alexa"]))
     said = [*frames(SPEECH / "wake_hey_jarvis_pj.wav"), *[bytes(640)] * 30]
     assert fed(it, *said)[0] == GateOpened("hey_jarvis")
 
@@ -81,26 +90,26 @@ def test_one_utterance_opens_and_closes_the_gate() -> None:
     out = fed(it, WAKE, *[QUIET] * 5, *[VOICE] * 20, *[QUIET] * 50, *[VOICE] * 50)
     kinds = [type(message) for message in out if not isinstance(message, Frame)]
     assert kinds == [GateOpened, SpeechBegan, SpeechStopped, GateClosed]
-    assert out[-1] == GateClosed(spoken=True)
+    assert out[-1] == GateClosed(spoken=True, by="alexa", frames=it.frames_out)
     assert it.frames_out == 1 + 5 + 20 + 10, "the frame in which the wake word was recognised is after it"
 
 
 def test_a_click_is_not_speech_and_the_window_ends() -> None:
     it = gate(window_ms=1000)
     out = fed(it, WAKE, QUIET, VOICE, *[QUIET] * 100)
-    assert out == [GateOpened("alexa"), GateClosed(spoken=False)]
+    assert out == [GateOpened("alexa"), GateClosed(spoken=False, by="alexa")]
 
 
 def test_the_user_may_go_on_after_the_answer() -> None:
     it = gate(follow_up_ms=500)
     assert list(it.follow_up()) == [GateOpened("follow-up")]
-    assert fed(it, *[QUIET] * 25) == [GateClosed(spoken=False)]
+    assert fed(it, *[QUIET] * 25) == [GateClosed(spoken=False, by="follow-up")]
 
 
 def test_p2_muted_nothing_opens_the_gate() -> None:
     it = gate()
     list(it.open("push"))
-    assert list(it.mute(True)) == [GateClosed(spoken=False)]
+    assert list(it.mute(True)) == [GateClosed(spoken=False, by="push")]
     assert fed(it, WAKE, *[VOICE] * 10) == []
     assert list(it.open("push")) == []
     list(it.mute(False))
@@ -110,7 +119,7 @@ def test_p2_muted_nothing_opens_the_gate() -> None:
 def test_muting_in_the_middle_of_a_word_ends_it() -> None:
     it = gate()
     fed(it, WAKE, *[VOICE] * 10)
-    assert list(it.mute(True)) == [SpeechStopped(), GateClosed(spoken=False)]
+    assert list(it.mute(True)) == [SpeechStopped(), GateClosed(False, "alexa", it.frames_out)]
 
 
 def test_endless_speech_ends() -> None:
@@ -118,3 +127,35 @@ def test_endless_speech_ends() -> None:
     out = fed(it, WAKE, *[VOICE] * 2000)
     assert SpeechStopped() in out
     assert it.frames_out <= 30_000 / 20 + 15
+
+
+def test_a_wake_word_that_nobody_follows_is_ignored_for_a_while() -> None:
+    it = gate(window_ms=1000)
+    nothing = [QUIET] * 60
+    out = [message for _ in range(IDLE_WAKES) for message in fed(it, WAKE, *nothing)]
+    assert out.count(GateOpened("alexa")) == IDLE_WAKES
+    assert isinstance(out[-1], Trouble)
+    assert fed(it, WAKE, *nothing) == []
+    assert list(it.open("push")) == [GateOpened("push")]
+    fed(it, *[QUIET] * (IDLE_WAKES_MS // 20))
+    assert GateOpened("alexa") in fed(it, WAKE, *nothing)
+
+
+def test_without_a_wake_word_speech_alone_opens_and_its_reason_is_told() -> None:
+    it = gate(always=True)
+    assert fed(it, *[QUIET] * 500) == [GateOpened("always")]
+    out = fed(it, *[VOICE] * 20, *[QUIET] * 30)
+    assert SpeechBegan() in out
+    assert GateClosed(True, "always", sum(isinstance(message, Frame) for message in out)) in out
+    assert out[-1] == GateOpened("always")
+    list(it.mute(True))
+    assert fed(it, *[VOICE] * 50) == []
+
+
+def test_who_speaks_over_the_assistant_is_heard_from_the_first_sample() -> None:
+    it = gate()
+    said = [bytes([number]) * 640 for number in range(20)]
+    out = list(it.interrupted(said))
+    assert out == [GateOpened("voice"), SpeechBegan(), *(Frame(frame) for frame in said)]
+    list(it.mute(True))
+    assert list(it.interrupted(said)) == []

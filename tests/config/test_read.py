@@ -143,9 +143,9 @@ def test_wake_words_that_cannot_be_are_told_in_a_sentence(tmp_path: Path) -> Non
     for wrong, problem in (
         (
             "computer",
-            "expected 'hey_jarvis', 'alexa', 'hey_mycroft', 'okay_nabu' or 'none', found 'computer'",
+            "expected 'hey_jarvis', 'alexa', 'hey_mycroft', 'okay_nabu', 'push' or 'none', found 'computer'",
         ),
-        ("[]", "expected one wake word or several, or none alone, found a list"),
+        ("[]", "expected one wake word or several, or push or none alone, found a list"),
     ):
         with pytest.raises(ConfigError, match=re.escape(problem)):
             load(tmp_path, f"audio:\n  wake: {wrong}\n")

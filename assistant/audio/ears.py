@@ -1,0 +1,142 @@
+"""Every frame of the microphone on its way to the gate: our own voice taken out, interruptions noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+import numpy as np
+import soxr
+
+from assistant.audio.canceller import Canceller
+from assistant.audio.gate import ALWAYS, FOLLOW_UP, VOICE, Gate, HearsWake
+from assistant.audio.interruption import Finding, Interruption
+from assistant.audio.messages import FromAudio, GateClosed, GateOpened, SpeechBegan
+from assistant.audio.mouth import RATE as MOUTH_RATE
+from assistant.audio.mouth import Mouth
+from assistant.audio.signs import sign
+
+RATE = 16_000
+TEN_MS_BYTES = 320
+SIGN_FRAMES = 15
+"""Who goes on in one breath needs no sign, and is not disturbed by one."""
+OWN_WAKE_FRAMES = 60
+"""A wake word that comes within 1.2 s of our having said it ourselves is our own."""
+
+
+class Echo(Enum):
+    """What is done about the assistant's own voice in its microphone."""
+
+    CANCELLED = "cancel"
+    """By us."""
+    DEVICE = "device"
+    """By the speakerphone itself."""
+    HALF_DUPLEX = "none"
+    """Nothing helps: while the assistant speaks, only the wake word or a push interrupts it."""
+
+
+class Ears:
+    """Joins canceller, interruption and gate to the mouth they must know of."""
+
+    def __init__(
+        self, gate: Gate, mouth: Mouth, interruption: Interruption, canceller: Canceller | None, echo: Echo
+    ) -> None:
+        self._gate, self._mouth = gate, mouth
+        self._interruption, self._canceller = interruption, canceller
+        self._echo = echo
+        self._dropping = False
+        self._sign_in = 0
+        self.signs = False
+        """Whether it is told by a sound that the wake word was heard, and that nobody said anything."""
+        self.frames = 0
+        self.peak = 0
+        """The loudest sample since it was last looked at; a microphone that lives is never at 0 for long."""
+
+    @property
+    def drops_speech(self) -> bool:
+        """Whether what still comes to be spoken belongs to an answer that was spoken over."""
+        return self._dropping
+
+    def told_to_forget(self) -> None:
+        """The daemon knows that it was interrupted: what comes now is new."""
+        self._dropping = False
+
+    def hear(self, frame: bytes) -> Iterator[FromAudio]:
+        """Take one 20 ms frame of 16 kHz mono s16le."""
+        self.frames += 1
+        self.peak = max(self.peak, int(np.abs(np.frombuffer(frame, "<i2").astype(np.int32)).max(initial=0)))
+        sounding = self._mouth.sounding
+        cleaned = frame
+        if self._canceller is not None and sounding:
+            cleaned = self._canceller.cleaned(frame)
+        if self._gate.is_open or self._gate.is_muted:
+            self._interruption.forget()
+        elif not sounding or self._echo is Echo.HALF_DUPLEX:
+            self._interruption.around(cleaned)
+        else:
+            yield from self._followed(self._interrupting(frame, cleaned))
+        if sounding and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
+            return
+        yield from self._followed(self._gate.hear(cleaned))
+        self._sign()
+
+    def _sign(self) -> None:
+        self._sign_in = max(self._sign_in - 1, 0)
+        if self._sign_in == 1 and self._gate.is_open:
+            self._mouth.sign(sign("wake"))
+
+    def _interrupting(self, frame: bytes, cleaned: bytes) -> Iterator[FromAudio]:
+        match self._interruption.hear(frame, cleaned):
+            case Finding.SUSPECTED:
+                self._mouth.hold()
+            case Finding.DISMISSED:
+                self._mouth.go_on()
+            case Finding.BELIEVED:
+                *earlier, _ = self._interruption.beginning  # the gate hears the last one itself
+                yield from self._gate.interrupted(earlier)
+
+    def _followed(self, messages: Iterator[FromAudio]) -> Iterator[FromAudio]:
+        """The mouth stops at once when the gate opens, not when the daemon has heard of it."""
+        for message in messages:
+            match message:
+                case GateOpened(by):
+                    self._mouth.hold()
+                    self._sign_in = SIGN_FRAMES if self.signs and by not in (FOLLOW_UP, VOICE, ALWAYS) else 0
+                case SpeechBegan():
+                    self._sign_in = 0
+                    self._dropping = self._mouth.left() > 0
+                    self._mouth.flush()
+                case GateClosed(spoken=False, by=by):
+                    self._mouth.go_on()
+                    if self.signs and by not in (FOLLOW_UP, ALWAYS):
+                        self._mouth.sign(sign("end"))
+            yield message
+
+
+class OwnWords:
+    """Hears the wake words, but not those that the assistant says itself."""
+
+    def __init__(self, heard: HearsWake, said: HearsWake) -> None:
+        self._heard, self._said = heard, said
+        self._stream = soxr.ResampleStream(MOUTH_RATE, RATE, 1, dtype="int16")
+        self._frames_since = OWN_WAKE_FRAMES
+        self._queue: list[bytes] = []
+        self._rest = bytearray()
+
+    def speaks(self, pcm: bytes) -> None:
+        """What goes to the speaker: 24 kHz mono s16le; called on the sound card's thread."""
+        self._queue.append(pcm)
+
+    def __call__(self, frame: bytes) -> str:
+        """The wake word that somebody else has said, ending in this frame, or nothing."""
+        self._frames_since += 1
+        queue, self._queue = self._queue, []
+        spoken = b"".join(queue)
+        if any(spoken):
+            self._rest += self._stream.resample_chunk(np.frombuffer(spoken, "<i2")).tobytes()
+            whole = len(self._rest) - len(self._rest) % TEN_MS_BYTES
+            if self._said(bytes(self._rest[:whole])):
+                self._frames_since = 0
+            del self._rest[:whole]
+        word = self._heard(frame)
+        return word if self._frames_since > OWN_WAKE_FRAMES else ""

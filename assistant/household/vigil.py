@@ -1,0 +1,169 @@
+"""Keeps a room's ears open: starts the audio process, replaces one that hangs, says once what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from assistant.audio.messages import FromAudio, GateClosed, Pulse, Ready, Trouble
+from assistant.audio.process import Audio, started
+from assistant.bus import Bus
+from assistant.config import AudioConfig
+from assistant.events import Problem
+from assistant.household.left import Left
+from assistant.household.room import Room
+from assistant.mouths import Mouths
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1
+OPENING_SECONDS = 12.0
+"""PortAudio was seen to take up to 30 s to open a device that will never open."""
+STALLED_SECONDS = 0.5
+HUNG_SECONDS = 1.5
+"""The process tells that it lives five times a second; a busy machine may be late."""
+GONE_SECONDS = 3.0
+ZERO_SECONDS = 3.0
+STEADY_SECONDS = 10.0
+RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
+GONE = (
+    "The microphone has delivered nothing for three seconds; the assistant goes on trying. "
+    "Typed sentences work."
+)
+SILENT = (
+    "The microphone is on but delivers only zeros: is it switched off at the device, or muted by the system?"
+)
+DEAD = "The microphone or the speaker cannot be opened: the sound system does not answer."
+
+
+class Talk(Protocol):
+    """Whoever takes what is heard."""
+
+    mouths: Mouths
+
+    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool: ...
+
+
+class Vigil:
+    """One room's ears.
+
+    ``told`` gets sentences for people at a terminal; ``settled`` is called once it is known whether there is
+    a microphone.
+    """
+
+    def __init__(self, config: AudioConfig, room: Room, talk: Talk, bus: Bus, left: Left) -> None:
+        self._config, self._room, self._talk, self._bus, self._left = config, room, talk, bus, left
+        self.told: Callable[[str], None] = lambda _sentence: None
+        self.settled: Callable[[], None] = lambda: None
+        self._clock = asyncio.get_running_loop().time
+        self._complaint = ""
+        self._opened = self._had_one = False
+        self._for_good = False
+        self._pulse = Pulse(0, 0)
+        self._pulse_at = self._opened_at = self._flowed_at = self._sounded_at = self._clock()
+
+    async def run(self) -> None:
+        """For ever; or until it is clear that there will be no microphone."""
+        failures = 0
+        while not self._for_good:
+            begun = self._clock()
+            async with started(self._config, settings=self._room.settings) as audio:
+                await self._served(audio)
+            self.settled()
+            failures = 0 if self._flowed_at - begun > STEADY_SECONDS else failures + 1
+            await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
+
+    async def _served(self, audio: Audio) -> None:
+        self._pulse, self._opened = Pulse(0, 0), False
+        self._pulse_at = self._sounded_at = begun = self._clock()
+        audio.pulse = self._felt
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(self._watch(audio, begun), name="vigil")
+                await self._talk.listen(self._heard(audio))
+                watching.cancel()
+        finally:
+            self._room.ears = None
+            if audio in self._talk.mouths:
+                self._talk.mouths.remove(audio)
+
+    def _felt(self, pulse: Pulse) -> None:
+        now = self._pulse_at = self._clock()
+        if pulse.frames > self._pulse.frames:
+            if self._complaint == GONE:
+                self.told("The microphone is back.")
+                self._complaint = ""
+            self._flowed_at = now
+        if pulse.peak:
+            self._sounded_at = now
+            if self._complaint == SILENT:
+                self.told("The microphone is heard again.")
+                self._complaint = ""
+        self._pulse = pulse
+
+    async def _watch(self, audio: Audio, begun: float) -> None:
+        """Replace a process that lives no more; tell of a microphone that does."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = self._clock()
+            if self._had_one and now - self._flowed_at > GONE_SECONDS:
+                self._complain(GONE)
+            if not self._opened:
+                if now - begun > OPENING_SECONDS:
+                    self._complain(DEAD)
+                    return audio.kill()
+                continue
+            if (
+                now - self._pulse_at > HUNG_SECONDS
+                or now - max(self._flowed_at, self._opened_at) > STALLED_SECONDS + LOOK_SECONDS * 2
+            ):
+                log.warning("the microphone delivers nothing; its process is replaced")
+                return audio.kill()
+            if now - self._sounded_at > ZERO_SECONDS:
+                self._complain(SILENT)
+
+    def _complain(self, text: str) -> None:
+        """Say once what is wrong; a house that never had a microphone has no problem."""
+        if text != self._complaint:
+            self._complaint = text
+            self.told(text)
+            if self._had_one:
+                self._bus.publish(Problem(text))
+
+    async def _heard(self, audio: Audio) -> AsyncIterator[FromAudio]:
+        async for message in audio.messages():
+            match message:
+                case Ready():
+                    self._opened = self._had_one = True
+                    self._opened_at = self._clock()
+                    self._talk.mouths.append(audio)
+                    self._room.ears = audio
+                    audio.apply(self._room.settings)
+                    self.settled()
+                    if self._complaint not in (GONE, SILENT):
+                        self._complaint = ""
+                        self.told(_listening_for(self._config))
+                case Trouble(text, fatal=True, for_good=for_good):
+                    self._for_good = for_good
+                    self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
+                case GateClosed(_, by, frames):
+                    self._left.note(by, frames)
+                    yield message
+                case _:
+                    yield message
+
+
+def _listening_for(config: AudioConfig) -> str:
+    if config.always_listens:
+        return (
+            "Listening to everything that is said (audio.wake: none); with Gemini all of it leaves the house "
+            "and is billed."
+        )
+    own = [path.stem for path in sorted(config.wake_folder.glob("*.json"))]
+    if not (words := [*config.wake_words, *own]):
+        return "Listening after a push only: no wake word is set (audio.wake)."
+    spoken = " or ".join(repr(word.replace("_", " ")) for word in words)
+    return f"Listening for {spoken}."

@@ -1,0 +1,188 @@
+"""Interruptions, the echo, and who said the wake word: what the ears make of each frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soxr
+
+from assistant.audio.canceller import EchoCanceller
+from assistant.audio.ears import SIGN_FRAMES, Ears, Echo, OwnWords
+from assistant.audio.gate import Gate, GateSettings
+from assistant.audio.interruption import AFRAID_FRAMES, DOUBT_FRAMES, Finding, Interruption, level
+from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan
+from assistant.audio.mouth import Mouth
+
+random = np.random.default_rng(7)
+NOISE = [(random.standard_normal(320) * 3).astype("<i2").tobytes() for _ in range(100)]
+VOICE = (np.sin(np.arange(320) / 5) * 8000).astype("<i2").tobytes()
+CLATTER = (random.standard_normal(320) * 6000).astype("<i2").tobytes()
+WAKE = (np.sin(np.arange(320) / 9) * 9000).astype("<i2").tobytes()
+SECOND = bytes(48_000)
+
+
+class Passing:
+    """A canceller of a perfect room: what the test says is left is left."""
+
+    def __init__(self) -> None:
+        self.left: bytes | None = None
+
+    def played(self, pcm: bytes) -> None:
+        pass
+
+    def cleaned(self, frame: bytes) -> bytes:
+        return frame if self.left is None else self.left
+
+
+class Here:
+    def __init__(self, echo: Echo = Echo.CANCELLED) -> None:
+        self.mouth, self.canceller = Mouth(), Passing()
+        self.gate = Gate(GateSettings(window_ms=600), self._speech, lambda frame: "alexa" * (frame == WAKE))
+        interruption = Interruption(self._speech)
+        self.ears = Ears(self.gate, self.mouth, interruption, self.canceller, echo)
+        self.said: list[FromAudio] = []
+
+    @staticmethod
+    def _speech(frame: bytes) -> bool:
+        return frame in (VOICE, WAKE)
+
+    def hear(self, *frames: bytes) -> list[FromAudio]:
+        """The speaker plays 20 ms for each frame; what the ears told."""
+        told: list[FromAudio] = []
+        for frame in frames:
+            self.mouth.pull(480)
+            told += self.ears.hear(frame)
+        return told
+
+    def speak(self) -> None:
+        self.mouth.play((np.ones(24_000 * 5) * 3000).astype("<i2").tobytes())
+        self.hear(*NOISE[:20])
+
+
+def sounds(mouth: Mouth) -> bool:
+    return any(mouth.pull(480)) and any(mouth.pull(480))
+
+
+def test_speech_over_the_answer_is_silence_within_three_frames_and_an_utterance_from_its_beginning() -> None:
+    here = Here()
+    here.speak()
+    assert here.hear(VOICE, VOICE) == []
+    here.mouth.pull(480)
+    assert not sounds(here.mouth), "suspected: silent already"
+    told = here.hear(*[VOICE] * 15)
+    assert told[:2] == [GateOpened("voice"), SpeechBegan()]
+    assert sum(message == Frame(VOICE) for message in told) == 17, "no frame of it is lost"
+    assert here.mouth.left() < 1
+    assert here.ears.drops_speech
+    here.ears.told_to_forget()
+    assert not here.ears.drops_speech
+
+
+def test_a_cough_is_a_short_pause_and_nothing_is_lost() -> None:
+    here = Here()
+    here.speak()
+    before = here.mouth.played
+    assert here.hear(CLATTER, CLATTER, CLATTER, *NOISE[:DOUBT_FRAMES]) == []
+    assert here.mouth.taken == here.mouth.played
+    assert sounds(here.mouth), "it goes on"
+    assert here.mouth.played - before < 960 * 12
+    paused = here.mouth.played
+    here.hear(CLATTER, CLATTER, *NOISE[: AFRAID_FRAMES // 2])
+    assert here.mouth.played > paused + 960 * 10, "the next cough within a second is not even noticed"
+
+
+def test_what_the_canceller_took_out_was_our_own_voice() -> None:
+    here = Here()
+    here.speak()
+    here.canceller.left = NOISE[0]
+    assert here.hear(*[VOICE] * 100) == []
+    assert sounds(here.mouth)
+
+
+def test_a_television_that_was_there_before_stays_in_the_background() -> None:
+    here = Here()
+    here.hear(*[VOICE] * 100)
+    here.speak()
+    assert here.hear(*[VOICE] * 100) == []
+    assert sounds(here.mouth)
+
+
+def test_without_a_canceller_only_the_wake_word_interrupts() -> None:
+    here = Here(Echo.HALF_DUPLEX)
+    here.speak()
+    assert here.hear(*[VOICE] * 50) == []
+    assert here.hear(WAKE) == [GateOpened("alexa")]
+    here.mouth.pull(480)
+    assert not sounds(here.mouth)
+
+
+def test_the_wake_word_silences_the_answer_and_it_goes_on_when_nobody_says_more() -> None:
+    here = Here()
+    here.speak()
+    left = here.mouth.left()
+    assert here.hear(WAKE) == [GateOpened("alexa")]
+    assert here.hear(*NOISE[:30])[-1] == GateClosed(False, "alexa")
+    assert here.mouth.left() > left - 0.1
+    assert sounds(here.mouth)
+
+
+def test_muted_nobody_interrupts() -> None:
+    here = Here()
+    here.speak()
+    list(here.gate.mute(True))
+    assert here.hear(*[VOICE] * 50) == []
+    assert sounds(here.mouth)
+
+
+def test_a_sign_is_given_to_those_who_wait_for_it_only() -> None:
+    here = Here()
+    here.ears.signs = True
+    here.hear(*NOISE[:10], WAKE, *NOISE[: SIGN_FRAMES - 3])
+    assert not sounds(here.mouth)
+    here.hear(*NOISE[:2])
+    assert sounds(here.mouth)
+    here = Here()
+    here.ears.signs = True
+    here.hear(*NOISE[:10], WAKE, *[VOICE] * 40)
+    assert not sounds(here.mouth)
+
+
+def test_the_wake_word_that_we_say_ourselves_is_nobodys() -> None:
+    said = [False]
+    words = OwnWords(lambda frame: "alexa" * (frame == WAKE), lambda _pcm: "alexa" if said[0] else "")
+    assert words(WAKE) == "alexa"
+    words.speaks(b"\1\0" * 960)
+    said[0] = True
+    assert words(NOISE[0]) == ""
+    said[0] = False
+    assert words(WAKE) == ""
+    for _ in range(60):
+        words(NOISE[0])
+    assert words(WAKE) == "alexa"
+
+
+@pytest.mark.speech
+def test_the_canceller_takes_25_decibels_of_an_echo_out_and_leaves_a_voice() -> None:
+    canceller = EchoCanceller()
+    far = (random.standard_normal(24_000 * 4) * 3000).astype("<i2")
+    near = (random.standard_normal(16_000 * 4) * 10).astype("<i2")
+    played = soxr.resample(far, 24_000, 16_000)
+    echo = (np.concatenate([np.zeros(1600), played[:-1600]]) * 0.4).astype("<i2")
+    heard, left = [], []
+    for number in range(200):
+        canceller.played(far[number * 480 : number * 480 + 480].tobytes())
+        frame = (echo[number * 320 : number * 320 + 320] + near[number * 320 : number * 320 + 320]).tobytes()
+        heard.append(level(frame))
+        left.append(level(canceller.cleaned(frame)))
+    assert np.mean(heard[100:]) - np.mean(left[100:]) > 25
+    voices = [(random.standard_normal(320) * 5000).astype("<i2").tobytes() for _ in range(50)]
+    alone = [level(canceller.cleaned(frame)) - level(frame) for frame in voices]
+    assert np.mean(alone[10:]) > -3
+
+
+def test_findings_are_told_once() -> None:
+    it = Interruption(lambda _frame: False)
+    for frame in NOISE[:20]:
+        assert it.hear(frame, frame) is Finding.NOTHING
+    found = [it.hear(CLATTER, CLATTER) for _ in range(DOUBT_FRAMES + 2)]
+    assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]

@@ -1,0 +1,177 @@
+"""The audio process with the real PortAudio in a real PipeWire: heard, spoken over, muted, frozen, misnamed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import wave
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soxr
+
+from assistant.audio.messages import Frame, FromAudio, GateOpened, SpeechBegan, SpeechStopped
+from assistant.bus import Bus
+from assistant.config import AudioConfig
+from assistant.household.left import Left
+from assistant.household.room import Room
+from assistant.household.vigil import GONE, SILENT, Vigil
+from assistant.mouths import Mouths
+from tests.parts.home import until
+from tests.parts.living_room import LivingRoom, living_room
+
+pytestmark = [pytest.mark.system("pipewire"), pytest.mark.speech]
+
+SPEECH = Path(__file__).parents[1] / "data" / "speech"
+COMMAND = SPEECH / "cmd_pj_05.wav"
+
+
+class Listener:
+    """A conversation that only notes."""
+
+    def __init__(self) -> None:
+        self.mouths = Mouths()
+        self.heard: list[FromAudio] = []
+
+    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
+        async for message in ears:
+            self.heard.append(message)
+        return False
+
+    def count(self, kind: type[FromAudio]) -> int:
+        return sum(isinstance(message, kind) for message in self.heard)
+
+    @property
+    def opened(self) -> list[str]:
+        return [message.by for message in self.heard if isinstance(message, GateOpened)]
+
+
+class Household:
+    def __init__(self, room: LivingRoom, folder: Path, **audio: Any) -> None:
+        self.room, self.talk, self.told = room, Listener(), list[str]()
+        self.settings = Room(folder / "room.json")
+        self.left = Left(folder / "left.json")
+        config = AudioConfig.model_validate({"wake_folder": str(folder / "wake"), **audio})
+        self.vigil = Vigil(config, self.settings, self.talk, Bus(), self.left)
+        self.vigil.told = self.told.append
+
+    async def until(self, so: Callable[[], bool], seconds: float = 10) -> None:
+        try:
+            await until(so, seconds)
+        except TimeoutError:
+            raise AssertionError((self.told, self.talk.opened)) from None
+
+
+@contextlib.asynccontextmanager
+async def household(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **audio: Any
+) -> AsyncIterator[Household]:
+    async with asyncio.timeout(90), living_room() as room:
+        for name, value in room.environment.items():
+            monkeypatch.setenv(name, value)
+        here = Household(room, tmp_path, **audio)
+        task = asyncio.get_running_loop().create_task(here.vigil.run())
+        try:
+            await here.until(lambda: bool(here.told), 20)
+            yield here
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+def story() -> bytes:
+    """About twelve seconds of speech, 24 kHz mono s16le."""
+    samples = []
+    for path in sorted(SPEECH.glob("cmd_pj_*.wav")):
+        with wave.open(str(path)) as file:
+            samples.append(np.frombuffer(file.readframes(file.getnframes()), "<i2"))
+    return bytes(soxr.resample(np.concatenate(samples), 16_000, 24_000).tobytes())
+
+
+def loudness(path: Path) -> float:
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    return float(np.sqrt(np.mean(samples**2)))
+
+
+async def test_the_wake_word_in_the_air_opens_and_the_answer_is_in_the_air(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with household(tmp_path, monkeypatch) as here:
+        assert here.told == ["Listening for 'hey jarvis'."]
+        await here.room.do("say", COMMAND)
+        assert here.talk.heard == [], "nothing leaves before the wake word"
+        await here.room.do("say", SPEECH / "wake_hey_jarvis_pj.wav")
+        await here.until(lambda: here.talk.opened == ["hey_jarvis"])
+        await here.room.do("say", COMMAND)
+        await here.until(lambda: SpeechStopped() in here.talk.heard)
+        frames = here.talk.count(Frame)
+        await here.until(lambda: bool(here.left.today()))
+        assert here.left.today() == {"hey_jarvis": round(frames * 0.02, 2)}
+        said = story()
+        here.talk.mouths.play(said[: 48_000 * 3])
+        out = tmp_path / "out.wav"
+        await here.room.do("listen", 2, out)
+        assert loudness(out) > 500
+        await here.talk.mouths.finish(follow_up=False)
+        assert here.talk.mouths.heard() == 0
+
+
+async def test_somebody_speaks_over_the_answer_and_its_own_echo_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with household(tmp_path, monkeypatch) as here:
+        await here.room.do("echo", "on", "--delay-ms", "120")
+        here.talk.mouths.play(story())
+        await asyncio.sleep(5)
+        assert here.talk.opened == [], "its own voice is not taken for a person's"
+        heard = here.talk.mouths.heard()
+        assert 4 < heard < 6
+        await here.room.do("say", COMMAND)
+        await here.until(lambda: SpeechBegan() in here.talk.heard)
+        assert here.talk.opened[0] == "voice"
+        out = tmp_path / "out.wav"
+        await here.room.do("listen", 1, out)
+        assert loudness(out) < 20, "the speaker is silent before the daemon has said so"
+        await here.until(lambda: SpeechStopped() in here.talk.heard)
+
+
+async def test_a_microphone_that_is_switched_off_or_hangs_is_told_once_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with household(tmp_path, monkeypatch) as here:
+        await here.room.do("mute", "on")
+        await here.until(lambda: SILENT in here.told)
+        await here.room.do("mute", "off")
+        await here.room.do("say", COMMAND)
+        await here.until(lambda: "The microphone is heard again." in here.told)
+        await here.room.do("freeze", "pipewire-pulse")
+        await here.until(lambda: GONE in here.told)
+        await asyncio.sleep(1)
+        assert here.told.count(GONE) == here.told.count(SILENT) == 1
+        await here.room.do("thaw", "pipewire-pulse")
+        await here.until(lambda: "The microphone is back." in here.told, 40)
+        here.settings.push()
+        await here.until(lambda: here.talk.opened == ["push"])
+
+
+@pytest.mark.parametrize(
+    ("audio", "problem"),
+    [
+        ({"input": "vmik"}, "There is no microphone 'vmik'; did you mean 'vmic'?"),
+        ({"wake_folder": "models"}, "models/wrong.json is no wake word model"),
+    ],
+    ids=["device", "model"],
+)
+async def test_what_cannot_be_used_is_told_with_what_could(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audio: dict[str, str], problem: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "wrong.json").write_text('{"wake_word": "x", "micro": {}}')
+    async with household(tmp_path, monkeypatch, **audio) as here:
+        assert problem.lower() in here.told[0].lower()
+        assert here.talk.mouths == []
