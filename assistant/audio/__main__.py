@@ -74,7 +74,7 @@ class AudioProcess:
         self._reply: EndOfReply | None = None
         self._ears = self._joined()
         if options.muted:
-            self.send(self._gate.mute(True))
+            self.send(self._ears.followed(self._gate.mute(True)))
 
     def _joined(self) -> Ears:
         settings = GateSettings(
@@ -110,7 +110,7 @@ class AudioProcess:
         """Work until the daemon closes, or the source ends."""
         if self._options.push:
             window = WHOLE_RECORDING_MS if self._options.file else None
-            self.send(self._gate.open(PUSH, window))
+            self.send(self._ears.followed(self._gate.open(PUSH, window)))
         source = self._recording() if self._options.file else self._microphone()
         async with asyncio.TaskGroup() as tasks:
             working = [
@@ -144,9 +144,9 @@ class AudioProcess:
             case EndOfReply():
                 self._reply = message
             case OpenGate(by):
-                self.send(self._gate.open(by))
+                self.send(self._ears.followed(self._gate.open(by)))
             case Mute(on):
-                self.send(self._gate.mute(on))
+                self.send(self._ears.followed(self._gate.mute(on)))
             case Volume(percent):
                 self._mouth.volume = percent
             case Sensitivity(percent):
@@ -177,7 +177,7 @@ class AudioProcess:
             self._reply = None
             self.send([Played()])
             if follow_up and not self._options.file:
-                self.send(self._gate.follow_up())
+                self.send(self._ears.followed(self._gate.follow_up()))
 
     async def _recording(self) -> None:
         """Play a file into the gate in real time."""

@@ -69,15 +69,18 @@ class Ears:
         cleaned = frame
         if self._canceller is not None and sounding:
             cleaned = self._canceller.cleaned(frame)
+        suspects = self._interruption.suspects  # and so the mouth is held, and soon no longer sounding
         if self._gate.is_open or self._gate.is_muted:
             self._interruption.forget()
-        elif not sounding or self._echo is Echo.HALF_DUPLEX:
+            if suspects and self._gate.is_muted:
+                self._mouth.go_on()
+        elif not (sounding or suspects) or self._echo is Echo.HALF_DUPLEX:
             self._interruption.around(cleaned)
         else:
-            yield from self._followed(self._interrupting(frame, cleaned))
+            yield from self.followed(self._interrupting(frame, cleaned))
         if sounding and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
             return
-        yield from self._followed(self._gate.hear(cleaned))
+        yield from self.followed(self._gate.hear(cleaned))
         self._sign()
 
     def _sign(self) -> None:
@@ -95,8 +98,8 @@ class Ears:
                 *earlier, _ = self._interruption.beginning  # the gate hears the last one itself
                 yield from self._gate.interrupted(earlier)
 
-    def _followed(self, messages: Iterator[FromAudio]) -> Iterator[FromAudio]:
-        """The mouth stops at once when the gate opens, not when the daemon has heard of it."""
+    def followed(self, messages: Iterator[FromAudio]) -> Iterator[FromAudio]:
+        """What the gate tells passes here: the mouth stops when it opens, not when the daemon knows of it."""
         for message in messages:
             match message:
                 case GateOpened(by):

@@ -48,6 +48,11 @@ class Interruption:
         self._afraid = 0
 
     @property
+    def suspects(self) -> bool:
+        """Whether it is not decided yet."""
+        return self._doubt > 0
+
+    @property
     def beginning(self) -> list[bytes]:
         """What was heard since shortly before the suspicion."""
         return list(self._before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -38,7 +39,7 @@ class Mouth:
         self._held = self._fading = self._rising = False
         self._lock = threading.Lock()
         self._clock = clock
-        self._sounds_until = 0.0
+        self._sounds_until = -math.inf
 
     def play(self, pcm: bytes) -> None:
         """Queue speech."""

@@ -36,7 +36,8 @@ class Passing:
 
 class Here:
     def __init__(self, echo: Echo = Echo.CANCELLED) -> None:
-        self.mouth, self.canceller = Mouth(), Passing()
+        self.now = 0.0
+        self.mouth, self.canceller = Mouth(lambda: self.now), Passing()
         self.gate = Gate(GateSettings(window_ms=600), self._speech, lambda frame: "alexa" * (frame == WAKE))
         interruption = Interruption(self._speech)
         self.ears = Ears(self.gate, self.mouth, interruption, self.canceller, echo)
@@ -50,6 +51,7 @@ class Here:
         """The speaker plays 20 ms for each frame; what the ears told."""
         told: list[FromAudio] = []
         for frame in frames:
+            self.now += 0.02
             self.mouth.pull(480)
             told += self.ears.hear(frame)
         return told
@@ -89,6 +91,21 @@ def test_a_cough_is_a_short_pause_and_nothing_is_lost() -> None:
     paused = here.mouth.played
     here.hear(CLATTER, CLATTER, *NOISE[: AFRAID_FRAMES // 2])
     assert here.mouth.played > paused + 960 * 10, "the next cough within a second is not even noticed"
+
+
+def test_muting_between_two_syllables_does_not_silence_the_answer() -> None:
+    here = Here()
+    here.speak()
+    here.hear(VOICE, VOICE)
+    list(here.ears.followed(here.gate.mute(True)))
+    here.hear(*NOISE[:2])
+    assert sounds(here.mouth)
+    here = Here()
+    here.speak()
+    list(here.ears.followed(here.gate.open("push")))
+    assert not sounds(here.mouth) or not sounds(here.mouth)
+    list(here.ears.followed(here.gate.mute(True)))
+    assert sounds(here.mouth)
 
 
 def test_what_the_canceller_took_out_was_our_own_voice() -> None:

@@ -15,13 +15,14 @@ from assistant.errors import UsageError
 PARTS = {
     "home": ("home", "home"),
     "ears": ("voice", "ears"),
+    "echo": ("echo", "echo"),
     "start": ("voice", "start"),
     "session": ("links", "session"),
     "faults": ("faults", "faults"),
     "soak": ("soak", "soak"),
 }
 """Part → module and function; imported when it is measured, for some run in processes of their own."""
-USUAL = ("home", "ears", "start", "session")
+USUAL = ("home", "ears", "echo", "start", "session")
 """The others take minutes."""
 
 
