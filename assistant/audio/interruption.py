@@ -11,12 +11,15 @@ import numpy as np
 from assistant.audio.gate import IsSpeech
 
 LOUD_DBFS = -50.0
-LEFT_OVER_DB = -12.0
+LEFT_OVER_DB = -15.0
 """An echo that was cancelled is far weaker than what the microphone heard; a second voice is not."""
 ABOVE_BACKGROUND_DB = 6.0
 SUSPICIOUS, WINDOW = 2, 3
 """Frames: measured on synthetic speech over synthetic speech, 80 to 120 ms after its first sample and never
 without one (echo as loud as the voice, delays of 60 to 180 ms, RT60 0.3 s)."""
+CANCELLED_DB = 20.0
+PROVEN_FRAMES, PROOF_FRAMES = 40, 50
+"""A canceller needs a second or two to learn the room; until then its rest looks like somebody."""
 BELIEVED_FRAMES, DOUBT_FRAMES = 9, 25
 """So much of the half second after the suspicion must be speech; a cough, a plate, a chord is not."""
 BEFORE_FRAMES = 12
@@ -43,6 +46,8 @@ class Interruption:
         self._lately: deque[bool] = deque(maxlen=WINDOW)
         self._background: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
         self._before: deque[bytes] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
+        self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
+        self._proven = False
         self._doubt = 0
         self._speech = 0
         self._afraid = 0
@@ -67,9 +72,13 @@ class Interruption:
         self._before.append(cleaned)
         if self._doubt:
             return self._doubted(cleaned)
-        loudness = level(cleaned)
+        loudness, before = level(cleaned), level(raw)
         self._afraid = max(self._afraid - 1, 0)
-        own = loudness - level(raw) > LEFT_OVER_DB
+        self._proof.append(before < LOUD_DBFS or before - loudness > CANCELLED_DB)
+        self._proven = self._proven or sum(self._proof) >= PROVEN_FRAMES
+        if not self._proven:
+            return Finding.NOTHING
+        own = loudness - before > LEFT_OVER_DB
         self._lately.append(loudness > max(LOUD_DBFS, self._loudest() + ABOVE_BACKGROUND_DB) and own)
         if self._afraid or sum(self._lately) < SUSPICIOUS:
             if not self._lately[-1]:

@@ -58,7 +58,7 @@ class Here:
 
     def speak(self) -> None:
         self.mouth.play((np.ones(24_000 * 5) * 3000).astype("<i2").tobytes())
-        self.hear(*NOISE[:20])
+        self.hear(*NOISE[:60])
 
 
 def sounds(mouth: Mouth) -> bool:
@@ -114,6 +114,17 @@ def test_what_the_canceller_took_out_was_our_own_voice() -> None:
     here.canceller.left = NOISE[0]
     assert here.hear(*[VOICE] * 100) == []
     assert sounds(here.mouth)
+
+
+def test_until_the_canceller_has_learnt_the_room_nobody_is_suspected() -> None:
+    here = Here()
+    here.mouth.play((np.ones(24_000 * 5) * 3000).astype("<i2").tobytes())
+    assert here.hear(*[VOICE] * 80) == []
+    assert sounds(here.mouth)
+    here.canceller.left = NOISE[0]
+    here.hear(*[VOICE] * 50)
+    here.canceller.left = None
+    assert GateOpened("voice") in here.hear(*[VOICE] * 20)
 
 
 def test_a_television_that_was_there_before_stays_in_the_background() -> None:
@@ -199,7 +210,7 @@ def test_the_canceller_takes_25_decibels_of_an_echo_out_and_leaves_a_voice() -> 
 
 def test_findings_are_told_once() -> None:
     it = Interruption(lambda _frame: False)
-    for frame in NOISE[:20]:
+    for frame in NOISE[:60]:
         assert it.hear(frame, frame) is Finding.NOTHING
     found = [it.hear(CLATTER, CLATTER) for _ in range(DOUBT_FRAMES + 2)]
     assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]
