@@ -44,6 +44,7 @@ from assistant.audio.messages import (
 from assistant.audio.mouth import Mouth, NoMouth
 from assistant.audio.pipe import packed, received
 from assistant.audio.recording import FRAME_BYTES, frames
+from assistant.audio.selftest import examined
 from assistant.audio.signs import sign
 from assistant.errors import AudioError
 
@@ -242,6 +243,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="assistant.audio")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--fd", type=int, help="socket of the daemon")
+    what.add_argument(
+        "--examine", action="store_true", help="print what is found of them, a line of JSON each"
+    )
     what.add_argument("--list", action="store_true", help="print the sound devices as JSON")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--input", default="default")
@@ -272,16 +276,25 @@ async def serve(options: argparse.Namespace) -> None:
     writer.close()
 
 
+def _looked_at(options: argparse.Namespace) -> Iterator[object]:
+    """For people who look at their devices, without a daemon."""
+    if options.examine:
+        yield from (vars(step) for step in examined(options.input, options.output))
+        return
+    try:
+        yield [vars(each) for each in listed()]
+    except AudioError as error:
+        yield {"error": str(error)}
+
+
 def main() -> int:
     """`python -m assistant.audio`: started by the daemon, never by hand."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no audio in core dumps
     options = _options(sys.argv[1:])
-    if options.list:
-        try:
-            found: object = [vars(each) for each in listed()]
-        except AudioError as error:
-            found = {"error": str(error)}
-        sys.stdout.write(json.dumps(found) + "\n")
+    if options.list or options.examine:
+        for line in _looked_at(options):
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
         return 0
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(options))

@@ -42,10 +42,12 @@ def devices(options: argparse.Namespace) -> int:
     """List the devices, set one by hand, or accept one that was held back."""
     options.speech_out = None
     match options.what:
+        case [] if options.audio:
+            return _sounds(options)
         case []:
             return _names_checked(options) if options.check else _looked(options)
-        case _ if options.watch or options.check:
-            raise UsageError("--watch and --check look at all devices: leave the words away")
+        case _ if options.watch or options.check or options.audio:
+            raise UsageError("--watch, --check and --audio look at all devices: leave the words away")
         case ["set", device, name, *value] if value:
             return _ask(options, {"do": "set", "device": device, "property": name, "value": " ".join(value)})
         case ["accept", ident]:
@@ -54,6 +56,17 @@ def devices(options: argparse.Namespace) -> int:
         'write: assistant devices, or: assistant devices set "kitchen light" brightness 40, '
         "or: assistant devices accept ID"
     )
+
+
+def _sounds(options: argparse.Namespace) -> int:
+    """List microphones and speakers; the daemon is not asked."""
+    from assistant.cli.sound import listed
+
+    config = configuration.load(configuration.find(options.config))
+    output = Output(as_json=options.json)
+    code = listed(config.audio, output)
+    output.tell({"event": "done"})
+    return code
 
 
 def _looked(options: argparse.Namespace) -> int:

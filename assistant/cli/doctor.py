@@ -1,4 +1,4 @@
-"""`assistant doctor --live`: is the brain that the configuration names fit to be talked to?"""
+"""`assistant doctor`: is the brain fit to be talked to, are the ears fit to hear?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from assistant import config as configuration
 from assistant import store
 from assistant.audio.recording import frames
 from assistant.cli.output import Output, logging_to_stderr
+from assistant.cli.sound import examined
 from assistant.errors import UsageError
 from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.options import Options, checked
@@ -23,17 +24,18 @@ TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "st
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Examine the brain: key, model, one spoken turn, resumption.
+    """Examine the brain (key, model, one spoken turn, resumption), or microphone and speaker.
 
     Raises:
         UsageError: nothing was named that could be examined.
     """
-    if not options.live:
-        raise UsageError("say what to examine: assistant doctor --live")
+    if not (options.live or options.audio):
+        raise UsageError("say what to examine: assistant doctor --live, or --audio")
     logging_to_stderr(quiet=options.json)
     config = configuration.load(configuration.find(options.config))
     output = Output(as_json=options.json)
-    ok = asyncio.run(_live(config, output))
+    ok = examined(config.audio, output) if options.audio else True
+    ok = (asyncio.run(_live(config, output)) and ok) if options.live else ok
     output.tell({"event": "done"})
     return 0 if ok else 1
 

@@ -48,6 +48,10 @@ LINES: dict[str, Callable[[Item], str]] = {
         f"{e['period']:<8}{e['brain']:<12}{e['kind']:<10}{e['turns']:>6} turns"
         f"{e['tokens_in']:>12,} tokens in{e['tokens_out']:>10,} out{e['usd']:>10.4f} dollars"
     ),
+    "sound": lambda e: (
+        f"{e['name']:<40}{e['inputs']} in, {e['outputs']} out, {e['rate']} Hz"
+        + (f"  ← our {' and '.join(e['used_as'])}" if e["used_as"] else "")
+    ),
     "token": lambda e: e["token"],
     "clash": lambda e: f"{' and '.join(e['names'])}: {e['reason']}; {e['suggestion']}",
 }

@@ -65,8 +65,14 @@ def _looking(command: Command) -> None:
     )
     looking = devices.add_mutually_exclusive_group()
     looking.add_argument("--watch", action="store_true", help="go on with every change; Ctrl-C ends it")
+    looking.add_argument("--audio", action="store_true", help="list microphones and speakers instead")
     looking.add_argument("--check", action="store_true", help="look for names that people or ears mix up")
     doctor = command("doctor", "examine what the house depends on", "doctor:doctor")
+    doctor.add_argument(
+        "--audio",
+        action="store_true",
+        help="microphone, speaker and the room between them; ten seconds of sound",
+    )
     doctor.add_argument(
         "--live", action="store_true", help="the brain: key, model, a spoken turn, resumption"
     )

@@ -26,6 +26,8 @@ HUNG_SECONDS = 1.5
 """The process tells that it lives five times a second; a busy machine may be late."""
 GONE_SECONDS = 3.0
 ZERO_SECONDS = 3.0
+ZERO_AGAIN_SECONDS = 3600.0
+"""Some headsets deliver zeros whenever nobody speaks: that is worth a sentence, but not one every minute."""
 STEADY_SECONDS = 10.0
 RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
@@ -60,6 +62,7 @@ class Vigil:
         self.settled: Callable[[], None] = lambda: None
         self._clock = asyncio.get_running_loop().time
         self._complaint = ""
+        self._silent_again_at = 0.0
         self._opened = self._had_one = False
         self._for_good = False
         self._pulse = Pulse(0, 0)
@@ -122,7 +125,8 @@ class Vigil:
             ):
                 log.warning("the microphone delivers nothing; its process is replaced")
                 return audio.kill()
-            if now - self._sounded_at > ZERO_SECONDS:
+            if now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
+                self._silent_again_at = now + ZERO_AGAIN_SECONDS
                 self._complain(SILENT)
 
     def _complain(self, text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import sys
 import wave
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -175,3 +177,32 @@ async def test_what_cannot_be_used_is_told_with_what_could(
     async with household(tmp_path, monkeypatch, **audio) as here:
         assert problem.lower() in here.told[0].lower()
         assert here.talk.mouths == []
+
+
+async def test_the_doctor_hears_itself_through_the_room(tmp_path: Path) -> None:
+    async with asyncio.timeout(90), living_room() as room:
+        await room.do("echo", "on", "--delay-ms", "100")
+        told = await ran(room, tmp_path, "doctor", "--audio", "--json")
+        steps = {item["step"]: item for item in told if item["event"] == "finding"}
+        assert all(item["ok"] for item in steps.values()), steps
+        delay = int(steps["echo"]["text"].split("after ")[1].split(" ms")[0])
+        assert 100 <= delay <= 400
+        assert int(steps["canceller"]["text"].split("out ")[1].split(" dB")[0]) > 20
+        listed = await ran(room, tmp_path, "devices", "--audio", "--json")
+        used = {item["name"]: item["used_as"] for item in listed if item["event"] == "sound"}
+        assert set(used) == {"default", "vmic", "vspk"}
+        assert used["default"] == ["microphone", "speaker"]
+        await room.do("mute", "on")
+        told = await ran(room, tmp_path, "doctor", "--audio", "--json")
+        assert [item["step"] for item in told if item.get("ok") is False] == ["noise"]
+
+
+async def ran(room: LivingRoom, folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    """A command's events."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "assistant", *arguments),
+        env={**room.environment, "ASSISTANT_STATE_DIR": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    return [json.loads(line) for line in out.splitlines()]
