@@ -18,7 +18,7 @@ from assistant.audio.messages import (
     Trouble,
 )
 from assistant.bus import Bus
-from assistant.calling import CUT_OFF, Calling
+from assistant.calling import Calling
 from assistant.errors import BrainError
 from assistant.events import (
     Event,
@@ -59,7 +59,6 @@ from assistant.tools.dispatch import Dispatcher
 from assistant.turn import Ends, Turn
 
 ANSWER_SECONDS = 30.0
-LOST = "The connection was lost in the middle of that. Please say it again."
 
 
 class Phase(Enum):
@@ -273,18 +272,11 @@ class Conversation:
             self._bus.publish(Heard(turn.heard.strip()))
 
     def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
-        """An answer is complete when nothing more can come: no tool runs, and it spoke or stayed silent."""
         turn = self._turn
         self._tell_heard()
         if isinstance(message, TurnLost):
-            # Whatever was done is done; saying it again could undo it.
-            sorry = f"{' '.join(turn.told)} {CUT_OFF}" if turn.told else LOST
-            tasks.create_task(self._apologise(sorry), name="apologise")
-        elif (
-            self._ends.of_an_earlier(message, turn)
-            or turn.calls
-            or (isinstance(message, Generated) and not turn.audio_bytes)
-        ):
+            tasks.create_task(self._lost(turn), name="tell what was lost")
+        elif not self._ends.complete(message, turn):
             return
         if turn.ended:
             return
@@ -292,7 +284,14 @@ class Conversation:
         if turn.spoken or turn.audio_bytes:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
-        tasks.create_task(self._finish(turn), name="finish speaking")
+        if not isinstance(message, TurnLost):
+            tasks.create_task(self._finish(turn), name="finish speaking")
+
+    async def _lost(self, turn: Turn) -> None:
+        sorry = await self._calling.lost(turn)
+        self._bus.publish(Problem(sorry))
+        await self._finish(turn)
+        await self._read_out(sorry)
 
     async def _finish(self, turn: Turn, *, follow_up: bool = True) -> None:
         """The turn is over when its answer has been heard, not when it has been sent."""

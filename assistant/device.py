@@ -17,6 +17,7 @@ from assistant.events import CommandSent, Reported, StateChanged
 from assistant.pace import Patience, Throttle
 from assistant.plain import one_line
 from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
+from assistant.tools.acting import reaching_out
 from assistant.tools.dispatch import Answer
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
@@ -212,6 +213,7 @@ class Device(Plugin):
         clock = asyncio.get_running_loop().time
         self._throttle.count(self.name, clock())
         self._reports_at_command, self._commanded_at, self._late = self._reports, clock(), None
+        reaching_out()
         try:
             await send()
         except NotTaken as error:

@@ -17,6 +17,7 @@ from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
 from assistant.plain import one_line
+from assistant.tools.acting import reaching_out
 from assistant.tools.schema import Declaration, declare
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
@@ -239,6 +240,7 @@ class Plugin:
         Raises:
             LinkError: there is no broker now; nothing was sent or kept.
         """
+        reaching_out()
         await self.host.publish(self.fill(topic), encoded(payload))
 
     def _receiver(self, method: Callable[..., None]) -> Callable[[str, bytes], None]:

@@ -24,6 +24,8 @@ class Turn:
     """The user is still speaking: what arrives now cannot be the answer to it."""
     stopped: bool = False
     """Nobody wants to hear the rest."""
+    owed: bool = False
+    """Its link is gone, and the user has not been told yet what became of it."""
     ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,9 +45,12 @@ class Ends:
         """The user spoke over an answer: its end is still to come."""
         self._due = True
 
-    def of_an_earlier(self, message: Generated | TurnDone, turn: Turn) -> bool:
-        """Whether this end is not that of ``turn``, the present one."""
+    def complete(self, message: Generated | TurnDone, turn: Turn) -> bool:
+        """Whether this end is that of ``turn``, the present one, and nothing more can come: no tool runs, and
+        it spoke or stayed silent."""
         due = self._due
         self._due = isinstance(message, Generated)
         turn.generated = turn.generated or self._due
-        return due and not turn.generated
+        of_an_earlier = due and not turn.generated
+        silent = isinstance(message, Generated) and not turn.audio_bytes
+        return not (of_an_earlier or turn.calls or silent)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant import calling
 from assistant import conversation as module
 from assistant.api import Device, Plugin, state, tell, tool
 from assistant.audio.messages import (
@@ -21,8 +22,8 @@ from assistant.audio.messages import (
     SpeechStopped,
 )
 from assistant.bus import Bus
-from assistant.calling import CUT_OFF
-from assistant.conversation import LOST, Conversation, Phase
+from assistant.calling import CUT_OFF, LOST, STILL_AT_IT
+from assistant.conversation import Conversation, Phase
 from assistant.errors import BrainError
 from assistant.events import Event, Heard, Interrupted, PhaseChanged, Problem, Spoke, ToolFinished, Woke
 from assistant.home.registry import Registry
@@ -47,7 +48,7 @@ from assistant.live.messages import (
     TurnLost,
 )
 from assistant.live.session import Briefing, Session, Setup
-from assistant.tools.dispatch import Dispatcher, ToolCall
+from assistant.tools.dispatch import BROKEN_OFF, Dispatcher, ToolCall
 from assistant.tools.table import ToolTable
 
 SECOND = bytes(48_000)
@@ -119,6 +120,8 @@ class Kettle(Device):
 
 
 class Baker(Plugin):
+    cups: int = 0
+
     def __init__(self) -> None:
         super().__init__()
         self._ready = asyncio.Event()
@@ -132,6 +135,13 @@ class Baker(Plugin):
         await tell("The oven is warm.")
         await self._ready.wait()
         return "The cake is ready"
+
+    @tool
+    async def make_tea(self) -> str:
+        """Make tea."""
+        self.cups += 1
+        await asyncio.sleep(0.05)
+        return "Tea is ready"
 
 
 class Sulky(Plugin):
@@ -453,7 +463,10 @@ async def test_a_slow_tool_tells_how_far_it_is_and_its_answer_comes_long_after_t
     ]
 
 
-async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless() -> None:
+async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calling, "QUICK_SECONDS", 0.05)
     async with room() as here:
         asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
         await asyncio.sleep(0)
@@ -464,8 +477,24 @@ async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless
         assert not await asking
         here.baker.finish()
         await here.until(lambda: here.kinds().count(Problem) == 2)
-    assert isinstance(here.events[-1], Problem)
-    assert here.events[-1].text == f"The cake is ready. {CUT_OFF}"
+    told = [event.text for event in here.events if isinstance(event, Problem)]
+    assert told == [STILL_AT_IT, f"The cake is ready. {CUT_OFF}"]
+
+
+async def test_p7_nobody_is_asked_to_say_again_what_is_being_done() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "turn_on", {"device": "kettle"}),)))
+        await asyncio.sleep(0.01)
+        here.session.delivery = Delivery.GONE
+        here.session.says(TurnLost())
+        async with asyncio.timeout(1):
+            assert not await asking
+        await asyncio.sleep(0.1)
+        assert here.kettle.boiled == 1
+    told = [event.text for event in here.events if isinstance(event, Problem)]
+    assert told == [f"The kettle is on. {CUT_OFF}"]
 
 
 async def test_a_brain_that_could_not_wait_goes_on_and_the_result_is_told_without_it() -> None:
@@ -512,6 +541,35 @@ async def test_a_cancelled_call_stops_and_does_not_keep_the_turn_open() -> None:
         await asyncio.sleep(0.1)
         assert here.kettle.boiled == 0
         assert here.session.responses == []
+
+
+async def test_a_call_that_was_withdrawn_before_it_did_anything_may_be_made_again() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "turn_on", {"device": "kettle"}),)))
+        await asyncio.sleep(0.01)
+        again = ToolCall("2", "turn_on", {"device": "kettle"})
+        here.session.says(CallsCancelled(("1",)), Calls((again,)))
+        await here.until(lambda: here.session.responses)
+        assert here.session.responses == [("2", {"status": "done", "text": "The kettle is on."})]
+        assert here.kettle.boiled == 1
+        here.session.says(SpeechText("Fine."), Generated(), TurnDone())
+        assert await asking
+
+
+async def test_p7_a_call_that_was_withdrawn_after_its_command_went_out_is_not_made_again() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("make tea"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "make_tea"),)))
+        await asyncio.sleep(0.01)
+        here.session.says(CallsCancelled(("1",)), Calls((ToolCall("2", "make_tea"),)))
+        await here.until(lambda: here.session.responses)
+        assert here.session.responses[0][1]["error"] == BROKEN_OFF
+        assert here.baker.cups == 1
+        here.session.says(SpeechText("Well."), Generated(), TurnDone())
+        assert await asking
 
 
 @pytest.mark.parametrize("name", ["leave", "give_up"])

@@ -11,7 +11,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from assistant import faults
@@ -19,6 +19,7 @@ from assistant.bus import Bus
 from assistant.errors import Refused, ToolError, UnknownDevice
 from assistant.events import ToolCalled, ToolFinished
 from assistant.plain import plain, text
+from assistant.tools.acting import reaching_out, watched_act
 from assistant.tools.journal import Deed, Journal
 from assistant.tools.schema import checked
 from assistant.tools.sentences import collated, sentence
@@ -33,6 +34,7 @@ TOOL_SECONDS = 15.0
 SLOW_TOOL_SECONDS = 300.0
 CALLS_PER_UTTERANCE = 32
 REMEMBERED_CALLS = 256
+BROKEN_OFF = "That was broken off; it may have happened already."
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Answer:
     state: dict[str, Any] = field(default_factory=dict)
 
 
+Known = asyncio.Future[ToolResult | None]
+"""How a call ended or will end; None when it was withdrawn before it had done anything."""
+
+
 class Resolver(Protocol):
     """Spoken name → devices; refuses rather than guesses (P10)."""
 
@@ -91,8 +97,8 @@ class Dispatcher:
         self._bus = bus
         self.asked_for: Callable[[Sequence[str]], None] = lambda _names: None
         """Called with the names of the devices that a call was about."""
-        self._by_id: OrderedDict[str, asyncio.Future[ToolResult]] = OrderedDict()
-        self._this_utterance: dict[str, asyncio.Future[ToolResult]] = {}
+        self._by_id: OrderedDict[str, Known] = OrderedDict()
+        self._this_utterance: dict[str, Known] = {}
         self.journal = Journal()
 
     def new_utterance(self) -> None:
@@ -125,26 +131,35 @@ class Dispatcher:
         """
         told_to(meanwhile)
         same = json.dumps([call.name, call.args], sort_keys=True, default=str)
-        for known in (self._by_id.get(f"{call.id} {same}"), self._this_utterance.get(same)):
-            if known is not None:
-                log.info("tool call %s %s was made before; not repeated", call.id, call.name)
-                earlier = await asyncio.shield(known)
-                return ToolResult(
-                    call.id, call.name, earlier.ok, earlier.text, earlier.state, earlier.options
-                )
-        future: asyncio.Future[ToolResult] = asyncio.get_running_loop().create_future()
-        self._remember(f"{call.id} {same}" if call.id else "", same, future)
+        known_as = f"{call.id} {same}" if call.id else ""
+        while (known := self._by_id.get(known_as) or self._this_utterance.get(same)) is not None:
+            log.info("tool call %s %s was made before; not repeated", call.id, call.name)
+            if (earlier := await asyncio.shield(known)) is not None:
+                return replace(earlier, id=call.id)
+        future: Known = asyncio.get_running_loop().create_future()
+        self._remember(known_as, same, future)
         self._bus.publish(ToolCalled(call.id, call.name, dict(call.args)))
+        act = watched_act()
         try:
             result = await self._run(call)
         except asyncio.CancelledError:
-            future.set_result(_failed(call, ToolError("That was cancelled.")))
+            if act.begun:
+                future.set_result(_failed(call, ToolError(BROKEN_OFF)))
+            else:
+                self._forget(future)
+                future.set_result(None)
             raise
         future.set_result(result)
         self._bus.publish(ToolFinished(call.id, result.ok, result.text))
         return result
 
-    def _remember(self, known_as: str, same: str, future: asyncio.Future[ToolResult]) -> None:
+    def _forget(self, future: Known) -> None:
+        """Nothing was done: the same may be asked for again."""
+        for futures in (self._by_id, self._this_utterance):
+            for key in [key for key, known in futures.items() if known is future]:
+                del futures[key]
+
+    def _remember(self, known_as: str, same: str, future: Known) -> None:
         self._this_utterance[same] = future
         if known_as:
             self._by_id[known_as] = future
@@ -201,6 +216,8 @@ async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
         raise Refused(
             f"I don't {tool.name.replace('_', ' ')} anything on a spoken word alone. Please do it yourself."
         )
+    if tool.device is None and tool.declaration.risk is not Risk.READ:
+        reaching_out()  # what a plain function does to the world, only its author knows
     seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
     try:
         async with asyncio.timeout(seconds):
