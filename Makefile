@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.13 >/dev/null 2>&1 && python3.13 -c 'import
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run test lint partners clean
+.PHONY: setup run test lint audit partners sbom deb clean
 
 setup: $(VENV)/.ready
 
@@ -20,7 +20,7 @@ run: setup
 test: setup
 	@$(BIN)/python -m tests.system_parts
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.suite
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -28,9 +28,19 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+audit: setup
+	@$(BIN)/python -m release.advisories
+
 partners: setup
 	@$(BIN)/python -m tests.system_parts
 	@$(BIN)/python -m pytest -m partner tests/partners
+
+sbom: setup
+	@mkdir -p dist
+	@$(BIN)/python -m release.sbom dist/assistant.cdx.json
+
+deb: setup
+	@$(BIN)/python -m release.deb dist
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,7 @@ import sys
 
 from assistant.errors import AssistantError
 from assistant.faults import first
+from assistant.leaving import soon
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,5 +41,12 @@ def _tell(text: str, *, as_json: bool) -> None:
         output.tell({"event": "done"})
 
 
+def run() -> None:
+    """Run the command line as a process of its own, and end with it."""
+    code = main()
+    soon(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

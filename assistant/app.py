@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from assistant import faults, store
+from assistant.atelier import captioner, displays, studio
 from assistant.briefing import setup
 from assistant.bus import Bus
-from assistant.config import Config
+from assistant.config import Config, MqttConfig
+from assistant.consent import Consent
 from assistant.conversation import Conversation
 from assistant.errors import ConfigError, LinkError
 from assistant.home.brokers import Broker, broker
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
 from assistant.home.host import PluginHost
+from assistant.home.keeper import Keeper
 from assistant.home.lately import Lately
 from assistant.home.link import Link
 from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
-from assistant.household.entities import Identity
-from assistant.household.room import Room
+from assistant.household.known import Known
+from assistant.household.voice import HouseVoice
 from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.endpoint import Endpoint, gemini_endpoint
@@ -34,11 +38,22 @@ from assistant.live.handles import Handles
 from assistant.live.options import checked
 from assistant.live.purse import Purse
 from assistant.live.session import Session
-from assistant.loader import PREFIX
+from assistant.live.sight import Sight
+from assistant.looking import look_through
+from assistant.mcp.servers import Servers
 from assistant.money import Ledger, Limits, Price
+from assistant.ops.health import Health, room_left
+from assistant.ops.notify import Notifier
+from assistant.permission import consent_in, pin_of, policy_of
+from assistant.showing import show_through
+from assistant.speaking import speak_through
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.house import house_tools
-from assistant.watchdog import watched
+from assistant.vision.part import Vision
+from assistant.vision.studio import Studio
+from assistant.vision.tools import camera_tools
+from assistant.vision.watching import Watch
+from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
 
@@ -47,22 +62,6 @@ QUIET_SECONDS, LONGEST_UNREST_SECONDS = 0.3, 3.0
 """Discovery comes in bursts: the brain is told when one is over, or when it will not end."""
 
 Progress = Callable[[str], None]
-
-
-class Known:
-    """The assistant as its owner's home knows it."""
-
-    def __init__(self, config: Config, state: Path) -> None:
-        wanted = config.home.announce
-        self.own = Identity(store.identity(state), wanted.name, wanted.area)
-        self.room = Room(state / "room.json")
-        self.linked = asyncio.Event()
-        """Set whenever the link to the broker is up again."""
-
-    def link(self, ours: Broker, state: Path, *, announced: bool) -> Link:
-        """The way to the broker; who was announced is missed there when it is gone."""
-        will = (self.own.topic("availability"), "offline") if announced else None
-        return Link(ours.address, client_id=store.client_ids(state), will=will, on_online=self.linked.set)
 
 
 @dataclass
@@ -74,26 +73,59 @@ class House:
     broker: Broker
     link: Link
     furniture: Furniture
+    keeper: Keeper
     finds: Finds
     lately: Lately
     purse: Purse
+    servers: Servers
     dispatcher: Dispatcher
     conversation: Conversation
+    voice: HouseVoice
     session: Session
     brain: EmbeddedBrain | None
     state: Path
     known_as: Known
+    vision: Vision
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the home has another device, or one less."""
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the first burst of discovery is over."""
     ears_open: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever uses the house: the heavy SDK is loaded only once the microphone is open."""
+    consent: Consent = field(init=False)
+
+    def __post_init__(self) -> None:
+        pin = pin_of(self.config, self.state)
+        self.consent = consent_in(self.conversation, self.dispatcher, self.bus, pin)
 
     @property
     def registry(self) -> Registry:
         """Its devices by name."""
         return self.furniture.registry
+
+    @cached_property
+    def health(self) -> Health:
+        """How it is; the daemon's own parts add their questions."""
+        made = Health(Notifier(), self._doing)
+        made.other["broker"] = lambda: self.link.problem
+        made.other["brain"] = lambda: self.session.trouble
+        made.other["mcp"] = self.servers.trouble
+        made.other["disk"] = room_left(self.state)
+        return made
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Makes pictures and shows them on its screens; the first of the brains is asked to draw."""
+        where = _sources(self.config, self.brain)[0]
+        made = studio(self.config, self.state, where=where, purse=self.purse, dispatcher=self.dispatcher)
+        made.wall.sources.append(lambda: displays(self.furniture))
+        return made
+
+    def _doing(self) -> str:
+        """One line for those who look at a service."""
+        brain = f"the {self.session.brain} brain answers" if self.session.brain else "no brain answers yet"
+        count = len(self.registry.devices)
+        return f"{self.conversation.phase.value}; {brain}; {count} {'device' if count == 1 else 'devices'}"
 
 
 Use = Callable[[House], Awaitable[int]]
@@ -111,52 +143,98 @@ async def run(
     furniture = Furniture()
     furniture.load(config)
     progress("Starting the message broker ...")
-    async with broker(config.mqtt, state=state) as ours:
+    async with broker(broker_wished(config), state=state) as ours:
         house = _built(config, ours, state, furniture, announced=announced)
-        with watched(PREFIX):
+        with house.keeper.watching():
             return await _lived_in(house, use, progress)
+
+
+def broker_wished(config: Config) -> MqttConfig:
+    """A pretend home is furnished on a broker of our own, never on the one of somebody's real devices."""
+    if config.mqtt.use_localhost is not None:
+        return config.mqtt
+    return config.mqtt.model_copy(update={"use_localhost": not config.home.pretend})
 
 
 def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, announced: bool) -> House:
     """Every part, joined to the others; nothing runs yet."""
     bus, known_as = Bus(), Known(config, state)
     link = known_as.link(ours, state, announced=announced)
-    host = PluginHost(link, bus)
+    host = PluginHost(link, bus, state, WallClock())
     pins = Pins(state / "pins.json")
     host.finds = Finds(host, furniture.registry, furniture.table, wishes=config.home.devices, pins=pins)
     furniture.attach(host)
     brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
-    dispatcher = Dispatcher(furniture.table, furniture.registry, bus)
+    dispatcher = Dispatcher(furniture.table, furniture.registry, bus, policy_of(config, furniture))
     furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
     lately = Lately(state / "lately.json")
     dispatcher.asked_for = lately.note
     news = asyncio.Event()
-    host.finds.changed = news.set
+    keeper = Keeper(furniture, host.finds)
+    servers = Servers(config.mcp, furniture.table)
+    host.finds.changed = keeper.changed = servers.changed = news.set
     purse = _purse(config, state, thrifty=news.set)
+    sources = _sources(config, brain)
+    vision = _seeing(config, host, purse, sources, furniture)
     told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
-    session = Session(_sources(config, brain), told, Handles(state / "conversations.json"), purse)
+    session = Session(sources, told, Handles(state / "conversations.json"), purse)
     conversation = Conversation(session, dispatcher, bus)
-    conversation.read_aloud = brain.read_aloud if brain else None
+    host.voice = voice = _spoken(conversation, brain, bus, known_as)
     return House(
         config=config,
         bus=bus,
         broker=ours,
         link=link,
         furniture=furniture,
+        keeper=keeper,
         finds=host.finds,
         lately=lately,
         purse=purse,
+        servers=servers,
         dispatcher=dispatcher,
         conversation=conversation,
+        voice=voice,
         session=session,
         brain=brain,
         state=state,
         news=news,
         known_as=known_as,
+        vision=vision,
     )
 
 
+def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, known_as: Known) -> HouseVoice:
+    """What the house says by itself, in the embedded brain's voice, and where."""
+    conversation.floor.usual = known_as.room.place.room
+    conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
+    conversation.own_voice.read_aloud = brain.read_aloud if brain else None
+    voice = HouseVoice(conversation.own_voice, bus, known_as.named)
+    voice.lately = conversation.floor.lately
+    conversation.taken = voice.takes
+    return voice
+
+
+def _seeing(
+    config: Config, host: PluginHost, purse: Purse, sources: list[Source], furniture: Furniture
+) -> Vision:
+    """The cameras, and the tools that look through them."""
+    vision = Vision(config, host.folder, host.clock, purse, host.tell)
+    vision.asks(sources)
+    vision.describer.captioner = lambda: captioner(furniture)
+    vision.watch = Watch(vision.describer, vision.memory, host, host.clock)
+    furniture.table.add_all(camera_tools(vision))
+    return vision
+
+
 async def _lived_in(house: House, use: Use, progress: Progress) -> int:
+    speak_through(house.voice)
+    look_through(house.vision)
+    house.vision.show, house.vision.draw = house.studio.put_up, house.studio.likeness
+    house.studio.painter.left = house.vision.left
+    house.vision.gaze.show = Sight(house.session).show
+    house.vision.gaze.foreign = house.dispatcher.policy.saw
+    show_through(house.studio)
+    house.dispatcher.journal.forgotten = house.session.oblivion.wish
     async with asyncio.TaskGroup() as tasks:
         running: list[asyncio.Task[None]] = [
             tasks.create_task(house.link.run(), name="mqtt"),
@@ -165,13 +243,17 @@ async def _lived_in(house: House, use: Use, progress: Progress) -> int:
         if house.config.home.pretend:
             progress("Furnishing a pretend home ...")
             running.append(tasks.create_task(PretendHome(house.broker.address).run(), name="pretend home"))
-        for plugin in house.furniture.plugins:
-            running.append(tasks.create_task(plugin.keep_alive(), name=plugin.title))
+        running.append(tasks.create_task(house.keeper.run(), name="plugins"))
+        running.append(tasks.create_task(house.servers.run(), name="mcp"))
         if house.brain is not None:
             progress("Waking the embedded brain ...")
             running.append(tasks.create_task(house.brain.run(), name="brain"))
         running.append(tasks.create_task(_talk(house), name="session"))
         running.append(tasks.create_task(house.conversation.run(), name="conversation"))
+        running.append(tasks.create_task(house.voice.run(), name="voice"))
+        running.append(tasks.create_task(house.consent.run(), name="consent"))
+        running.append(tasks.create_task(house.vision.run(), name="vision"))
+        running.append(tasks.create_task(house.studio.follow(house.bus), name="pictures"))
         try:
             return await use(house)
         finally:
@@ -242,13 +324,15 @@ async def _there(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-async def furnished(house: House) -> None:
-    """Wait, a little, until the devices have told their state."""
+async def furnished(house: House, *, besides: Collection[str] = ()) -> None:
+    """Wait, a little, until the devices ``besides`` these have told their state."""
     try:
         async with asyncio.timeout(FIRST_REPORTS_SECONDS):
             await house.settled.wait()
             with house.bus.subscribed() as news:
-                while any(not device.states for device in house.registry.devices):
+                while any(
+                    not device.states and device.name not in besides for device in house.registry.devices
+                ):
                     await news.get()
     except TimeoutError:
         silent = [device.name for device in house.registry.devices if not device.states]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant import prompts
 from assistant.config import GeminiConfig
-from assistant.home.catalogue import by_area, chosen
+from assistant.home.catalogue import by_area, chosen, storeys
 from assistant.home.furniture import Furniture
 from assistant.home.search import NAME as SEARCH
 from assistant.live.options import Options
@@ -52,30 +52,39 @@ def setup(
 
 def whole(furniture: Furniture) -> Briefing:
     """All devices, and all options of every tool; there is nothing left to search for."""
-    areas = by_area(furniture.registry.devices)
-    return Briefing(prompts.instruction(areas), _without_search(furniture.table.declarations()))
+    areas = by_area(furniture.registry.devices, furniture.registry.areas)
+    return Briefing(
+        prompts.instruction(areas, rooms=furniture.rooms, storeys=storeys(furniture.registry)),
+        _without_search(furniture.table.declarations()),
+    )
 
 
 def brief(furniture: Furniture, *, tokens: int, lately: Sequence[str]) -> tuple[Briefing, Budget]:
     """As many devices as ``tokens`` allow in all; the others can be searched for."""
     tools = [declared.brief() for declared in furniture.table.declarations()]
-    devices = furniture.registry.devices
-    fixed = text_tokens(prompts.instruction({}, unlisted=1)) + declared_tokens(tools)
+    devices, areas = furniture.registry.devices, furniture.registry.areas
+    floors, rooms = storeys(furniture.registry), furniture.rooms
+    bare = prompts.instruction({}, unlisted=1, rooms=rooms, storeys=floors)
+    fixed = text_tokens(bare) + declared_tokens(tools) + text_tokens(", ".join(areas.by_name))
     named = chosen(devices, tokens=max(tokens - fixed, LEAST_CATALOGUE_TOKENS), lately=lately)
     unlisted = len(devices) - len(named)
     told = Briefing(
-        prompts.instruction(by_area(named), unlisted=unlisted), tools if unlisted else _without_search(tools)
+        prompts.instruction(by_area(named, areas), unlisted=unlisted, rooms=rooms, storeys=floors),
+        tools if unlisted else _without_search(tools),
     )
     spent = text_tokens(told.instruction) + declared_tokens(told.declarations)
     return told, Budget(len(devices), len(named), spent)
 
 
 def declared_tokens(tools: Sequence[Declaration]) -> int:
-    """What the declarations cost, as JSON."""
-    return sum(
-        text_tokens(json.dumps({"name": tool.name, "description": tool.text(), "parameters": tool.schema()}))
-        for tool in tools
-    )
+    """What the declarations cost, as JSON; of what is empty nothing is sent."""
+    return sum(text_tokens(json.dumps(_sent(tool))) for tool in tools)
+
+
+def _sent(tool: Declaration) -> dict[str, object]:
+    parameters = {name: value for name, value in tool.schema().items() if value}
+    told = {"name": tool.name, "description": tool.text()}
+    return {**told, "parameters": parameters} if tool.parameters else dict(told)
 
 
 def _without_search(tools: Sequence[Declaration]) -> list[Declaration]:

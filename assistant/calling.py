@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from assistant.live.messages import CallReleased, Calls, CallsCancelled, Delivery
+from assistant.live.purse import FREE_BRAINS
 from assistant.live.session import Session
+from assistant.rooms import NOWHERE, Place, asked_from
+from assistant.speaking import unsure
 from assistant.tools.dispatch import Dispatcher, ToolCall
+from assistant.tools.policy.judge import Asker, Made
 from assistant.turn import Turn
 
 CUT_OFF = "Then the connection was lost."
 LOST = "The connection was lost in the middle of that. Please say it again."
+TAKEN = "That was the answer to a question of the house's own. Do nothing and say nothing."
 STILL_AT_IT = "The connection was lost in the middle of that, but I am still at it."
+LOOK_SECONDS = 0.2
 QUICK_SECONDS = 3.0
 """What ends within that is waited for before the user is told that the link was lost."""
 
-Tell = Callable[[str], Awaitable[None]]
+Tell = Callable[[str, str], Awaitable[None]]
+"""Says a text in a room."""
 
 
 class Calling:
@@ -27,6 +35,13 @@ class Calling:
     def __init__(self, session: Session, dispatcher: Dispatcher, *, tell: Tell, apologise: Tell) -> None:
         self._session, self._dispatcher = session, dispatcher
         self._tell, self._apologise = tell, apologise
+        self.rooms: Mapping[str, Place] = {}
+        """Where each of the rooms is, by its name."""
+        self.worked: Callable[[Turn, asyncio.TaskGroup], None] = lambda _turn, _tasks: None
+        """Called when nothing more is to be said of what a turn's tools have done."""
+        self.pieces = 0
+        """What slow tools have said before their results, so far."""
+        self._running: set[asyncio.Task[None]] = set()
 
     def handle(
         self, message: Calls | CallReleased | CallsCancelled, turn: Turn, tasks: asyncio.TaskGroup
@@ -34,14 +49,29 @@ class Calling:
         """Run what is called, stop what is cancelled; ``turn`` lasts until its calls are answered."""
         match message:
             case Calls(calls):
+                how = Made(Asker.VOICE, self._dispatcher.policy.taint)
                 for call in calls:
-                    turn.calls[call.id] = tasks.create_task(self._run(call, turn), name=call.name)
+                    made = replace(call, made=how)  # what another of them tells, this one did not know
+                    running = tasks.create_task(self._run(made, turn, tasks), name=call.name)
+                    turn.calls[call.id] = running
+                    self._running.add(running)
+                    running.add_done_callback(self._running.discard)
             case CallReleased(call_id):
                 turn.calls.pop(call_id, None)
             case CallsCancelled(ids):
                 for call_id in ids:
                     if task := turn.calls.pop(call_id, None):
                         task.cancel()
+
+    @property
+    def running(self) -> frozenset[asyncio.Task[None]]:
+        """The tools that run now, whether or not the talk has gone on."""
+        return frozenset(self._running)
+
+    async def finished(self, besides: Collection[asyncio.Task[None]], enough: Callable[[], bool]) -> None:
+        """Wait until no tool ``besides`` these runs any more, or until it is ``enough``."""
+        while (running := self._running.difference(besides)) and not enough():
+            await asyncio.wait(running, timeout=LOOK_SECONDS)
 
     async def lost(self, turn: Turn) -> str:
         """What to tell of a turn whose link is gone, once its quick tools have ended: never to ask again for
@@ -54,15 +84,29 @@ class Calling:
             return f"{' '.join(turn.told)} {CUT_OFF}"
         return STILL_AT_IT if turn.calls else LOST
 
-    async def _run(self, call: ToolCall, turn: Turn) -> None:
+    async def _run(self, call: ToolCall, turn: Turn, tasks: asyncio.TaskGroup) -> None:
+        asked_from(self.rooms.get(turn.room, NOWHERE))
+        unsure(turn.by_ear and self._session.brain in FREE_BRAINS)
         with suppress(asyncio.CancelledError):
             respond = partial(self._session.respond, call.id, call.name)
-            result = await self._dispatcher.call(call, lambda text: respond({"text": text}, more=True))
+            if turn.taken:
+                await respond({"error": TAKEN, "retryable": False, "valid_options": []})
+                turn.calls.pop(call.id, None)
+                return
+
+            async def meanwhile(text: str) -> object:
+                self.pieces += 1
+                turn.going_on.add(call.id)
+                return await respond({"text": text}, more=True)
+
+            result = await self._dispatcher.call(call, meanwhile)
             turn.told.append(result.text)
             delivery = await respond(result.response())
             if delivery is Delivery.LATE:
-                await self._tell(result.text)
+                await self._tell(result.text, turn.room)
             elif delivery is Delivery.GONE and turn.over.is_set() and not turn.owed:
                 # Whoever asked still waits for it, though the link that carried the question is gone.
-                await self._apologise(f"{result.text} {CUT_OFF}")
+                await self._apologise(f"{result.text} {CUT_OFF}", turn.room)
         turn.calls.pop(call.id, None)
+        if turn.early and not turn.calls and self._dispatcher.is_silent(call.name):
+            self.worked(turn, tasks)

@@ -1,9 +1,13 @@
 """The daemon's control socket: commands of the same user ask it to say or hear something.
 
 One JSON object per line. Requests: ``{"do": "say", "text": …}``, ``{"do": "hear", "file": …, "wake": bool}``,
-``{"do": "devices", "watch": bool}``, ``{"do": "set", "device": …, "property": …, "value": …}`` and
-``{"do": "accept", "id": …}``; with ``"speech": true`` the answer's audio comes too
-(``{"event": "audio", "pcm": base64}``).
+``{"do": "devices", "watch": bool}``, ``{"do": "plugins"}``, ``{"do": "release", "name": …}``,
+``{"do": "room", "what": …, "value": …}``, ``{"do": "health"}``,
+``{"do": "picture", "prompt": …}``, ``{"do": "gallery"}`` (more in `portfolio`),
+``{"do": "tools"}``, ``{"do": "call", "tool": …, "args": {…}, "id": …, "watch": true}``,
+``{"do": "consent", "id": …, "yes": bool, "pin": …}``,
+``{"do": "set", "device": …, "property": …, "value": …}`` and ``{"do": "accept", "id": …}``; with
+``"speech": true`` the answer's audio comes too (``{"event": "audio", "pcm": base64}``).
 Answer: the events of the bus as they happen, at the end ``{"event": "done", "ok": bool}``.
 """
 
@@ -69,6 +73,9 @@ class Outlet:
     def flush(self) -> None:
         """The user spoke over it; what was passed on stays."""
         self._passed = 0
+
+    def sign(self, name: str) -> None:
+        """The one who asked wants the answer."""
 
     def heard(self) -> float:
         """All of it was passed on."""

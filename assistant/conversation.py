@@ -1,11 +1,10 @@
-"""One room's talk: gate → session → tools and mouth."""
+"""The house's talk: the gates of its rooms → session → tools and mouths."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from enum import Enum
 
 from assistant.audio.messages import (
     Frame,
@@ -19,19 +18,17 @@ from assistant.audio.messages import (
 )
 from assistant.bus import Bus
 from assistant.calling import Calling
-from assistant.errors import BrainError
 from assistant.events import (
     Event,
     Heard,
-    Interrupted,
     Offline,
     Online,
-    PhaseChanged,
     Problem,
     Spoke,
     UsageCounted,
     Woke,
 )
+from assistant.floor import Floor, Shut
 from assistant.live.messages import (
     Audio,
     BargedIn,
@@ -54,67 +51,47 @@ from assistant.live.messages import (
     Usage,
 )
 from assistant.live.session import Session
-from assistant.mouths import BYTES_PER_SECOND, Mouths
+from assistant.mouths import BYTES_PER_SECOND
+from assistant.own_voice import Manner
+from assistant.phases import Phase, Unheard
+from assistant.stage import Stage
 from assistant.tools.dispatch import Dispatcher
 from assistant.turn import Ends, Turn
 
 ANSWER_SECONDS = 30.0
 
 
-class Phase(Enum):
-    """What the room is doing."""
-
-    IDLE = "idle"
-    LISTENING = "listening"
-    THINKING = "thinking"
-    SPEAKING = "speaking"
-
-
-class Phases:
-    """The present phase, and when the room is quiet."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self.now = Phase.IDLE
-
-    def enter(self, phase: Phase) -> None:
-        """Go on to a phase, and tell."""
-        if phase is not self.now:
-            self.now = phase
-            self._idle.set() if phase is Phase.IDLE else self._idle.clear()
-            self._bus.publish(PhaseChanged(phase.value))
-
-    async def quiet(self) -> None:
-        """Wait until nobody talks."""
-        while self.now is not Phase.IDLE:  # woken, somebody may have begun anew
-            await self._idle.wait()
-
-
 class Conversation:
-    """Joins ears, session, tools and mouths; the only owner of the current turn."""
+    """Joins ears, session, tools and mouths."""
 
     def __init__(self, session: Session, dispatcher: Dispatcher, bus: Bus) -> None:
-        self._session = session
-        self._dispatcher = dispatcher
-        self._bus = bus
-        self._turn = Turn()
-        self._turn.over.set()
-        self._phases = Phases(bus)
-        self._ends = Ends()
-        self._calling = Calling(session, dispatcher, tell=self._tell, apologise=self._apologise)
-        self._stale = False
-        """What comes now is the rest of an answer that the user has spoken over."""
-        self.mouths = Mouths()
-        session.room = self.mouths.room
-        self.read_aloud: Callable[[str], Awaitable[bytes]] | None = None
-        """A voice that works without the link: text → 24 kHz mono s16le. Raises BrainError."""
+        self._session, self._dispatcher, self._bus = session, dispatcher, bus
+        self._stage = stage = Stage(bus, session.heard_only)
+        self.phases, self.mouths, self.own_voice = stage.phases, stage.mouths, stage.own_voice
+        self.announce, self.stop = stage.announce, stage.stop
+        self.ends = Ends()
+        session.room = lambda: self.mouths.of("").room()
+        self.floor = Floor(stage.engaged)
+        own = stage.own_voice
+        self.calling = Calling(session, dispatcher, tell=own.tell, apologise=own.apologise)
+        self.calling.worked = self._finish
+        self.taken: Callable[[str, str], bool] = lambda _text, _room: False
+        """Whether somebody has waited for these words and takes them: then no brain acts on them."""
+        self.unheard = Unheard()
 
     @property
     def phase(self) -> Phase:
-        """What the room is doing now."""
-        return self._phases.now
+        """What the house is doing now."""
+        return self.phases.now
+
+    @property
+    def _turn(self) -> Turn:
+        return self._stage.turn
+
+    def _begin(self, room: str) -> Turn:
+        self._turn.close()
+        self._dispatcher.new_utterance()
+        return self._stage.begin(room, heard_near=room or self.floor.last())
 
     async def run(self) -> None:
         """Handle what the session says, for ever; tools run beside it."""
@@ -122,99 +99,77 @@ class Conversation:
             async for message in self._session.messages():
                 self._handle(message, tasks)
 
-    async def ask(self, text: str) -> bool:
-        """Say typed words and wait for the answer; False when none came."""
-        self._stop_speaking()
-        turn = self._begin()
+    async def ask(self, text: str, room: str = "") -> bool:
+        """Say typed words, as if in a room, and wait for the answer; False when none came."""
+        self.floor.typed(room)
+        self._stage.stop_speaking()
+        turn = self._begin(room)
         turn.told_heard = True
-        self._dispatcher.journal.heard(text)
+        self._dispatcher.heard(text, complete=True)
         self._bus.publish(Heard(text))
+        if self.taken(text, room):
+            turn.close()
+            return True
         self._session.post(Say(text))
-        self._phases.enter(Phase.THINKING)
+        self.phases.enter(Phase.THINKING, turn.heard_in)
         return await self._answered(turn)
 
-    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
-        """Pass on what a microphone or recording hears; whether its last words were answered."""
+    async def listen(
+        self, ears: AsyncIterator[FromAudio], room: str = "", shut: Shut = lambda _sign: None
+    ) -> bool:
+        """Pass on what a microphone or recording hears; whether its last words were answered.
+
+        ``shut`` closes its gate while another room is listened to.
+        """
         answer: asyncio.Task[bool] | None = None
-        async with asyncio.TaskGroup() as tasks:
-            async for message in ears:
-                if isinstance(message, SourceEnded):
-                    break
-                self._hear(message)
-                if isinstance(message, SpeechStopped):
-                    answer = tasks.create_task(self._answered(self._turn), name="answer")
+        self.phases.heard(GateClosed(False), room)  # whoever had it open before may be gone without a word
+        with self.floor.ear(room, shut) as ear:
+            async with asyncio.TaskGroup() as tasks:
+                judging = tasks.create_task(self.floor.listen(ear, ears), name="floor")
+                async for message in ear.admitted():
+                    if isinstance(message, SourceEnded):
+                        break
+                    self._hear(message, room)
+                    if isinstance(message, SpeechStopped):
+                        thinking = self.mouths.of(self._turn.heard_in).thinking
+                        tasks.create_task(thinking(self._turn.over, self.phases.thinks))
+                        answer = tasks.create_task(self._answered(self._turn), name="answer")
+                judging.cancel()
+            self._gone(room)
         return answer is not None and answer.result()
 
-    async def announce(self, text: str, speech: bytes) -> None:
-        """Play what was spoken elsewhere, once nobody talks; no brain takes part, no microphone opens.
+    def _gone(self, room: str) -> None:
+        """An ear has ended, perhaps in the middle of a sentence: half of one is not acted on."""
+        turn = self._turn
+        if turn.being_said and turn.room == room:
+            turn.being_said, turn.stopped, turn.taken = False, True, True
+            turn.close()
+            self._session.post(SpeechEnded())
+        self.phases.heard(GateClosed(False), room)
 
-        ``speech`` is 24 kHz mono s16le.
-        """
-        await self._phases.quiet()
-        if not self.mouths:
-            self._bus.publish(Problem("An announcement came, but there is no speaker that could play it."))
+    def _hear(self, message: FromAudio, room: str) -> None:
+        self.phases.heard(message, room)
+        if self.unheard.holds(message, self.phases):
             return
-        self._turn = turn = Turn(told_heard=True, ended=True)
-        self._phases.enter(Phase.SPEAKING)
-        for start in range(0, len(speech), BYTES_PER_SECOND):
-            self.mouths.play(speech[start : start + BYTES_PER_SECOND])
-        self._bus.publish(Spoke(text, round(len(speech) / BYTES_PER_SECOND, 2)))
-        await self._finish(turn, follow_up=False)
-
-    async def _apologise(self, text: str) -> None:
-        """Tell that something went wrong, aloud where there is a voice of our own."""
-        self._bus.publish(Problem(text))
-        await self._read_out(text)
-
-    async def _tell(self, text: str) -> None:
-        """Tell what the brain cannot tell any more."""
-        if not await self._read_out(text):
-            self._bus.publish(Spoke(text, 0.0))
-
-    async def _read_out(self, text: str) -> bool:
-        """Say it without the brain's help; whether there was a voice and a speaker."""
-        with suppress(BrainError):
-            if self.read_aloud is not None and self.mouths:
-                await self.announce(text, await self.read_aloud(text))
-                return True
-        return False
-
-    def stop(self) -> None:
-        """Be silent at once; the rest of the answer is not heard."""
-        if self.phase in (Phase.SPEAKING, Phase.THINKING):
-            self._stop_speaking()
-            self._turn.stopped = True
-            self._turn.close()
-            self._phases.enter(Phase.IDLE)
-
-    def _hear(self, message: FromAudio) -> None:
         match message:
             case GateOpened(by):
-                self._bus.publish(Woke(by))
+                self._bus.publish(Woke(by, room))
                 if self.phase is not Phase.SPEAKING:
-                    self._phases.enter(Phase.LISTENING)
+                    self.phases.enter(Phase.LISTENING, room)
             case SpeechBegan():
-                self._stop_speaking()
-                self._begin().being_said = True
-                self._phases.enter(Phase.LISTENING)
+                self._stage.spoken_over(room)
+                turn = self._begin(room)
+                turn.being_said = turn.by_ear = True
+                self.phases.enter(Phase.LISTENING, room)
                 self._session.post(SpeechStarted())
             case Frame(pcm):
                 self._session.post(Audio(pcm))
             case SpeechStopped():
                 self._turn.being_said = False
                 self._session.post(SpeechEnded())
-                self._phases.enter(Phase.THINKING)
-            case GateClosed(spoken):
-                if not spoken and self.phase is Phase.LISTENING:
-                    self._phases.enter(Phase.IDLE)
+                self.phases.enter(Phase.THINKING)
             case Trouble(text):
                 self._bus.publish(Problem(text))
-
-    def _begin(self) -> Turn:
-        self._turn.close()
-        self._turn = Turn()
-        self._dispatcher.new_utterance()
-        return self._turn
 
     async def _answered(self, turn: Turn) -> bool:
         """Wait until the answer has been heard, as long as it goes on coming; whether there was one."""
@@ -225,92 +180,88 @@ class Conversation:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await turn.over.wait()
         if not turn.over.is_set():
+            if turn.told:
+                self._ended(turn)
             turn.close()
-            self._phases.enter(Phase.IDLE)
-            await self._apologise("No answer came. Please try again.")
+            self.phases.enter(Phase.IDLE)
+            if turn.told:  # done is done: who is told to try again does it twice
+                if not turn.audio_bytes:
+                    await self.own_voice.tell(" ".join(turn.told), turn.heard_in)
+                return True
+            await self.own_voice.apologise("No answer came. Please try again.", turn.heard_in)
             return False
-        return bool(turn.spoken or turn.audio_bytes)
+        return bool(turn.spoken or turn.audio_bytes or turn.taken)
 
     def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         if not isinstance(message, Speech | SpeechText | Usage):
-            self._stale = False
+            self._stage.stale = False
         match message:
             case Transcribed() | Replayed():
                 # After a lost link the same words are heard again, from their beginning.
                 self._turn.heard = self._turn.heard + message.text if isinstance(message, Transcribed) else ""
+                self._dispatcher.heard(self._turn.heard)
             case Calls() | CallReleased() | CallsCancelled():
                 self._tell_heard()
-                self._calling.handle(message, self._turn, tasks)
+                self.calling.handle(message, self._turn, tasks)
             case Speech() | SpeechText():
                 self._speak(message)
             case BargedIn():
-                self._ends.broken_off()
-                self._stop_speaking()
+                self.ends.broken_off()
+                self._stage.stop_speaking()
             case Generated() | TurnDone() | TurnLost():
                 self._end(message, tasks)
             case _:
                 self._bus.publish(_as_event(message))
 
     def _speak(self, message: Speech | SpeechText) -> None:
-        if self._turn.being_said or self._turn.stopped or self._stale:
+        if self._turn.being_said or self._turn.stopped or self._stage.stale:
             return
         if self._turn.over.is_set() and self.phase is Phase.IDLE:
-            self._turn = Turn(told_heard=True)  # the answer of a slow tool, long after its question
+            # The answer of a slow tool, long after its question.
+            where = self.floor.last()
+            self._stage.begin(where, heard_near=where, told_heard=True)
         self._tell_heard()
-        self._phases.enter(Phase.SPEAKING)
+        self.phases.enter(Phase.SPEAKING, self._turn.heard_in)
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text
             return
         self._turn.audio_bytes += len(message.pcm)
-        self.mouths.play(message.pcm)
+        self.mouths.of(self._turn.heard_in).play(message.pcm)
 
     def _tell_heard(self) -> None:
         turn = self._turn
         if not turn.told_heard and turn.heard.strip():
             turn.told_heard = True
-            self._dispatcher.journal.heard(turn.heard.strip())
             self._bus.publish(Heard(turn.heard.strip()))
+            turn.stopped = turn.taken = self.taken(turn.heard.strip(), turn.room)
 
     def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
         turn = self._turn
         self._tell_heard()
         if isinstance(message, TurnLost):
             tasks.create_task(self._lost(turn), name="tell what was lost")
-        elif not self._ends.complete(message, turn):
-            return
-        if turn.ended:
-            return
-        turn.ended = True
-        if turn.spoken or turn.audio_bytes:
+            self._ended(turn)
+        elif self.ends.complete(message, turn):
+            self._finish(turn, tasks)
+
+    def _finish(self, turn: Turn, tasks: asyncio.TaskGroup) -> None:
+        """Nothing more comes: let it be heard to its end."""
+        if not turn.ended:
+            turn.written = bool(turn.spoken) and not turn.audio_bytes
+            self._ended(turn)
+            tasks.create_task(self._stage.finish(turn), name="finish speaking")
+
+    def _ended(self, turn: Turn) -> None:
+        if not turn.ended and (turn.spoken or turn.audio_bytes) and not turn.written:
             seconds = round(turn.audio_bytes / BYTES_PER_SECOND, 2)
             self._bus.publish(Spoke(turn.spoken.strip(), seconds))
-        if not isinstance(message, TurnLost):
-            tasks.create_task(self._finish(turn), name="finish speaking")
+        turn.ended = True
 
     async def _lost(self, turn: Turn) -> None:
-        sorry = await self._calling.lost(turn)
+        sorry = await self.calling.lost(turn)
         self._bus.publish(Problem(sorry))
-        await self._finish(turn)
-        await self._read_out(sorry)
-
-    async def _finish(self, turn: Turn, *, follow_up: bool = True) -> None:
-        """The turn is over when its answer has been heard, not when it has been sent."""
-        await self.mouths.finish(follow_up=follow_up)
-        turn.over.set()
-        if turn is self._turn:
-            self._phases.enter(Phase.IDLE)
-
-    def _stop_speaking(self) -> None:
-        if self.phase is not Phase.SPEAKING:
-            return
-        turn = self._turn
-        said = turn.audio_bytes / BYTES_PER_SECOND
-        heard = min(self.mouths.heard(), said)
-        self.mouths.flush()
-        if said:
-            self._session.heard_only(heard / said)
-            self._stale = not turn.generated and not turn.ended
-        self._bus.publish(Interrupted(round(heard, 2)))
+        await self._stage.finish(turn)
+        await self.own_voice.read_out(sorry, Manner(room=turn.heard_in))
 
 
 def _as_event(message: Message) -> Event:

@@ -10,18 +10,21 @@ import time
 import types
 import typing
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, ClassVar, Literal, dataclass_transform, get_type_hints
 
+from assistant import retained
 from assistant.errors import LinkError, NotConfirmed, NotTaken
 from assistant.events import CommandSent, Reported, StateChanged
+from assistant.marking import tool
 from assistant.pace import Patience, Throttle
 from assistant.plain import one_line
-from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, tool
+from assistant.plugin import PLACEHOLDER, Field, Payload, Plugin, encoded, held_harmless
 from assistant.tools.acting import reaching_out
-from assistant.tools.dispatch import Answer
+from assistant.tools.invoking import Answer
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
-from assistant.tools.vocabulary import Range, Risk
+from assistant.tools.vocabulary import Choice, Range, Risk
 
 LATE_SECONDS = 120.0
 """A report that comes later than this says nothing about the command."""
@@ -35,8 +38,9 @@ class State(Field):
     def __init__(self, unit: str = "") -> None:
         self.unit = unit
         self.name = ""
-        self._types: tuple[type, ...] = ()
+        self._types: tuple[type, ...] | None = None
         self._range: Range | None = None
+        self._options: tuple[Any, ...] = ()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -45,10 +49,13 @@ class State(Field):
         return self if device is None else device.states.get(self.name)
 
     def __set__(self, device: Device, value: Any) -> None:
-        if not self._types:
+        if self._types is None:
             hint = get_type_hints(type(device), include_extras=True).get(self.name, Any)
-            self._types, self._range = _types(hint), _range(hint)
+            self._types, self._range, self._options = _types(hint), _range(hint), _options(hint)
         value = fitted(value, self._types)
+        if self._options and value is not None and value not in self._options:
+            known = ", ".join(map(str, self._options))
+            raise ValueError(f"{self.name} {str(value)[:40]!r} is not one of {known}")
         if self._range and isinstance(value, int | float):
             low, high = self._range.low, self._range.high
             if not low <= value <= high:
@@ -74,8 +81,20 @@ def _range(hint: Any) -> Range | None:
     return next((mark for mark in marks if isinstance(mark, Range)), None)
 
 
+def _options(hint: Any) -> tuple[Any, ...]:
+    """The values of ``Literal["ok", "full"] | None``, or of a ``Choice``; () when any will do."""
+    parts = _parts(hint)
+    marks = [mark for part in parts for mark in getattr(part, "__metadata__", ())]
+    named = [typing.get_args(part) for part in parts if typing.get_origin(part) is Literal]
+    named += [mark.options for mark in marks if isinstance(mark, Choice)]
+    return tuple(value for values in named for value in values)
+
+
 def _types(hint: Any) -> tuple[type, ...]:
     parts = [part.__origin__ if hasattr(part, "__metadata__") else part for part in _parts(hint)]
+    named = [part for part in parts if typing.get_origin(part) is Literal]
+    parts = [part for part in parts if part not in named]
+    parts += dict.fromkeys(type(value) for part in named for value in typing.get_args(part))
     if Any in parts:  # "anything" is a class since Python 3.11, but none to check against
         return ()
     return tuple(kind for part in parts if isinstance(kind := typing.get_origin(part) or part, type))
@@ -119,6 +138,12 @@ class Device(Plugin):
     aliases: list[str] = []  # noqa: RUF012 - a setting with a default, never changed in place
     kind: ClassVar[str] = ""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        told = vars(cls).get("available")
+        if isinstance(told, property) and not cls.__module__.startswith("assistant."):
+            cls.available = held_harmless(told, lambda _device: None)  # type: ignore[assignment]
+
     def __init__(self, **settings: Any) -> None:
         self._states: dict[str, Any] = {}
         self._fresh: dict[str, Any] = {}
@@ -130,7 +155,7 @@ class Device(Plugin):
         self._refusal = self._misread = ""
         self._patience = Patience()
         self._throttle = Throttle()
-        self._news = asyncio.Event()
+        self._news: asyncio.Event | None = None  # a home has hundreds of devices and one command at a time
         super().__init__(**settings)
 
     @property
@@ -180,11 +205,18 @@ class Device(Plugin):
 
     @property
     def household_kind(self) -> str:
-        """The household word for it: its declared kind, or the last word of its class name."""
+        """The household word for it: its declared kind, or the last word of its class name.
+
+        Its fields tell whether a light is dimmable or coloured.
+        """
         if self.kind:
             return self.kind
         word = re.split(r"(?<=[a-z0-9])(?=[A-Z])", type(self).__name__)[-1].lower()
-        return {"lamp": "light", "bulb": "light", "plug": "switch", "relay": "switch"}.get(word, word)
+        word = {"lamp": "light", "bulb": "light", "plug": "switch", "relay": "switch"}.get(word, word)
+        if word != "light":
+            return word
+        fields = {n for n, f in inspect.getmembers_static(type(self)) if isinstance(f, State)}
+        return "colour light" if "color" in fields else "dimmable light" if "brightness" in fields else word
 
     def topics_published(self) -> list[str]:
         """What a device hears on is also where its commands go: those settings hold no wildcards either."""
@@ -238,6 +270,7 @@ class Device(Plugin):
         try:
             async with asyncio.timeout(self._patience.seconds if timeout is None else timeout):
                 while not (self._reports > sent_after and happened()):
+                    self._news = self._news or asyncio.Event()
                     await self._news.wait()
         except TimeoutError as error:
             self._late = happened
@@ -262,11 +295,12 @@ class Device(Plugin):
             if not self._fresh:
                 self._misread = self._misread or before
             else:
-                self._reports += 1
+                self._reports += not retained.kept()  # what a broker had kept answers no command
                 self._reported_at = time.monotonic()
                 self._learn_late()
-                self._news.set()
-                self._news = asyncio.Event()
+                if self._news is not None:
+                    self._news.set()
+                    self._news = None
                 self.host.tell(Reported(self.name, dict(self._fresh)))
 
     def _learn_late(self) -> None:
@@ -301,3 +335,12 @@ class Device(Plugin):
         return Answer(
             self.describe(), {name: value for name, value in self.states.items() if value is not None}
         )
+
+
+def take_over(heir: Device, ancestor: Device) -> None:
+    """Give a device what the version of before has reported, as far as the fields are still there."""
+    for name, value in ancestor.states.items():
+        if isinstance(inspect.getattr_static(type(heir), name, None), State):
+            with suppress(TypeError, ValueError):  # the field's type or range is another now
+                setattr(heir, name, value)
+    heir._reported_at, heir._patience = ancestor._reported_at, ancestor._patience

@@ -15,6 +15,10 @@ class ConfigError(AssistantError, ValueError):
     exit_code = 78
 
 
+class NotConfigured(ConfigError):
+    """A plugin's entry lacks a setting that it needs: that plugin waits, the house goes on."""
+
+
 class UsageError(AssistantError, ValueError):
     """The command line asks for something impossible."""
 
@@ -53,15 +57,24 @@ class PluginError(AssistantError):
     """A plugin cannot be loaded; the text says file, line and what to write instead."""
 
 
+class GaveUp(PluginError):
+    """A plugin fails whenever it is started; the text says how often and with what."""
+
+
 class ToolError(AssistantError):
     """A tool could not do what was asked; the text is spoken to the user.
 
-    ``options`` are valid choices to offer instead (device names, colours ...).
+    ``options`` are valid choices to offer instead (device names, colours ...); ``foreign``: the text holds
+    words from outside.
     """
 
-    def __init__(self, text: str, *, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, *, options: tuple[str, ...] = (), foreign: bool = False) -> None:
         super().__init__(text)
-        self.options = options
+        self.options, self.foreign = options, foreign
+
+
+class VisionError(ToolError):
+    """A camera or a clip cannot be had or understood; the text may be spoken."""
 
 
 class NotConfirmed(ToolError, TimeoutError):

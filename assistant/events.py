@@ -19,10 +19,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Woke(Event):
-    """The gate opened. ``by`` is the wake word, ``push``, ``follow-up`` or ``text``."""
+    """A gate opened, in a ``room``. ``by`` is the wake word, ``push``, ``follow-up`` or ``text``."""
 
     event: ClassVar[str] = "woke"
     by: str
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,75 @@ class Problem(Event):
 
 
 @dataclass(frozen=True)
+class ClipSent(Event):
+    """A clip of a camera left the house: so many ``seconds`` and ``bytes`` went to the ``brain``."""
+
+    event: ClassVar[str] = "clip_sent"
+    camera: str
+    seconds: float
+    bytes: int
+    brain: str
+
+
+@dataclass(frozen=True)
+class CameraGazed(Event):
+    """The brain that talks ``began`` or ``ended`` to see through a camera: so many ``pictures`` left the
+    house in so many ``seconds``; ``reason`` says why it ended early."""
+
+    event: ClassVar[str] = "gaze"
+    camera: str
+    state: str
+    pictures: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CameraChanged(Event):
+    """A camera is now ``live``, ``silent`` (its picture stands still), ``away`` or ``private``; ``reason``
+    says why."""
+
+    event: ClassVar[str] = "camera"
+    name: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CameraSaw(Event):
+    """Something happened before a camera and was described: ``text``, how important (0 to 3), and what
+    was there (person, vehicle, parcel ...); ``at`` is when, in seconds since 1970."""
+
+    event: ClassVar[str] = "saw"
+    camera: str
+    text: str
+    importance: int = 1
+    things: tuple[str, ...] = ()
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class ConsentWanted(Event):
+    """A call waits for the user's consent: ``by`` a ``yes``, the ``pin`` or a ``screen``, for so many
+    ``seconds``."""
+
+    event: ClassVar[str] = "consent"
+    id: str
+    text: str
+    by: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ConsentEnded(Event):
+    """The question is over: ``given``, ``refused``, or ``dropped`` because nobody answered or went on."""
+
+    event: ClassVar[str] = "consent_ended"
+    id: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Done(Event):
     """The request that the command line made is finished."""
 
@@ -143,6 +213,15 @@ class StateChanged(Event):
 
 @dataclass(frozen=True)
 class PhaseChanged(Event):
-    """The room is now ``idle``, ``listening``, ``thinking`` or ``speaking``."""
+    """The assistant is now ``idle``, ``listening``, ``thinking`` or ``speaking``.
+
+    ``room``: there, and idle in the others; "" is everywhere.
+    """
 
     phase: str
+    room: str = ""
+
+
+@dataclass(frozen=True)
+class Silenced(Event):
+    """Somebody asked for silence, by the stop button or by word."""

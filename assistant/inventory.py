@@ -13,14 +13,16 @@ from assistant.device import Device
 from assistant.errors import UsageError
 from assistant.events import Problem, Reported
 from assistant.home.finds import Find
-from assistant.home.registry import cleaned, folded
+from assistant.home.registry import Registry, cleaned, folded
 from assistant.plain import plain
 from assistant.tools.dispatch import ToolCall
+from assistant.tools.policy.judge import Asker, Made
 from assistant.tools.setters import setter
 
 LOOK_SECONDS = 0.2
 """However fast reports come, nobody reads faster."""
 PRESENCE_SECONDS = 1.0
+BY_HAND = Made(Asker.HAND)
 
 Item = dict[str, Any]
 
@@ -30,8 +32,10 @@ async def tell_all(house: House, tell: Tell) -> None:
     await furnished(house)
     if problem := house.link.problem:
         tell(as_json(Problem(problem)))
+    for item in _floors(house):
+        tell(item)
     for device in house.registry.devices:
-        tell(_shown(device))
+        tell(_shown(device, house.registry))
     for find in house.finds:
         for item in _missing(find):
             tell(item)
@@ -57,7 +61,7 @@ async def tell_changes(house: House, tell: Tell) -> None:
             now = _looks(house)
             for device in house.registry.devices:
                 if before.get(device.name) != now[device.name]:
-                    tell(_shown(device))
+                    tell(_shown(device, house.registry))
             for name in before.keys() - now.keys():
                 tell({"event": "gone", "name": name})
             before = now
@@ -83,7 +87,7 @@ async def set_by_hand(house: House, spoken: str, name: str, value: str) -> bool:
         known = ", ".join(sorted(device.states)) or "none yet"
         raise UsageError(f"the {device.name} has no {name!r} that can be set; it reports: {known}")
     house.dispatcher.new_utterance()
-    result = await house.dispatcher.call(ToolCall("", wish[0], {"device": device.name, **wish[1]}))
+    result = await house.dispatcher.call(ToolCall("", wish[0], {"device": device.name, **wish[1]}, BY_HAND))
     if not result.ok:
         house.bus.publish(Problem(result.text))
     return result.ok
@@ -100,12 +104,29 @@ def accept(house: House, ident: str) -> None:
     house.finds.pins.save()
 
 
-def _shown(device: Device) -> Item:
+def _floors(house: House) -> Iterator[Item]:
+    """The floors as the house has put them together; ``written`` are the areas that the owner gave to it."""
+    floors = house.registry.floors
+    written = {folded(floor.name): list(floor.areas) for floor in floors.own}
+    for floor in floors.all:
+        yield {
+            "event": "floor",
+            "name": floor.name,
+            "level": floor.level,
+            "aliases": floors.names(floor)[1:],
+            "areas": list(floor.areas),
+            "written": written.get(folded(floor.name), []),
+        }
+
+
+def _shown(device: Device, registry: Registry) -> Item:
     silent = device.silent_for
+    floor = registry.floors.of(device.area)
     return {
         "event": "device",
         "name": device.name,
         "area": device.area,
+        "floor": floor.name if floor else "",
         "kind": device.household_kind,
         "aliases": list(device.aliases),
         "state": plain({name: value for name, value in device.states.items() if value is not None}),

@@ -1,85 +1,84 @@
-"""Finds plugins and loads them; every one ends in a load state with a reason, none stops the house."""
+"""Loads plugins; every one ends in a load state with a reason, none stops the house."""
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import re
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError, create_model
 
 from assistant import faults
 from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
-from assistant.errors import ConfigError, PluginError
+from assistant.errors import ConfigError, NotConfigured, PluginError
+from assistant.importing import PACKAGES, PREFIX, import_file, plugin_classes, snake
 from assistant.plugin import REQUIRED, Plugin
+from assistant.shelf import ENTRY_POINTS, PluginFile, Shelf, allowed, packaged
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
+from assistant.trespass import harmless, kept_to_itself
 
-ENTRY_POINTS = "assistant.plugins"
-USER_PLUGINS = Path("~/.config/assistant/plugins")
-PREFIX = "_assistant_plugin_"
-"""Before the name of a plugin file's module, so that it hides no other."""
+log = logging.getLogger(__name__)
 
 
 class LoadState(Enum):
-    """How loading one configured plugin ended."""
+    """What became of a plugin."""
 
     ENABLED = "enabled"
+    DISABLED = "disabled"
+    NOT_CONFIGURED = "not configured"
     BROKEN = "broken"
+    QUARANTINED = "quarantined"
+
+
+def now() -> str:
+    """The time for people and scripts: ``2026-07-01T07:30:00+02:00``."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One entry of ``plugins:`` in the configuration and what became of it."""
+    """One entry of ``plugins:`` in the configuration and what became of it.
+
+    ``since`` is when it came into its state, ``file`` where its code is, None when that is not known.
+    """
 
     name: str
     state: LoadState
     reason: str = ""
     plugins: tuple[Plugin, ...] = ()
     tools: tuple[Tool, ...] = ()
-
-
-class FunctionPlugin(Plugin):
-    """A file of bare ``@tool`` functions, as a plugin."""
-
-    module: ClassVar[ModuleType]
+    entry: PluginEntry | None = None
+    file: PluginFile | None = None
+    since: str = field(default_factory=now)
 
     @property
-    def title(self) -> str:
-        return Path(self.module.__file__ or "functions").stem
-
-    def tools(self) -> list[Tool]:
-        """The module's own marked functions."""
-        return [
-            Tool(mark.declared(function), function, self.title)
-            for function in vars(self.module).values()
-            if inspect.isfunction(function) and (mark := vars(function).get("tool_mark")) is not None
-        ]
-
-
-def shipped_plugins() -> Path:
-    """The folder of shipped plugins: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent / "_plugins"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "plugins"
+    def modules(self) -> set[str]:
+        """The modules that its code runs in, without their parts."""
+        return {type(plugin).__module__.partition(".")[0] for plugin in self.plugins}
 
 
 class Loader:
     """Knows every plugin class by name; the first folder that has a name wins."""
 
-    def __init__(self, extra_folders: Sequence[Path] = ()) -> None:
-        folders = [*extra_folders, USER_PLUGINS.expanduser(), shipped_plugins()]
-        self._files = {name: path for folder in reversed(folders) for name, path in _files(folder)}
-        self._classes: dict[str, type[Plugin]] = {}
+    def __init__(
+        self, extra_folders: Sequence[Path] = (), allow: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.shelf = Shelf(extra_folders)
+        self._allow = dict(allow)
+        self._unread = dict(self.shelf.files)
+        self._classes: dict[str, tuple[type[Plugin], PluginFile]] = {}
         self._unusable: dict[str, str] = {}
+        self._forbidden: dict[str, str] = {}
         self._broken: dict[str, str] = {}
 
     def load(self, entry: PluginEntry) -> Loaded:
@@ -88,126 +87,169 @@ class Loader:
         Raises:
             ConfigError: the entry is wrong: no such plugin, or a setting that is not right.
         """
+        file = self.shelf.files.get(entry.name)
         module = ""
+
+        def ended(state: LoadState, reason: str) -> Loaded:
+            return Loaded(entry.name, state, reason, entry=entry, file=file)
+
+        if not entry.enabled:
+            return ended(LoadState.DISABLED, "its entry says enabled: false")
         try:
-            cls = self._find(entry)
+            cls, file = self._find(entry)
             module = cls.__module__
-            return bounded(lambda: _made(cls, entry), f"making it from {module.removeprefix(PREFIX)}")
+            what = f"making it from {module.removeprefix(PREFIX)}"
+            made = partial(_made, cls, entry)
+            plugin, tools = bounded(made if _ours(file) else partial(harmless, made), what)
+            return Loaded(entry.name, LoadState.ENABLED, "", (plugin,), tools, entry, file)
+        except _Forbidden as error:
+            return ended(LoadState.DISABLED, str(error))
+        except NotConfigured as error:
+            return ended(LoadState.NOT_CONFIGURED, str(error))
         except PluginError as error:
-            return Loaded(entry.name, LoadState.BROKEN, str(error))
+            return ended(LoadState.BROKEN, str(error))
         except (ConfigError, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - P3: the author's code runs here
-            return Loaded(entry.name, LoadState.BROKEN, faults.in_one_line(error, module))
+            return ended(LoadState.BROKEN, faults.in_one_line(error, module))
+
+    def classes_in(self, path: Path) -> dict[str, type[Plugin]]:
+        """The plugins of a file that was read, each under one name."""
+        found = {cls: name for name, (cls, file) in self._classes.items() if file.path == path}
+        return {name: cls for cls, name in found.items()}
 
     def names(self) -> list[str]:
         """Every name that could be configured."""
-        for stem in list(self._files):
-            self._read(stem)
+        for name in list(self._unread):
+            self._read(name)
         return sorted(self._classes)
 
-    def _find(self, entry: PluginEntry) -> type[Plugin]:
+    @property
+    def known(self) -> list[dict[str, Any]]:
+        """What it has read so far; may be set again to what it was."""
+        read: list[dict[str, Any]] = [
+            self._classes, self._unusable, self._forbidden, self._broken, self._unread
+        ]  # fmt: skip
+        return [dict(each) for each in read]
+
+    @known.setter
+    def known(self, known: list[dict[str, Any]]) -> None:
+        self._classes, self._unusable, self._forbidden, self._broken, self._unread = known
+
+    def forget(self, file: PluginFile) -> None:
+        """Its file has changed: read it again when it is next asked for."""
+        self._classes = {n: (c, f) for n, (c, f) in self._classes.items() if f.path != file.path}
+        for known in (self._unusable, self._forbidden, self._broken):
+            known.pop(file.name, None)
+        self._unread[file.name] = file
+
+    def _find(self, entry: PluginEntry) -> tuple[type[Plugin], PluginFile | None]:
         name = entry.name
-        if name in self._files:
+        if name in self._unread:
             self._read(name)
         elif name not in self._classes:
-            for point in entry_points(group=ENTRY_POINTS, name=name):
-                self._classes[name] = bounded(point.load, f"importing {point.value}")
-            for stem in list(self._files):
+            self._read_package(name)
+            for stem in self._likeliest(name):
                 self._read(stem)
+                if name in self._classes and not self._others_unread():
+                    break
+        if name in self._forbidden:
+            raise _Forbidden(self._forbidden[name])
         if name in self._unusable:
             raise PluginError(self._unusable[name])
-        if name not in self._classes:
-            if self._broken:  # a class of that name may be in there: no reason to stop the house
-                raise PluginError(
-                    f"there is no plugin {name!r}, unless in a file that is broken: "
-                    f"{'; '.join(self._broken.values())}"
-                )
-            near = nearest(name, list(self._classes)) or f"there are {', '.join(self.names())}"
-            raise entry.mistake(f"there is no plugin {name!r}; {near}")
-        return self._classes[name]
+        if name in self._classes:
+            return self._classes[name]
+        if folder := self.shelf.no_package(name):
+            raise PluginError(f"{folder}; make an empty file of that name in it")
+        if self._broken:  # a class of that name may be in there: no reason to stop the house
+            raise PluginError(
+                f"there is no plugin {name!r}, unless in a file that is broken: "
+                f"{'; '.join(self._broken.values())}"
+            )
+        near = nearest(name, list(self._classes)) or f"there are {', '.join(self.names())}"
+        raise entry.mistake(f"there is no plugin {name!r}; {near}")
 
-    def _read(self, stem: str) -> None:
-        path = self._files.pop(stem, None)
-        if path is None:
+    def _likeliest(self, name: str) -> list[str]:
+        """Files that may have a plugin of this name: others' come first, whatever they are called.
+
+        Of the shipped ones, `mqtt` is asked first for `mqtt_light`: reading them all takes half a second.
+        """
+        return sorted(
+            self._unread,
+            key=lambda stem: (self._unread[stem].source == "shipped", not name.startswith(f"{stem}_")),
+        )
+
+    def _others_unread(self) -> bool:
+        return any(file.source != "shipped" for file in self._unread.values())
+
+    def _read_package(self, name: str) -> None:
+        file = packaged(name)
+        if file is None:
             return
+        if problem := allowed(file, self._allow):
+            self._forbidden[name] = problem
+            return
+        for point in entry_points(group=ENTRY_POINTS, name=name):
+            found = bounded(point.load, f"importing {point.value}")
+            classes = list(plugin_classes(found)) if inspect.ismodule(found) else [found]
+            if len(classes) != 1 or not (inspect.isclass(classes[0]) and issubclass(classes[0], Plugin)):
+                raise PluginError(f"{file.source}: {point.value} is neither a plugin nor a module with one")
+            PACKAGES.add(point.module.partition(".")[0])
+            self._classes.setdefault(name, (classes[0], file))
+
+    def _read(self, name: str) -> None:
+        file = self._unread.pop(name, None)
+        if file is None:
+            return
+        if problem := allowed(file, self._allow):
+            self._forbidden[name] = problem
+            return
+        for hidden in self.shelf.hidden.get(name, ()):
+            log.warning("plugin %s: %s takes the place of %s", name, file.path, hidden)
         try:
-            classes = list(plugin_classes(bounded(lambda: import_file(path), f"importing {path}")))
+            read = partial(import_file, file.path)
+            ran = bounded(read if _ours(file) else partial(harmless, read), f"importing {file.path}")
+            classes = list(plugin_classes(ran))
+            for cls in classes if not _ours(file) else ():
+                kept_to_itself(cls, file.path)
         except PluginError as error:
-            self._broken[stem] = self._unusable[stem] = str(error)
+            self._broken[name] = self._unusable[name] = str(error)
             return
         if not classes:
-            self._unusable[stem] = f"{path}: there is no plugin in it: no Plugin, Device or @tool function"
+            self._unusable[name] = (
+                f"{file.path}: there is no plugin in it: no Plugin, Device or marked function"
+            )
         for cls in classes:
-            self._classes.setdefault(snake(cls.__name__), cls)
+            self._classes.setdefault(snake(cls.__name__), (cls, file))
+        if len(classes) > 1 and name not in self._classes:
+            several = ", ".join(snake(cls.__name__) for cls in classes)
+            self._unusable[name] = f"{file.path}: there are several plugins in it; name one: {several}"
         if len(classes) == 1:
-            self._classes.setdefault(stem, classes[0])
+            self._classes.setdefault(name, (classes[0], file))
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".py" and not path.name.startswith("_"):
-            yield path.stem, path
-        elif (path / "__init__.py").is_file():
-            yield path.name, path / "__init__.py"
+class _Forbidden(PluginError):
+    """The owner's list of plugins does not have it."""
 
 
-def snake(name: str) -> str:
-    """``TasmotaLamp`` → ``tasmota_lamp``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+def _ours(file: PluginFile | None) -> bool:
+    """What came with the daemon needs no looking at, which takes some milliseconds."""
+    return file is not None and file.source == "shipped"
 
 
-def import_file(path: Path) -> ModuleType:
-    """Run a plugin file under a private module name.
-
-    Raises:
-        PluginError: with file, line and the error as its author would want to read it.
-    """
-    stem = path.parent.name if path.name == "__init__.py" else path.stem
-    module_name = f"{PREFIX}{stem}"
-    inside = [str(path.parent)] if path.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(module_name, path, submodule_search_locations=inside)
-    if spec is None or spec.loader is None:
-        raise PluginError(f"{path}: cannot be read as a plugin file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except PluginError:
-        raise
-    except BaseException as error:
-        raise PluginError(f"{faults.place(error, module_name) or path}: {faults.named(error)}") from error
-    return module
-
-
-def plugin_classes(module: ModuleType) -> Iterator[type[Plugin]]:
-    """The plugin classes that a module itself defines, and its bare tools as one more."""
-    own = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Plugin)
-        and f"{value.__module__}.".startswith(f"{module.__name__}.")
-    ]
-    yield from own
-    if any(inspect.isfunction(v) and "tool_mark" in vars(v) for v in vars(module).values()):
-        stem = module.__name__.removeprefix(PREFIX)
-        name = "".join(part.title() for part in stem.split("_"))
-        yield type(name, (FunctionPlugin,), {"module": module, "__module__": module.__name__})
-
-
-def _made(cls: type[Plugin], entry: PluginEntry) -> Loaded:
+def _made(cls: type[Plugin], entry: PluginEntry) -> tuple[Plugin, tuple[Tool, ...]]:
     plugin = configured(cls, entry)
-    return Loaded(entry.name, LoadState.ENABLED, plugins=(plugin,), tools=tuple(plugin.tools()))
+    if not plugin.begun:
+        raise PluginError(f"class {cls.__name__}: its __init__ must begin with super().__init__(**settings)")
+    return plugin, tuple(plugin.tools())
 
 
 def configured(cls: type[Plugin], entry: PluginEntry) -> Plugin:
     """An instance with checked settings.
 
     Raises:
-        ConfigError: a setting is missing, unknown or of another type.
+        NotConfigured: a setting is missing.
+        ConfigError: a setting is unknown or of another type.
     """
     hints = get_type_hints(cls, include_extras=True)
     fields: dict[str, Any] = {
@@ -220,7 +262,10 @@ def configured(cls: type[Plugin], entry: PluginEntry) -> Plugin:
     try:
         values = model.model_validate(dict(entry.settings)).model_dump(exclude_unset=True)
     except ValidationError as error:
-        raise entry.invalid(error, fields) from error
+        mistake = entry.invalid(error, fields)
+        if all(one["type"] == "missing" and len(one["loc"]) == 1 for one in error.errors()):
+            raise NotConfigured(str(mistake)) from error
+        raise mistake from error
     return cls(**values)
 
 

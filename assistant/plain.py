@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping
+from datetime import date, time, timedelta
 from typing import Any
 
 DEEPEST = 20
@@ -56,3 +58,16 @@ def _unreadable(value: object) -> str:
 def one_line(text: str, longest: int) -> str:
     """Text from the network as it may stand in a line of the log: nothing in it ends the line."""
     return "".join(character if character.isprintable() else "?" for character in text[:longest])
+
+
+def is_plain(value: object, depth: int = 8) -> bool:
+    """Whether a value is data alone, all the way down: numbers, words, times, and containers of them."""
+    match value:
+        case None | bool() | int() | float() | str() | bytes() | date() | time() | timedelta():
+            return True
+        case dict():
+            return depth > 0 and all(is_plain(each, depth - 1) for pair in value.items() for each in pair)
+        case list() | tuple() | set() | frozenset() | deque():
+            return depth > 0 and all(is_plain(each, depth - 1) for each in value)
+        case _:
+            return False

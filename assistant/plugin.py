@@ -1,4 +1,4 @@
-"""Plugin: what an author subclasses, and the marks ``tool`` and ``hears``."""
+"""Plugin: what an author subclasses; see `marking` and `reacting` for the marks of its functions."""
 
 from __future__ import annotations
 
@@ -7,103 +7,42 @@ import inspect
 import json
 import logging
 import re
-import typing
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, get_origin, get_type_hints, overload
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, dataclass_transform, get_origin, get_type_hints
 from weakref import WeakKeyDictionary
 
 from assistant import faults
-from assistant.errors import PluginError
+from assistant.amenities import Amenities
+from assistant.errors import GaveUp, PluginError
 from assistant.events import Event
+from assistant.marking import PAYLOAD_BYTES, ToolMark, decoder
 from assistant.plain import one_line
+from assistant.reacting import Mark, Reactor, marked_functions
+from assistant.speaking import Voice, speak_as
 from assistant.tools.acting import reaching_out
-from assistant.tools.schema import Declaration, declare
+from assistant.tools.declaring import where
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target, Tool
-from assistant.tools.vocabulary import Publishable, Risk, Speak
+from assistant.tools.vocabulary import Publishable
+from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (1, 2, 4, 8, 16, 32, 64, 128, 300)
+HOPELESS = 20
+"""After so many failures in a row, more than an hour of them, it is not started again."""
+WELL_SECONDS = 600.0
+"""Whoever ran so long has not failed in a row."""
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 REQUIRED = object()
-PAYLOAD_BYTES = 256 * 1024
-"""What arrives is left out when it is larger, unless its listener asks for more."""
 MOST_COMPLAINTS = 100
 """Of one plugin; whoever writes to its topics cannot fill the log."""
 LONGEST_COMPLAINT = 500
 
-AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
-Hearer = TypeVar("Hearer", bound=Callable[..., None])
 Payload = str | bytes | int | float | Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ToolMark:
-    """What ``@tool`` was told."""
-
-    risk: Risk
-    phrases: tuple[str, ...]
-    slow: bool = False
-    speak: Speak = "when idle"
-
-    def declared(self, function: Callable[..., Any]) -> Declaration:
-        """What the brain is told of the function.
-
-        Raises:
-            PluginError: it cannot be declared.
-        """
-        told = declare(function, risk=self.risk, phrases=self.phrases)
-        return replace(told, slow=self.slow, speak=self.speak)
-
-
-@overload
-def tool(function: AsyncTool, /) -> AsyncTool: ...
-@overload
-def tool(
-    *, risk: Risk = ..., phrases: tuple[str, ...] = ..., slow: bool = ..., speak: Speak = ...
-) -> Callable[[AsyncTool], AsyncTool]: ...
-def tool(
-    function: AsyncTool | None = None,
-    /,
-    *,
-    risk: Risk = Risk.COMFORT,
-    phrases: tuple[str, ...] = (),
-    slow: bool = False,
-    speak: Speak = "when idle",
-) -> AsyncTool | Callable[[AsyncTool], AsyncTool]:
-    """Mark an async function or method that the brain may call.
-
-    The docstring becomes its description, the annotations its schema; ``phrases`` are example
-    sentences (``{parameter}`` is a slot). The sentence it returns is spoken.
-    A ``slow`` tool may take five minutes instead of 15 s: the conversation goes on meanwhile, `tell` says
-    how far it is, and ``speak`` is when its answer is spoken: "now" (over whatever is being said),
-    "when idle" or "never".
-    """
-
-    def mark(marked: AsyncTool) -> AsyncTool:
-        vars(marked)["tool_mark"] = ToolMark(risk, phrases, slow, speak)
-        return marked
-
-    return mark(function) if function is not None else mark
-
-
-def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> Callable[[Hearer], Hearer]:
-    """Mark a method that is called with what arrives on MQTT topics (``{setting}`` is filled in).
-
-    The method's ``payload`` parameter is annotated ``str`` (UTF-8), ``bytes`` or ``dict`` (a JSON
-    object); a payload that does not fit is logged and dropped. It may also take ``topic: str``.
-    Without ``retained`` it hears nothing that the broker had kept: commands are never meant for later.
-    Payloads of more bytes than ``largest`` are left out.
-    """
-
-    def mark(marked: Hearer) -> Hearer:
-        vars(marked)["hears_topics"] = topics
-        vars(marked)["hears_how"] = {"retained": retained, "largest": largest}
-        return marked
-
-    return mark
 
 
 class Field:
@@ -113,6 +52,13 @@ class Field:
 class Host(Protocol):
     """The house as a plugin sees it; given by the composition root."""
 
+    @property
+    def voice(self) -> Voice: ...
+    @property
+    def clock(self) -> WallClock: ...
+    @property
+    def folder(self) -> Path: ...
+    def listen(self, *kinds: type[Event]) -> AbstractContextManager[asyncio.Queue[Event]]: ...
     async def publish(
         self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False
     ) -> None: ...
@@ -128,11 +74,18 @@ class Host(Protocol):
 
 
 @dataclass_transform(kw_only_default=True)
-class Plugin:
+class Plugin(Amenities):
     """A piece of the house in one class. Plain annotated attributes are its settings in config.yaml."""
 
     settings_declared: ClassVar[dict[str, Any]] = {}
     """Setting → default, or ``REQUIRED``."""
+    own_words: ClassVar[bool] = False
+    """Whether all that its tools tell is made of its own words, the user's, and names of the home.
+
+    Other text is distrusted: nothing is done because of it that the user has not asked for.
+    ``Answer(foreign=...)`` says so of one answer. A Device need not say it: only free text that it reports
+    counts.
+    """
 
     def __init_subclass__(cls) -> None:
         try:
@@ -141,6 +94,8 @@ class Plugin:
             raise PluginError(
                 f"class {cls.__name__}: an annotation names {error.name!r}, which is not imported"
             ) from error
+        if isinstance(titled := vars(cls).get("title"), property) and not _ours(cls):
+            cls.title = held_harmless(titled, lambda plugin: type(plugin).__name__)  # type: ignore[assignment, method-assign]
         cls.settings_declared = {
             name: getattr(cls, name, REQUIRED)
             for name, hint in hints.items()
@@ -151,7 +106,9 @@ class Plugin:
 
     def __init__(self, **settings: Any) -> None:
         self._host: Host | None = None
-        self._complaints: set[object] = set()
+        self._complaints: set[object] | None = None
+        self._given: frozenset[str] = frozenset()
+        """What is no memory of the author's own."""
         for name, default in self.settings_declared.items():
             if name in settings:
                 setattr(self, name, settings.pop(name))
@@ -159,14 +116,23 @@ class Plugin:
                 raise PluginError(f"{type(self).__name__} needs the setting {name!r}")
         if settings:
             raise PluginError(f"{type(self).__name__} has no setting {next(iter(settings))!r}")
+        self._given = frozenset({*vars(self), "_given"})
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse misspelt attributes where they are made."""
         if not name.startswith("_") and name not in self.settings_declared and not hasattr(type(self), name):
             fields = [n for n in dir(type(self)) if isinstance(inspect.getattr_static(type(self), n), Field)]
             known = listed(sorted({*self.settings_declared, *fields}) or ["none"])
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; it has {known}")
+            raise AttributeError(
+                f"{type(self).__name__} has no attribute {name!r}; it has {known}; what is only the "
+                f"plugin's own begins with an underscore: self._{name}"
+            )
         super().__setattr__(name, value)
+
+    @property
+    def begun(self) -> bool:
+        """Whether its author's own ``__init__`` has called ours."""
+        return "_given" in vars(self)
 
     @property
     def title(self) -> str:
@@ -186,7 +152,8 @@ class Plugin:
         for name, method in methods(type(self)):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
-                found.append(Tool(mark.declared(method), getattr(self, name), self.title, self._target()))
+                declared = replace(mark.declared(method), own_words=self.own_words)
+                found.append(Tool(declared, getattr(self, name), self.title, self._target()))
         return found
 
     def _target(self) -> Target | None:
@@ -213,7 +180,7 @@ class Plugin:
 
     def topics_heard(self) -> list[str]:
         """The templates of ``@hears``, as they are written."""
-        return [topic for _, method in methods(type(self)) for topic in vars(method).get("hears_topics", ())]
+        return list(listeners(self))
 
     def topics_filled(self) -> set[str]:
         """The topics of ``@hears``, with its settings filled in."""
@@ -244,7 +211,7 @@ class Plugin:
         await self.host.publish(self.fill(topic), encoded(payload))
 
     def _receiver(self, method: Callable[..., None]) -> Callable[[str, bytes], None]:
-        decode = _decoder(method)
+        decode = decoder(method)
         wants_topic = "topic" in inspect.signature(method).parameters
 
         def received(topic: str, payload: bytes) -> None:
@@ -272,6 +239,8 @@ class Plugin:
     def complain(self, text: str, same: object = None) -> None:
         """Log a complaint once; the same one (the same text, or an equal ``same``) again only at DEBUG."""
         about = same or text
+        if self._complaints is None:
+            self._complaints = set()
         known = about in self._complaints or len(self._complaints) >= MOST_COMPLAINTS
         if not known:
             self._complaints.add(about)
@@ -280,22 +249,47 @@ class Plugin:
     async def run(self) -> None:
         """What the plugin does all the time; nothing by default."""
 
+    def reactions(self) -> list[tuple[Mark, Callable[..., Any]]]:
+        """Its marks of ``when``, ``every`` and ``at``, each with the function that bears it."""
+        named = [name for name, method in methods(type(self)) if "reactions" in vars(method)]
+        return marked_functions(getattr(self, name) for name in named)
+
     async def keep_alive(self) -> None:
-        """Run, and start again after 1, 2, 4 ... 300 s when it fails (P3)."""
-        failures = 0
-        while True:
-            try:
-                return await self.run()
-            except KeyboardInterrupt:
+        """Run and react, and start again after 1, 2, 4 ... 300 s what fails (P3).
+
+        Raises:
+            BaseExceptionGroup: of a GaveUp: it fails whenever it is started; the text says with what.
+        """
+        speak_as(self.title)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_kept_running(self, self.run), name=self.title)
+            if reactions := self.reactions():
+                reacting = Reactor(self, reactions).run
+                tasks.create_task(_kept_running(self, reacting), name=f"{self.title}: reactions")
+
+
+async def _kept_running(plugin: Plugin, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """No method, so that no author can have one of that name."""
+    failures = 0
+    clock = asyncio.get_running_loop().time
+    while True:
+        began = clock()
+        try:
+            return await run()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # P3: a plugin's failure is its own
+            if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
                 raise
-            except BaseException as error:  # P3: a plugin's failure is its own
-                if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
-                    raise
-                wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-                what = f"plugin {self.title} failed and starts again in {wait} s"
-                faults.log_fault(log, what, error, type(self).__module__)
-                failures += 1
-            await asyncio.sleep(wait)
+            failures = 0 if clock() - began > WELL_SECONDS else failures
+            if failures + 1 >= HOPELESS:
+                last = faults.in_one_line(error, type(plugin).__module__)
+                raise GaveUp(f"it has failed {HOPELESS} times in a row, at last with {last}") from error
+            wait = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+            what = f"plugin {plugin.title} failed and starts again in {wait} s"
+            faults.log_fault(log, what, error, type(plugin).__module__)
+            failures += 1
+        await asyncio.sleep(wait)
 
 
 _METHODS: WeakKeyDictionary[type, list[tuple[str, Callable[..., Any]]]] = WeakKeyDictionary()
@@ -309,24 +303,46 @@ def methods(kind: type) -> list[tuple[str, Callable[..., Any]]]:
     return found
 
 
+def listeners(plugin: Plugin) -> dict[str, str]:
+    """Topic of ``@hears``, as it is written → ``file:line`` of its method."""
+    return {
+        topic: where(method)
+        for _, method in methods(type(plugin))
+        for topic in vars(method).get("hears_topics", ())
+    }
+
+
+def own_fields(plugin: Plugin) -> dict[str, Any]:
+    """What the author has put into it, beside its settings."""
+    return {name: value for name, value in vars(plugin).items() if name not in plugin._given}
+
+
+def _ours(kind: type) -> bool:
+    return kind.__module__.startswith("assistant.")
+
+
+def held_harmless(told: property, otherwise: Callable[[Any], Any]) -> property:
+    """An author's property that the house asks whenever it lists its devices; one that fails hurts nobody."""
+
+    def asked(plugin: Plugin) -> Any:
+        try:
+            return told.__get__(plugin)
+        except Exception as error:  # noqa: BLE001 - P3: whoever lists the devices must not stumble over one
+            module = type(plugin).__module__
+            plugin.complain(f"{type(plugin).__name__}: {faults.in_one_line(error, module)}", type(error))
+            return otherwise(plugin)
+
+    return property(asked, doc=told.__doc__)
+
+
+def disown(plugin: Plugin) -> None:
+    """Let go of what the author has put into it; it is used no more."""
+    for name in own_fields(plugin):
+        del vars(plugin)[name]
+
+
 def encoded(payload: Payload) -> str | bytes:
     """A payload as it goes over the wire."""
     if isinstance(payload, str | bytes):
         return payload
     return json.dumps(dict(payload)) if isinstance(payload, Mapping) else f"{payload:g}"
-
-
-def _decoder(method: Callable[..., None]) -> Callable[[bytes], Any]:
-    hint = get_type_hints(method).get("payload", str)
-    if hint is bytes:
-        return bytes
-    if (typing.get_origin(hint) or hint) is dict:
-        return _json_object
-    return bytes.decode
-
-
-def _json_object(payload: bytes) -> dict[str, Any]:
-    value = json.loads(payload)
-    if not isinstance(value, dict):
-        raise TypeError(f"expected a JSON object, got {payload[:40]!r}")
-    return value

@@ -59,8 +59,19 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         written.chmod(mode)
         written.replace(path)
+        _settle(path.parent)
     finally:
         written.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """The name is in the folder, and the folder is on the disk; not every file system lets us say so."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

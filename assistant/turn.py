@@ -12,18 +12,36 @@ from assistant.live.messages import Generated, TurnDone
 class Turn:
     """One question and its answer so far."""
 
+    room: str = ""
+    """Where it was said; "" when nobody knows."""
+    heard_in: str = ""
+    """Where the answer is heard; "" is everywhere."""
+    by_ear: bool = False
+    """It was spoken, not typed."""
+    own: bool = False
+    """The house speaks by itself: it has not been asked."""
     heard: str = ""
     told_heard: bool = False
     spoken: str = ""
     audio_bytes: int = 0
+    written: bool = False
+    """The brain has no voice for it: the house reads it aloud."""
+    counted_bytes: int = 0
+    """Of speech whose end has come."""
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    going_on: set[str] = field(default_factory=set)
+    """Calls of slow tools that have told something meanwhile: once that is spoken, nobody waits for them."""
     told: list[str] = field(default_factory=list)
     """What the tools have answered."""
     generated: bool = False
+    early: bool = False
+    """The brain has ended it though a tool still works for it."""
     being_said: bool = False
     """The user is still speaking: what arrives now cannot be the answer to it."""
     stopped: bool = False
     """Nobody wants to hear the rest."""
+    taken: bool = False
+    """It was the answer to a question of ours: what the brain makes of it is not done."""
     owed: bool = False
     """Its link is gone, and the user has not been told yet what became of it."""
     ended: bool = False
@@ -40,17 +58,25 @@ class Ends:
 
     def __init__(self) -> None:
         self._due = False
+        self.answers = 0
+        """How often something was spoken to its end, since the start."""
 
     def broken_off(self) -> None:
         """The user spoke over an answer: its end is still to come."""
         self._due = True
 
     def complete(self, message: Generated | TurnDone, turn: Turn) -> bool:
-        """Whether this end is that of ``turn``, the present one, and nothing more can come: no tool runs, and
-        it spoke or stayed silent."""
+        """Whether this end is that of ``turn``, the present one, and nothing more can come: no tool runs (but
+        a slow one of which it has spoken), and it spoke or stayed silent."""
         due = self._due
         self._due = isinstance(message, Generated)
         turn.generated = turn.generated or self._due
+        if self._due and turn.audio_bytes > turn.counted_bytes:
+            turn.counted_bytes = turn.audio_bytes
+            turn.spoken += " "  # what follows is another sentence
+            self.answers += 1
         of_an_earlier = due and not turn.generated
+        turn.early = turn.early or (bool(turn.calls) and not self._due and not of_an_earlier)
         silent = isinstance(message, Generated) and not turn.audio_bytes
-        return not (of_an_earlier or turn.calls or silent)
+        waited_for = turn.calls.keys() - (turn.going_on if turn.spoken else set())
+        return not (of_an_earlier or waited_for or silent)

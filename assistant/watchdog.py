@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -23,16 +23,21 @@ class HeldTheLoop(Exception):
     """Raised inside the code that holds the loop; what is awaited or run in a thread holds nothing."""
 
 
-@contextmanager
-def watched(module_prefix: str) -> Iterator[None]:
-    """Watch the running loop: modules whose names begin with the prefix are interrupted, others only told.
+def nobody(_module: str, _what: str) -> None:
+    """Is told of nothing."""
 
+
+@contextmanager
+def watched(theirs: Callable[[str], str], told: Callable[[str, str], None] = nobody) -> Iterator[None]:
+    """Watch the running loop: modules that are ``theirs`` are interrupted, others only told.
+
+    ``theirs`` says whose a module is, "" when it is ours; ``told`` hears who was interrupted, and for what.
     Works in the main thread alone, where signals arrive; elsewhere nothing is watched.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    watch = _Watch(module_prefix, asyncio.get_running_loop())
+    watch = _Watch(theirs, told, asyncio.get_running_loop())
     before = signal.signal(signal.SIGALRM, watch.interrupt)
     watch.beat()
     watch.thread.start()
@@ -46,8 +51,13 @@ def watched(module_prefix: str) -> Iterator[None]:
 class _Watch:
     """A thread that looks whether the loop still turns."""
 
-    def __init__(self, module_prefix: str, loop: asyncio.AbstractEventLoop) -> None:
-        self._prefix = module_prefix
+    def __init__(
+        self,
+        theirs: Callable[[str], str],
+        told: Callable[[str, str], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._whose, self._tell = theirs, told
         self._loop = loop
         self._main = threading.get_ident()
         self._turned_at = 0.0
@@ -92,11 +102,15 @@ class _Watch:
         theirs = self._theirs(frame)
         held = time.monotonic() - self._turned_at
         if theirs is not None and held > PATIENCE_SECONDS:
+            whose = self._whose(str(theirs.f_globals.get("__name__")))
+            where = f"{theirs.f_code.co_filename}:{theirs.f_lineno}"
+            # From a signal handler only this way: the loop may be in the middle of its own work.
+            self._loop.call_soon_threadsafe(self._tell, whose, f"held up the whole house at {where}")
             raise HeldTheLoop(f"it held up the whole house for {held:.0f} s; await, or use asyncio.to_thread")
 
     def _theirs(self, frame: FrameType | None) -> FrameType | None:
         while frame is not None:
-            if str(frame.f_globals.get("__name__")).startswith(self._prefix):
+            if self._whose(str(frame.f_globals.get("__name__"))):
                 return frame
             frame = frame.f_back
         return None

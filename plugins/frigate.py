@@ -43,6 +43,11 @@ SERVICE = "Frigate itself"
 """Beside the cameras; no camera's name has a space."""
 DETECTIONS = Property("detections", float, "a second", role=Role.SENSOR, title="detections")
 SPEED = Property("detector_time", float, "milliseconds", role=Role.SENSOR, title="detector time")
+GLOBAL: Mapping[str, Property] = {
+    "notifications": Property("notifications", bool, writable=True, role=Role.SETTING),
+    "profile": Property("profile", str, writable=True, role=Role.SETTING, risk=Risk.COSTLY),
+}
+"""Beside the cameras: what is switched or chosen for all of them."""
 VIEW = Property("view", str, writable=True, readable=False, role=Role.SETTING)
 
 
@@ -56,6 +61,8 @@ class Frigate(Overheard):
     def _counts(self, payload: bytes, topic: str) -> None:
         place, what = topic[len(self.topic) + 1 :].split("/")
         said = words(payload)
+        if place in GLOBAL and what == "state":
+            self.overhear(SERVICE, topic, payload)
         known = (what == "motion" and said in TRUTHS) or what == "review_status" or said.isdigit()
         if known and place not in NOT_CAMERAS:
             self.overhear(place, topic, payload)
@@ -113,8 +120,19 @@ def _service(topic: str, told: Told) -> Iterator[Part]:
         times = [float(one["inference_speed"]) for one in report.get("detectors", {}).values()]
         return {**values, "detector_time": max(times)} if times else values
 
+    for name, own in GLOBAL.items():
+        if f"{topic}/{name}/state" in told.last:
+            yield _global(f"{topic}/{name}", own)
     if "key detectors" in told.traits.get(f"{topic}/stats", ()):
         yield Part("stats", "sensor", (DETECTIONS, SPEED), {f"{topic}/stats": read}, role=Role.SENSOR)
+
+
+def _global(base: str, own: Property) -> Part:
+    def write(wanted: Values) -> list[Command]:
+        return [Command(f"{base}/set", _order(own.name, wanted[own.name]))]
+
+    reader = _as(own.name, TRUTHS.__getitem__ if own.type is bool else str)
+    return Part(own.name, "setting", (own,), {f"{base}/state": reader}, write, role=Role.SETTING)
 
 
 @dataclass(frozen=True)
@@ -194,7 +212,10 @@ class Place:
                 f"active_{slug(name)}", int, role=Role.DIAGNOSTIC, title=f"count of active {spoken}"
             ), int
         if not last:
-            return Property(slug(name), int, role=Role.SENSOR, title=f"count of {spoken}"), int
+            role = (
+                Role.DIAGNOSTIC if name == "all" else Role.MAIN
+            )  # who is seen counts as much as that something moves
+            return Property(slug(name), int, role=role, title=f"count of {spoken}"), int
         return None
 
 

@@ -53,10 +53,16 @@ def _truth(name: str) -> Measure:
     return Measure(Property(name, bool))
 
 
+def _acceleration(axis: str) -> Measure:
+    return Measure(Property(f"acceleration_{axis}", float, "g", role=Role.DIAGNOSTIC))
+
+
 def _celsius(fahrenheit: Any) -> float:
     return (float(fahrenheit) - 32) / 1.8
 
 
+CONTACTS = {"open": True, "closed": False, "close": False, "open_timeout": True, "timeout": True}
+"""Words for a door, where a decoder does not say true and false."""
 BLUETOOTH: Mapping[str, Measure] = {
     "tempc": Measure(TEMPERATURE),
     "tempc1": Measure(TEMPERATURE.but(name="temperature_1")),
@@ -71,13 +77,17 @@ BLUETOOTH: Mapping[str, Measure] = {
     "co2": _number("carbon_dioxide", "parts per million"),
     "pm25": _number("fine_dust", "micrograms per cubic metre"),
     "pm10": _number("dust", "micrograms per cubic metre"),
+    "accx": _acceleration("x"),
+    "accy": _acceleration("y"),
+    "accz": _acceleration("z"),
+    "mov": Measure(Property("movements", int, "times", role=Role.DIAGNOSTIC)),
     "weight": _number("weight", "kilograms"),
     "volt": Measure(Property("voltage", float, "volts", role=Role.DIAGNOSTIC)),
     "current": _number("current", "amperes"),
     "power": _number("power", "watts"),
     "energy": _number("energy", "kilowatt hours"),
     "open": _truth("open"),
-    "contact": _truth("open"),
+    "contact": Measure(Property("open", bool), lambda told: CONTACTS.get(str(told).casefold(), told)),
     "motion": _truth("motion"),
     "presence": _truth("presence"),
     "leak": _truth("leak"),
@@ -119,6 +129,16 @@ RADIO: Mapping[str, Measure] = {
 """By the keys of rtl_433."""
 
 
+GATEWAY: Mapping[str, Property] = {
+    "version": Property("version", str, role=Role.SENSOR),
+    "uptime": Property("uptime", float, "seconds", role=Role.SENSOR),
+    "rssi": Property("signal", float, "decibel-milliwatts", role=Role.DIAGNOSTIC),
+    "freemem": Property("free_memory", float, "bytes", role=Role.DIAGNOSTIC),
+    "ip": Property("address", str, role=Role.DIAGNOSTIC),
+}
+"""What a gateway tells about itself."""
+
+
 class Openmqttgateway(Overheard):
     """``topic`` is where gateways are: base topic and gateway name, two levels of any name."""
 
@@ -144,6 +164,12 @@ class Openmqttgateway(Overheard):
             place = " ".join(str(report[key])[:16] for key in ("id", "channel") if key in report)
             self._keep(f"rf {_model(report)} {place}", topic, payload, report)
 
+    @hears("{topic}/SYStoMQTT")
+    def _gateway(self, payload: bytes, topic: str) -> None:
+        report = decoded(payload)
+        if isinstance(report, dict) and isinstance(report.get("uptime"), int):
+            self.overhear(f"gw {topic.rpartition('/')[0]}", topic, payload, traits=[*GATEWAY.keys() & report])
+
     def _keep(self, device: str, topic: str, payload: bytes, report: Report) -> None:
         self.overhear(
             device, topic, payload, traits=[key for key in report if key in BLUETOOTH or key in RADIO]
@@ -154,6 +180,8 @@ class Openmqttgateway(Overheard):
     def described(self, device: str, told: Told) -> Found | None:
         """A sensor with everything that any gateway has heard of it."""
         traits = set().union(*told.traits.values())
+        if device.startswith("gw "):
+            return _gateway(device, traits, told)
         model = self._models[device]
         way, _, address = device.partition(" ")
         measures = BLUETOOTH if way == "ble" else RADIO
@@ -170,6 +198,19 @@ class Openmqttgateway(Overheard):
             model=model,
             hidden="" if parts else "it has not told a measured value yet",
         )
+
+
+def _gateway(device: str, traits: set[str], told: Told) -> Found:
+    owned = {key: own for key, own in GATEWAY.items() if key in traits}
+
+    def read(payload: bytes) -> Values:
+        report = decoded(payload)
+        return {own.name: report[key] for key, own in owned.items() if key in report}
+
+    (topic,) = told.last
+    name = device.rpartition("/")[2]
+    part = Part("gateway", "sensor", tuple(owned.values()), {topic: read}, role=Role.SENSOR)
+    return Found(device, name, (part,), availability=tuple(_gateways(told)), model="OpenMQTTGateway")
 
 
 def stays(address: str, report: Report) -> bool:

@@ -1,13 +1,14 @@
 """Ring devices through ring-mqtt: ``ring/<location>/<category>/<device>/<entity>/state`` and ``command``.
 
 The topics bear numbers, no names. Where ring-mqtt's own discovery is on, it knows them and is what shows a
-device. Pictures, streams and the panic buttons are left alone.
+device. Pictures are left alone, and the buttons that call the police or the fire brigade are only looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from assistant.api import hears
@@ -47,6 +48,8 @@ BINARY: Mapping[str, Property] = {
     "glassbreak": Property("glass_breaking", bool),
     "panic": Property("panic", bool),
     "snooze": Property("snoozed", bool, role=Role.SENSOR),
+    "police": Property("police_called", bool, title="police called"),
+    "fire": Property("fire_brigade_called", bool, title="fire brigade called"),
 }
 """Entity → what ON means there."""
 MEASURED: Mapping[str, Property] = {
@@ -68,6 +71,9 @@ SETTINGS: Mapping[str, Property] = {
     "motion_warning": Property("motion_warning", bool),
     "bypass_mode": Property("bypass_mode", str, risk=Risk.SECURITY, title="bypass mode"),
     "live_stream": Property("live_stream", bool),
+    "stream": Property("stream", bool, title="live stream"),
+    "event_stream": Property("event_stream", bool, title="stream of the event"),
+    "event_select": Property("event", str, title="event to look at"),
     "nightlight_enabled": Property("night_light", bool, title="night light"),
 }
 """What is set beside the main function. A sensor that is bypassed lets somebody in."""
@@ -75,9 +81,7 @@ SOUNDS = {"play_ding_sound": "play the ding sound", "play_motion_sound": "play t
 INFO = {"batteryLevel": properties.BATTERY, "tamperStatus": Property("tamper", bool, role=Role.DIAGNOSTIC)}
 PICTURES = "pictures and streams do not come this way"
 UNSUPPORTED = {
-    "snapshot": PICTURES, "take_snapshot": PICTURES, "stream": PICTURES, "event_stream": PICTURES,
-    "event_select": PICTURES, "police": "nobody calls the police by voice",
-    "fire": "nobody calls the fire brigade by voice", "third_party": "it is told by the alarm itself",
+    "take_snapshot": PICTURES, "third_party": "it is told by the alarm itself",
 }  # fmt: skip
 KINDS = {"light": "light", "siren": "siren", "switch": "switch", "outlet": "switch", "nightlight": "light"}
 MODES = ("off", "heat", "cool", "aux")
@@ -299,6 +303,22 @@ def _info(entity: Entity) -> Iterator[Part]:
         yield Part("info", "sensor", tuple(known.values()), {topic: read}, role=Role.SENSOR)
 
 
+def _snapshot(entity: Entity) -> Part:
+    """When and why there is a new picture; the picture itself is not listened to."""
+
+    def read(payload: bytes) -> Values:
+        report = decoded(payload)
+        when = datetime.fromtimestamp(float(report["timestamp"])).astimezone()
+        return {"snapshot_time": f"{when:%Y-%m-%d %H:%M}", "snapshot_type": report.get("type")}
+
+    owned = tuple(
+        Property(name, str, role=Role.DIAGNOSTIC, title=name.replace("_", " "))
+        for name in ("snapshot_time", "snapshot_type")
+    )
+    topic = f"{entity.base}/attributes"
+    return Part("snapshot", "sensor", owned, {topic: read}, role=Role.DIAGNOSTIC)
+
+
 MAKERS: Mapping[str, Callable[[Entity], Part]] = {
     "alarm": _alarm,
     "mode": _alarm,
@@ -306,5 +326,6 @@ MAKERS: Mapping[str, Callable[[Entity], Part]] = {
     "fan": _fan,
     "thermostat": _thermostat,
     "valve": _valve,
+    "snapshot": _snapshot,
     **dict.fromkeys(KINDS, _switched),
 }

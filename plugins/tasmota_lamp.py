@@ -30,7 +30,11 @@ class TasmotaLamp(Device):
 
     @tool
     async def change_brightness(self, by: Annotated[int, Range(-100, 100)]) -> str:
-        """Make a light brighter (positive) or darker (negative) by percentage points."""
+        """Make a light brighter (positive) or darker (negative) by percentage points.
+
+        Args:
+            by: Percentage points.
+        """
         now = (self.brightness or 0) if self.on else 0
         return await self.turn_on(min(max(now + by, 1), 100))
 

@@ -6,7 +6,8 @@ The map itself is never listened to: it is large, and nothing here looks at pict
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from assistant.api.sources import (
     Role,
     Told,
     Values,
+    Writer,
     decoded,
     properties,
     slug,
@@ -84,12 +86,13 @@ HEARD = (
     *("$name", "$state", "$nodes", "+/$name", f"{CONSUMABLES}/+/$unit"),
 )
 UNSUPPORTED = {
-    "GoToLocationCapability": "places on the map have no names to say",
-    "ZoneCleaningCapability": "zones of the map have no names to say",
-    "MapData": "pictures do not come this way",
     "ValetudoEvents": "what the robot asks is answered on its own page",
     "ManualControlCapability": "nobody drives a robot by voice",
 }
+
+
+GO_TO = Property("go_to", str, writable=True, readable=False, role=Role.SETTING, title="place on the map")
+ZONE = Property("clean_zone", str, writable=True, readable=False, role=Role.SETTING, title="zone of the map")
 
 
 class Valetudo(Overheard):
@@ -115,11 +118,12 @@ class Valetudo(Overheard):
         return Found(
             id=f"valetudo {device}",
             name=name,
-            parts=(robot.vacuum(), *robot.settings(), *robot.sensors(), *robot.buttons()),
+            parts=(robot.vacuum(), *robot.settings(), *robot.sensors(), *robot.buttons(), *robot.places()),
             availability=(Availability(f"{robot.base}/$state", lambda payload: STATES.get(words(payload))),),
             same_as=frozenset({f"ha:{device}"}),
             model="Valetudo",
-            unsupported={where: why for where, why in UNSUPPORTED.items() if where in robot.nodes},
+            unsupported=robot.no_rooms()
+            | {where: why for where, why in UNSUPPORTED.items() if where in robot.nodes},
         )
 
 
@@ -175,6 +179,23 @@ class Robot:
             return orders
 
         return Part("vacuum", "vacuum", tuple(owned), readers, write, actions)
+
+    def no_rooms(self) -> dict[str, str]:
+        """Its map without any rooms is but a picture."""
+        blind = "MapData" in self.nodes and not self._rooms()
+        return {"MapData": "pictures do not come this way"} if blind else {}
+
+    def places(self) -> Iterator[Part]:
+        """Points and rectangles of the map, in its own units."""
+        for node, ending, own, message in (
+            ("GoToLocationCapability", "go/set", GO_TO, _point),
+            ("ZoneCleaningCapability", "start/set", ZONE, _zone),
+        ):
+            if node in self.nodes:
+                topic = f"{self.base}/{node}/{ending}"
+                yield Part(
+                    own.name, "setting", (own,), write=_sending(topic, own.name, message), role=Role.SETTING
+                )
 
     def _rooms(self) -> dict[str, str]:
         """Room → segment; two of the same name are told apart by their numbers."""
@@ -251,6 +272,34 @@ class Robot:
                 "empty", "button", actions={"press": [Command(topic, "PERFORM")]},
                 name="empty the dust bin", role=Role.SETTING,
             )  # fmt: skip
+
+
+def _numbers(text: str, count: int) -> list[int]:
+    """``2500, 2600``: so many whole numbers.
+
+    Raises:
+        ValueError: they are not.
+    """
+    found = [int(number) for number in re.findall(r"-?\d{1,6}", text)]
+    if len(found) != count:
+        raise ValueError(f"expected {count} numbers")
+    return found
+
+
+def _point(text: str) -> object:
+    x, y = _numbers(text, 2)
+    return {"coordinates": {"x": x, "y": y}}
+
+
+def _zone(text: str) -> object:
+    left, top, right, bottom = _numbers(text, 4)
+    corners = {"pA": (left, top), "pB": (right, top), "pC": (right, bottom), "pD": (left, bottom)}
+    points = {name: {"x": x, "y": y} for name, (x, y) in corners.items()}
+    return {"zones": [{"points": points}], "iterations": 1}
+
+
+def _sending(topic: str, name: str, message: Callable[[str], object]) -> Writer:
+    return lambda wanted: [Command(topic, json.dumps(message(str(wanted[name]))))]
 
 
 def _as(name: str, scale: float = 1) -> Reader:

@@ -6,11 +6,17 @@ import asyncio
 import gc
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.limits import LIMIT
 from tests.system_parts import PROGRAMS, found
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+"""A busy machine makes no test fail."""
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +32,13 @@ async def nothing_left_over() -> AsyncIterator[None]:
     for thread in left:
         thread.join(1)
     assert not [t for t in left if t.is_alive()], f"threads left over: {left}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that hangs fails, and says where."""
+    with LIMIT.of(item.nodeid):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

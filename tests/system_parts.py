@@ -9,8 +9,11 @@ import sys
 
 PROGRAMS = {
     "mosquitto": "mosquitto",
+    "chromium": "chromium",
     "espeak-ng": "espeak-ng",
     "flite": "flite",
+    "systemd-analyze": "systemd",
+    "ip": "iproute2",
     "pipewire": "pipewire pipewire-pulse wireplumber pulseaudio-utils dbus-daemon libasound2-plugins libportaudio2",
 }
 """Program: Debian packages."""

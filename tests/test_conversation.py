@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant import calling
+from assistant import calling, mouths
 from assistant import conversation as module
 from assistant.api import Device, Plugin, state, tell, tool
 from assistant.audio.messages import (
@@ -23,9 +23,19 @@ from assistant.audio.messages import (
 )
 from assistant.bus import Bus
 from assistant.calling import CUT_OFF, LOST, STILL_AT_IT
-from assistant.conversation import Conversation, Phase
+from assistant.conversation import Conversation
 from assistant.errors import BrainError
-from assistant.events import Event, Heard, Interrupted, PhaseChanged, Problem, Spoke, ToolFinished, Woke
+from assistant.events import (
+    Event,
+    Heard,
+    Interrupted,
+    PhaseChanged,
+    Problem,
+    Silenced,
+    Spoke,
+    ToolFinished,
+    Woke,
+)
 from assistant.home.registry import Registry
 from assistant.live.messages import (
     Audio,
@@ -48,6 +58,8 @@ from assistant.live.messages import (
     TurnLost,
 )
 from assistant.live.session import Briefing, Session, Setup
+from assistant.own_voice import Manner
+from assistant.phases import Phase
 from assistant.tools.dispatch import BROKEN_OFF, Dispatcher, ToolCall
 from assistant.tools.table import ToolTable
 
@@ -96,6 +108,9 @@ class Loudspeaker:
     def flush(self) -> None:
         self.did.append("flush")
 
+    def sign(self, name: str) -> None:
+        self.did.append(name)
+
     def heard(self) -> float:
         return 0.25
 
@@ -114,7 +129,7 @@ class Kettle(Device):
     @tool
     async def turn_on(self) -> str:
         """Switch on."""
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
         self.boiled += 1
         return f"{self.name} is on"
 
@@ -135,6 +150,12 @@ class Baker(Plugin):
         await tell("The oven is warm.")
         await self._ready.wait()
         return "The cake is ready"
+
+    @tool(slow=True, speak="never")
+    async def air_the_room(self) -> str:
+        """Air the room; nobody needs to hear of it."""
+        await self._ready.wait()
+        return "The room is aired"
 
     @tool
     async def make_tea(self) -> str:
@@ -176,7 +197,7 @@ class Room:
         self.events: list[Event] = []
 
     def kinds(self) -> list[type[Event]]:
-        return [type(e) for e in self.events if not isinstance(e, PhaseChanged)]
+        return [type(e) for e in self.events if not isinstance(e, PhaseChanged | Silenced)]
 
     async def until(self, so: Callable[[], object]) -> None:
         async with asyncio.timeout(2):
@@ -240,6 +261,43 @@ async def test_a_spoken_turn() -> None:
         await here.until(lambda: Spoke in here.kinds())
         assert here.kinds() == [Woke, Heard, Spoke]
         assert Heard("is it on") in here.events
+
+
+async def test_who_waits_for_an_answer_hears_that_the_question_was_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mouths, "THINKING_SECONDS", 0.02)
+    async with room() as here:
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: "thinking" in here.mouth.did)
+        here.session.says(Transcribed("is it on"), *ANSWER)
+        assert await listening
+        assert here.mouth.did == ["thinking", "play", "finish"]
+
+
+async def test_after_an_answer_the_room_listens_as_long_as_the_gate_is_open() -> None:
+    async with room() as here:
+        told: asyncio.Queue[FromAudio] = asyncio.Queue()
+
+        async def microphone() -> AsyncIterator[FromAudio]:
+            while True:
+                yield await told.get()
+
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(microphone()))
+        for message in SPOKEN:
+            told.put_nowait(message)
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.mouth.busy.clear()
+        here.session.says(*ANSWER)
+        await here.until(lambda: "finish" in here.mouth.did)
+        told.put_nowait(GateOpened("follow-up"))
+        await here.until(lambda: here.kinds()[-1] is Woke)
+        here.mouth.busy.set()
+        await here.until(lambda: here.talk.phase is Phase.LISTENING)
+        told.put_nowait(GateClosed(False))
+        await here.until(lambda: here.talk.phase is Phase.IDLE)
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def test_a_microphone_goes_on_listening_after_each_answer() -> None:
@@ -384,7 +442,7 @@ async def test_what_was_lost_is_said_in_a_voice_of_our_own() -> None:
                 raise BrainError("the voice is away")
             return SECOND * 2
 
-        here.talk.read_aloud = read_aloud
+        here.talk.own_voice.read_aloud = read_aloud
         assert not await here.asked("tell me a story", TurnLost())
         await here.until(lambda: here.mouth.played)
         await here.until(lambda: here.talk.phase is Phase.IDLE)
@@ -400,7 +458,7 @@ async def test_a_voice_that_is_away_too_takes_nothing_along(monkeypatch: pytest.
         async def read_aloud(text: str) -> bytes:
             raise BrainError("the voice is away")
 
-        here.talk.read_aloud = read_aloud
+        here.talk.own_voice.read_aloud = read_aloud
         assert not await here.asked("hello")
         monkeypatch.undo()
         assert await here.asked("hello again", *ANSWER)
@@ -463,6 +521,42 @@ async def test_a_slow_tool_tells_how_far_it_is_and_its_answer_comes_long_after_t
     ]
 
 
+@pytest.mark.parametrize(
+    "first", [(), (Speech(SECOND), SpeechText("I'll do it."))], ids=["silent", "said so"]
+)
+async def test_a_tool_of_which_nothing_is_said_ends_the_turn_when_it_has_worked(
+    first: tuple[Message, ...],
+) -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("air the room"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "air_the_room"),)), *first, Generated(), TurnDone())
+        await asyncio.sleep(0.02)
+        assert not asking.done()
+        here.baker.finish()
+        async with asyncio.timeout(10):
+            assert await asking is bool(first)
+        assert [event.text for event in here.events if isinstance(event, Spoke)] == ["I'll do it."] * bool(
+            first
+        )
+        assert here.talk.phase is Phase.IDLE
+
+
+@pytest.mark.parametrize(
+    "said", [(), (Speech(SECOND), SpeechText("Tea it is."))], ids=["nothing", "half of it"]
+)
+async def test_p7_what_a_tool_has_done_is_told_when_the_brain_never_ends_its_answer(
+    said: tuple[Message, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.3)
+    async with room() as here:
+        assert await here.asked("make tea", Calls((ToolCall("1", "make_tea"),)), *said)
+        spoke = ["Tea it is."] if said else ["Tea is ready."]
+        assert [event.text for event in here.events if isinstance(event, Spoke)] == spoke
+        assert Problem not in here.kinds(), "nobody is asked to try again"
+        assert here.baker.cups == 1
+
+
 async def test_the_result_of_a_slow_tool_whose_link_is_gone_is_told_nevertheless(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -502,7 +596,7 @@ async def test_a_brain_that_could_not_wait_goes_on_and_the_result_is_told_withou
         return text.encode()
 
     async with room() as here:
-        here.talk.read_aloud = read
+        here.talk.own_voice.read_aloud = read
         asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
         await asyncio.sleep(0)
         here.session.says(Calls((ToolCall("1", "bake"),)))
@@ -633,3 +727,84 @@ async def test_stop_in_a_silent_room_is_nothing() -> None:
         assert here.talk.phase is Phase.IDLE
         await asyncio.sleep(0)
         assert not here.kinds()
+
+
+async def test_what_rings_waits_a_moment_for_an_answer_and_then_breaks_it_off() -> None:
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("tell me a story"))
+        await asyncio.sleep(0)
+        here.session.says(Speech(SECOND), SpeechText("Once upon a time "))
+        await here.until(lambda: here.talk.phase is Phase.SPEAKING)
+        await here.talk.announce("The tea is ready.", SECOND, Manner(patience=0.05))
+        await asking
+        assert here.mouth.did == ["play", "flush", "play", "finish for good"]
+        assert Spoke("The tea is ready.", 1.0) in here.events
+        await here.talk.announce("Not any more.", SECOND, Manner(wanted=lambda: False))
+        assert here.mouth.did[-1] == "finish for good"
+        assert here.talk.phase is Phase.IDLE
+
+
+async def test_p2_a_sentence_that_is_begun_while_a_pin_is_awaited_goes_nowhere() -> None:
+    async with room() as here:
+        awaited = True
+        here.talk.unheard.wanted = lambda: awaited
+        await here.talk.listen(ears(*SPOKEN[:3]))
+        awaited = False  # what was begun then goes nowhere to its end
+        await here.talk.listen(ears(Frame(b"48"), SpeechStopped(), GateClosed(True)))
+        assert here.session.sent == []
+        assert here.talk.phase is Phase.IDLE
+
+        async def begun_before() -> AsyncIterator[FromAudio]:
+            nonlocal awaited
+            for message in (SpeechBegan(), Frame(b"ab")):
+                yield message
+            await here.until(lambda: Audio(b"ab") in here.session.sent)
+            awaited = True
+            yield Frame(b"cd")
+
+        await here.talk.listen(begun_before())  # is heard out
+        assert here.session.sent == [SpeechStarted(), Audio(b"ab"), Audio(b"cd"), SpeechEnded()]
+
+
+async def test_typed_words_that_somebody_has_waited_for_go_to_no_brain() -> None:
+    async with room() as here:
+        here.talk.taken = lambda text, _room: text == "yes please"
+        assert await here.talk.ask("yes please")
+        assert here.session.sent == []
+        assert here.talk.phase is Phase.IDLE
+        assert await here.asked("is it on", *ANSWER)
+
+
+async def test_spoken_words_that_somebody_has_waited_for_do_and_say_nothing() -> None:
+    async with room() as here:
+        here.talk.taken = lambda text, _room: text == "turn it on"
+        called = ToolCall("1", "turn_on", {"device": "kettle"})
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.session.says(Transcribed("turn it on"), Calls((called,)))
+        await here.until(lambda: bool(here.session.responses))
+        here.session.says(Speech(SECOND), SpeechText("It is on."), Generated(), TurnDone())
+        await here.until(lambda: here.talk.phase is Phase.IDLE)
+        assert await listening
+        assert here.session.responses[0][1]["error"].startswith("That was the answer")
+        assert not any(isinstance(event, ToolFinished | Spoke) for event in here.events)
+        assert here.mouth.played == b""
+
+
+async def test_an_answer_that_is_only_written_is_read_aloud() -> None:
+    async with room() as here:
+
+        async def read_aloud(text: str) -> bytes:
+            assert text == "The kettle is cold."
+            return SECOND
+
+        here.talk.own_voice.read_aloud = read_aloud
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("is the kettle hot"))
+        await asyncio.sleep(0)
+        here.session.says(SpeechText("The kettle is cold."), Generated(), TurnDone())
+        assert await asking
+        await here.until(lambda: Spoke in here.kinds())
+        assert [event for event in here.events if isinstance(event, Spoke)] == [
+            Spoke("The kettle is cold.", 1.0)
+        ]
+        assert here.talk.phase is Phase.IDLE

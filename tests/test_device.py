@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 
-from assistant.api import Device, Percent, hears, state, tool
+from assistant import retained
+from assistant.api import Choice, Device, Percent, hears, state, tool
 from assistant.errors import NotConfirmed, PluginError
 from assistant.events import CommandSent, Reported, StateChanged
 from tests.parts.house import FakeHost
@@ -63,6 +64,19 @@ async def test_p9_an_old_report_confirms_nothing() -> None:
         await device.turn_on(30)
 
 
+async def test_p9_what_a_broker_had_kept_confirms_nothing_and_is_believed_all_the_same() -> None:
+    device, host = lamp()
+
+    def kept(_topic: str, _payload: str) -> None:
+        with retained.handed_out():
+            host.report("stat/desk/RESULT", '{"POWER": "ON", "Dimmer": 30}')
+
+    host.on_publish = kept
+    with pytest.raises(NotConfirmed, match="the desk lamp does not answer"):
+        await device.turn_on(30)
+    assert device.states == {"on": True, "brightness": 30}
+
+
 async def test_p9_a_report_of_something_else_confirms_nothing() -> None:
     device, host = lamp()
     host.on_publish = lambda _topic, _payload: host.report("stat/desk/RESULT", '{"POWER": "OFF"}')
@@ -113,3 +127,29 @@ def test_a_topic_cannot_reach_into_the_plugin() -> None:
     assert device.fill("a/{topic}/{0}/{topic.x}") == "a/desk/{0}/{topic.x}"
     with pytest.raises(PluginError, match="'host', which is not a setting"):
         device.fill("{host}")
+
+
+async def test_a_field_may_be_one_of_a_few_words() -> None:
+    class Tank(Device):
+        level: Literal["ok", "full"] | None = state()
+        mode: Annotated[str, Choice("eco", "fast")] | None = state()
+
+    tank = Tank(name="tank")
+    tank.level, tank.mode = "full", "eco"
+    assert tank.states == {"level": "full", "mode": "eco"}
+    for field, words in (("level", "level 'empty' is not one of ok, full"), ("mode", "not one of eco, fast")):
+        with pytest.raises(ValueError, match=words):
+            setattr(tank, field, "empty")
+    tank.level = None
+    assert tank.level is None
+
+
+def test_a_property_of_an_author_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    class Pump(Device):
+        @property
+        def available(self) -> bool | None:
+            raise KeyError("lwt")
+
+    assert Pump(name="pump").available is None
+    assert "Pump: " in caplog.text
+    assert "KeyError" in caplog.text

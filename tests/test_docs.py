@@ -20,7 +20,11 @@ from assistant.loader import Loader, LoadState
 from tests.parts.finds import SourceHouse
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "plugins").glob("*.md")),
+]
 
 
 def blocks(language: str, *paths: Path) -> list[str]:
@@ -28,13 +32,13 @@ def blocks(language: str, *paths: Path) -> list[str]:
     return [block for each in found for block in each]
 
 
-@pytest.mark.parametrize("code", blocks("python", ROOT / "README.md", ROOT / "docs" / "plugins.md"))
+@pytest.mark.parametrize("code", blocks("python", ROOT / "README.md"))
 def test_python_examples_load_as_plugins(tmp_path: Path, code: str) -> None:
     (tmp_path / "example.py").write_text(code)
     settings = {"name": "garden pump", "topic": "pump"} if "Device" in code else {}
     loaded = Loader([tmp_path]).load(PluginEntry(name="example", settings=settings))
     assert loaded.state is LoadState.ENABLED, loaded.reason
-    assert loaded.plugins[0].tools()
+    assert loaded.plugins[0].tools() or loaded.plugins[0].reactions()
 
 
 async def test_the_example_of_a_source_finds_and_switches_a_bulb(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from assistant import watchdog
 from assistant.config import PluginEntry
-from assistant.loader import PREFIX, Loader
+from assistant.importing import theirs
+from assistant.loader import Loader
 from tests.parts.house import FakeHost
 
 HOLDERS = {
@@ -52,7 +53,7 @@ async def test_p3_a_plugin_that_holds_the_loop_is_thrown_out(
     (plugin,) = Loader([tmp_path]).load(PluginEntry(name="holder")).plugins
     host = FakeHost()
     plugin.attach(host)
-    with watchdog.watched(PREFIX):
+    with watchdog.watched(theirs):
         await asyncio.sleep(0.2)
         began = time.monotonic()
         host.report("hold", "now")
@@ -65,7 +66,7 @@ async def test_p3_a_plugin_that_holds_the_loop_is_thrown_out(
 
 
 async def test_other_code_is_told_but_not_interrupted(caplog: pytest.LogCaptureFixture) -> None:
-    with watchdog.watched(PREFIX):
+    with watchdog.watched(theirs):
         await asyncio.sleep(0.2)
         time.sleep(1.0)  # noqa: ASYNC251 - that is what it is about
         await asyncio.sleep(0.2)
@@ -75,7 +76,7 @@ async def test_other_code_is_told_but_not_interrupted(caplog: pytest.LogCaptureF
 
 
 async def test_a_loop_that_turns_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
-    with watchdog.watched(PREFIX):
+    with watchdog.watched(theirs):
         await asyncio.sleep(1.0)
     assert not caplog.records
     assert "watchdog" not in {thread.name for thread in sys.modules["threading"].enumerate()}

@@ -2,29 +2,71 @@
 
 from assistant.device import Device, state
 from assistant.errors import PluginError, ToolError
-from assistant.events import StateChanged
-from assistant.plugin import Plugin, hears, tool
-from assistant.tools.dispatch import Answer
+from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, StateChanged
+from assistant.looking import Looked, look, snapshot
+from assistant.marking import hears, tool
+from assistant.plugin import Plugin
+from assistant.reacting import at, every, when
+from assistant.rooms import asked_in
+from assistant.speaking import announce, ask, hush, ring, room_named, say
+from assistant.tools.invoking import Answer
 from assistant.tools.telling import tell
-from assistant.tools.vocabulary import Area, Celsius, Choice, Percent, Range, Risk, Topic, Unit
+from assistant.tools.vocabulary import (
+    Area,
+    Celsius,
+    Choice,
+    Moment,
+    MorningMoment,
+    Percent,
+    Range,
+    Risk,
+    Seconds,
+    Topic,
+    Unit,
+)
+
+VERSION = "1.0"
+"""Of this vocabulary: the first number changes when plugins must change, the second for what is new."""
 
 __all__ = [
+    "VERSION",
     "Answer",
     "Area",
+    "CameraSaw",
     "Celsius",
     "Choice",
     "Device",
+    "Heard",
+    "Looked",
+    "Moment",
+    "MorningMoment",
+    "Offline",
+    "Online",
     "Percent",
+    "PhaseChanged",
     "Plugin",
     "PluginError",
     "Range",
     "Risk",
+    "Seconds",
     "StateChanged",
     "ToolError",
     "Topic",
     "Unit",
+    "announce",
+    "ask",
+    "asked_in",
+    "at",
+    "every",
     "hears",
+    "hush",
+    "look",
+    "ring",
+    "room_named",
+    "say",
+    "snapshot",
     "state",
     "tell",
     "tool",
+    "when",
 ]

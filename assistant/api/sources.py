@@ -12,16 +12,18 @@ from typing import Any
 
 from assistant.config.secrets import secret
 from assistant.devices import classes, colours, properties
-from assistant.devices.found import Availability, Command, Found, Part, Reader, Values, Writer, slug
+from assistant.devices.found import Availability, Command, Floor, Found, Part, Reader, Values, Writer, slug
 from assistant.devices.overheard import Overheard, Told
 from assistant.devices.properties import Property, Role
 from assistant.devices.source import Source
 from assistant.errors import LinkError, NotTaken
+from assistant.redaction import without_secrets
 from assistant.tools.vocabulary import Risk
 
 __all__ = [
     "Availability",
     "Command",
+    "Floor",
     "Found",
     "LinkError",
     "NotTaken",
@@ -41,6 +43,7 @@ __all__ = [
     "properties",
     "secret",
     "slug",
+    "without_secrets",
     "words",
 ]
 

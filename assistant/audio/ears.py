@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator
 from enum import Enum
 
@@ -14,12 +16,18 @@ from assistant.audio.interruption import Finding, Interruption
 from assistant.audio.messages import FromAudio, GateClosed, GateOpened, SpeechBegan
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth
+from assistant.audio.proof import Proof
 from assistant.audio.signs import sign
 
 RATE = 16_000
 TEN_MS_BYTES = 320
+FRAME_SAMPLES = 320
+FULL_SCALE_DB = 90.3
+"""Of a square wave of s16le samples."""
 SIGN_FRAMES = 15
 """Who goes on in one breath needs no sign, and is not disturbed by one."""
+LOUDNESS_FRAMES = 50
+"""A wake word and what is around it: a second."""
 OWN_WAKE_FRAMES = 60
 """A wake word that comes within 1.2 s of our having said it ourselves is our own."""
 
@@ -46,6 +54,8 @@ class Ears:
         self._echo = echo
         self._dropping = False
         self._sign_in = 0
+        self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
+        self.proof: Proof | None = None
         self.signs = False
         """Whether it is told by a sound that the wake word was heard, and that nobody said anything."""
         self.frames = 0
@@ -64,8 +74,11 @@ class Ears:
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
         """Take one 20 ms frame of 16 kHz mono s16le."""
         self.frames += 1
-        self.peak = max(self.peak, int(np.abs(np.frombuffer(frame, "<i2").astype(np.int32)).max(initial=0)))
+        samples = np.frombuffer(frame, "<i2").astype(np.float32)
+        self.peak = max(self.peak, int(np.abs(samples).max(initial=0)))
+        self._levels.append(float(samples @ samples))
         sounding = self._mouth.sounding
+        self._interruption.listen(frame)
         cleaned = frame
         if self._canceller is not None and sounding:
             cleaned = self._canceller.cleaned(frame)
@@ -82,6 +95,22 @@ class Ears:
             return
         yield from self.followed(self._gate.hear(cleaned))
         self._sign()
+        if self.proof is not None and not (sounding or suspects or self._gate.is_open):
+            yield from self.proof.hear(cleaned)
+
+    def refused(self, name: str) -> Iterator[FromAudio]:
+        """Another room is being listened to: close, and tell it by a sign, or by none."""
+        self._sign_in = 0
+        signs, self.signs = self.signs, False
+        yield from self.followed(self._gate.refused())
+        self.signs = signs
+        if signs and name:
+            self._mouth.sign(sign(name))
+
+    def _loud(self) -> float:
+        """The mean power of the last second, in dB below full scale."""
+        frames = max(len(self._levels), 1)
+        return round(10 * math.log10(max(sum(self._levels) / frames / FRAME_SAMPLES, 1.0)) - FULL_SCALE_DB, 1)
 
     def _sign(self) -> None:
         self._sign_in = max(self._sign_in - 1, 0)
@@ -113,7 +142,7 @@ class Ears:
                     self._mouth.go_on()
                     if self.signs and by not in (FOLLOW_UP, ALWAYS):
                         self._mouth.sign(sign("end"))
-            yield message
+            yield GateOpened(message.by, self._loud()) if isinstance(message, GateOpened) else message
 
 
 class OwnWords:

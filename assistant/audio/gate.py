@@ -26,7 +26,11 @@ was heard since then is not the wake word any more, but the beginning of what fo
 MAX_SPEECH_MS = 30_000
 IDLE_WAKES, IDLE_WAKES_MS = 5, 60_000
 """Woken so often in a minute and nobody said anything: something else in the room says the wake word."""
+REFUSED_MS = 1500
+"""The engine goes on hearing a wake word for a while after its end; who is refused is refused once."""
 PUSH, FOLLOW_UP, VOICE, ALWAYS = "push", "follow-up", "voice", "always"
+OFFERS = (FOLLOW_UP, ALWAYS)
+"""What opens it without anybody wanting to say something yet."""
 
 IsSpeech = Callable[[bytes], bool]
 HearsWake = Callable[[bytes], str]
@@ -95,6 +99,18 @@ class Gate:
         self._voiced.clear()
         yield GateOpened(by)
 
+    def shut(self) -> Iterator[FromAudio]:
+        """Something else is to be said: a follow-up window in which nobody has spoken ends."""
+        if self._open_by == FOLLOW_UP and not self._speaking:
+            yield from self._close(spoken=False)
+
+    def refused(self) -> Iterator[FromAudio]:
+        """The house listens to another room: whatever it was opened for, it closes."""
+        if self.is_open:
+            if self._speaking:
+                yield SpeechStopped()
+            yield from self._close(spoken=False, for_nothing=False)
+
     def interrupted(self, frames: Sequence[bytes]) -> Iterator[FromAudio]:
         """Somebody speaks over the assistant, and has begun with these frames."""
         if self._muted or self.is_open:
@@ -152,12 +168,12 @@ class Gate:
         if self._settings.follow_up_ms:
             yield from self.open(FOLLOW_UP, self._settings.follow_up_ms)
 
-    def _close(self, *, spoken: bool) -> Iterator[FromAudio]:
+    def _close(self, *, spoken: bool, for_nothing: bool = True) -> Iterator[FromAudio]:
         by, self._open_by = self._open_by, ""
         self._speaking = False
         self._lately.clear()
         yield GateClosed(spoken, by, self.frames_out)
-        if not spoken and by not in (PUSH, FOLLOW_UP, VOICE, ALWAYS):
+        if for_nothing and not spoken and by not in (PUSH, FOLLOW_UP, VOICE, ALWAYS):
             yield from self._woken_for_nothing()
 
     def _woken_for_nothing(self) -> Iterator[FromAudio]:

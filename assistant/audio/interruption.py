@@ -8,20 +8,28 @@ from enum import Enum, auto
 
 import numpy as np
 
+from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import IsSpeech
 
 LOUD_DBFS = -50.0
 LEFT_OVER_DB = -15.0
 """An echo that was cancelled is far weaker than what the microphone heard; a second voice is not."""
-ABOVE_BACKGROUND_DB = 6.0
+ABOVE_BACKGROUND_DB, STILL_ABOVE_DB = 6.0, 3.0
 SUSPICIOUS, WINDOW = 2, 3
 """Frames: measured on synthetic speech over synthetic speech, 80 to 120 ms after its first sample and never
-without one (echo as loud as the voice, delays of 60 to 180 ms, RT60 0.3 s)."""
+without one (echo as loud as the voice, RT60 0.3 s; decision 0025)."""
 CANCELLED_DB = 20.0
 PROVEN_FRAMES, PROOF_FRAMES = 40, 50
 """A canceller needs a second or two to learn the room; until then its rest looks like somebody."""
+EXPLAINED_DB, STANDS_OUT_DB = -8.0, -4.0
+UNUSUAL_DB, USUAL_PERCENTILE = 8.0, 90
+USUAL_FRAMES, LEARNT_FRAMES = 120, 50
+"""A voice as loud as the echo is 0 dB over what was foretold; alone, 999 of 1,000 frames are 8 dB under it. A
+speaker that rattles or a room that changes is foretold less well: only what is unusual here counts."""
 BELIEVED_FRAMES, DOUBT_FRAMES = 9, 25
-"""So much of the half second after the suspicion must be speech; a cough, a plate, a chord is not."""
+"""So much of the half second after the suspicion must be speech; a cough, a plate, a chord is not …"""
+ALONE_DB, ALONE_FRAMES = 2.0, 3
+"""… and go on while we, having stopped, are no longer heard: a room that has just changed does not."""
 BEFORE_FRAMES = 12
 AFRAID_FRAMES = 50
 """After a false alarm nothing is suspected for a second, so that nobody coughs an answer into pieces."""
@@ -41,15 +49,19 @@ class Finding(Enum):
 class Interruption:
     """Feed it every frame while the assistant can be heard; all frames are 20 ms of 16 kHz mono s16le."""
 
-    def __init__(self, is_speech: IsSpeech) -> None:
+    def __init__(self, is_speech: IsSpeech, foretells: Foretells | None = None) -> None:
         self._is_speech = is_speech
+        self._foretells = foretells
+        self._strange = Strange(-math.inf, math.inf, b"")
+        self._usual: deque[float] = deque(maxlen=USUAL_FRAMES)
         self._lately: deque[bool] = deque(maxlen=WINDOW)
         self._background: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
-        self._before: deque[bytes] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
+        self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
         self._doubt = 0
-        self._speech = 0
+        self._speech = self._alone = 0
+        self._loud = LOUD_DBFS
         self._afraid = 0
 
     @property
@@ -60,40 +72,81 @@ class Interruption:
     @property
     def beginning(self) -> list[bytes]:
         """What was heard since shortly before the suspicion."""
-        return list(self._before)
+        return [frame for frame, _ in self._before]
+
+    def listen(self, raw: bytes) -> None:
+        """Every frame of the microphone, whatever is going on: the room is learnt from it."""
+        if self._foretells is not None:
+            self._strange = self._foretells.strange(raw)
 
     def around(self, frame: bytes) -> None:
         """What the room sounds like while nobody talks to us: a television stays in the background."""
         self._background.append(level(frame))
-        self._before.append(frame)
+        self._before.append((frame, False))
 
     def hear(self, raw: bytes, cleaned: bytes) -> Finding:
         """A frame from the microphone, and what is left of it without the assistant's own voice."""
-        self._before.append(cleaned)
+        # What a canceller leaves of two voices is broken; a voice detector does not know it for one.
+        somebody = self._strange.rest if self._is_learnt else cleaned
+        ours = self._is_learnt and self._strange.over_db < EXPLAINED_DB
+        self._before.append((somebody, ours))
         if self._doubt:
-            return self._doubted(cleaned)
-        loudness, before = level(cleaned), level(raw)
+            return self._doubted(somebody, ours)
         self._afraid = max(self._afraid - 1, 0)
-        self._proof.append(before < LOUD_DBFS or before - loudness > CANCELLED_DB)
-        self._proven = self._proven or sum(self._proof) >= PROVEN_FRAMES
-        if not self._proven:
-            return Finding.NOTHING
-        own = loudness - before > LEFT_OVER_DB
-        self._lately.append(loudness > max(LOUD_DBFS, self._loudest() + ABOVE_BACKGROUND_DB) and own)
+        loudness = level(cleaned)
+        self._lately.append(self._stands_out() or self._is_left_over(level(raw), loudness))
         if self._afraid or sum(self._lately) < SUSPICIOUS:
             if not self._lately[-1]:
-                self._background.append(loudness)
+                self._note(loudness)
             return Finding.NOTHING
-        self._doubt, self._speech = DOUBT_FRAMES, 0
+        self._doubt, self._speech, self._alone = DOUBT_FRAMES, 0, 0
+        self._loud = max(LOUD_DBFS, self._loudest() + STILL_ABOVE_DB)
         self._lately.clear()
         for earlier in list(self._before)[-BEFORE_FRAMES:]:
-            self._speech = self._speech + 1 if self._is_speech(earlier) else 0
+            self._speech = self._speech + 1 if self._is_speech_here(*earlier) else 0
         return Finding.SUSPECTED
 
-    def _doubted(self, cleaned: bytes) -> Finding:
+    @property
+    def _is_learnt(self) -> bool:
+        return len(self._usual) >= LEARNT_FRAMES
+
+    def _stands_out(self) -> bool:
+        """Whether much of this frame does not follow from what we say, more than is usual here."""
+        if not self._is_learnt or not self._is_loud(self._strange.dbfs):
+            return False
+        usual = float(np.percentile(self._usual, USUAL_PERCENTILE)) + UNUSUAL_DB
+        return self._strange.over_db > max(STANDS_OUT_DB, usual)
+
+    def _note(self, loudness: float) -> None:
+        """A frame without anybody; what an untaught canceller leaves is no background."""
+        if self._foretells is None:
+            if self._proven:
+                self._background.append(loudness)
+        elif self._strange.dbfs - self._strange.over_db > LOUD_DBFS:
+            self._usual.append(self._strange.over_db)
+        else:
+            self._background.append(self._strange.dbfs)
+
+    def _is_left_over(self, before: float, after: float) -> bool:
+        """Whether the canceller, once it knows the room, leaves what it would not leave of an echo."""
+        self._proof.append(before < LOUD_DBFS or before - after > CANCELLED_DB)
+        self._proven = self._proven or sum(self._proof) >= PROVEN_FRAMES
+        explained = self._strange.over_db < EXPLAINED_DB
+        return self._proven and not explained and self._is_loud(after) and after - before > LEFT_OVER_DB
+
+    def _is_loud(self, dbfs: float) -> bool:
+        return dbfs > max(LOUD_DBFS, self._loudest() + ABOVE_BACKGROUND_DB)
+
+    def _is_speech_here(self, frame: bytes, ours: bool) -> bool:
+        """A television talks, too: only who is louder than what was there before can be meant."""
+        return self._is_speech(frame) and not ours and level(frame) > self._loud
+
+    def _doubted(self, somebody: bytes, ours: bool) -> Finding:
         self._doubt -= 1
-        self._speech += self._is_speech(cleaned)
-        if self._speech >= BELIEVED_FRAMES:
+        speech = self._is_speech_here(somebody, ours)
+        self._speech += speech
+        self._alone += speech and (not self._is_learnt or self._strange.over_db > ALONE_DB)
+        if self._speech >= BELIEVED_FRAMES and self._alone >= ALONE_FRAMES:
             self._doubt = 0
             return Finding.BELIEVED
         if self._doubt:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The source is open and delivers; ``source`` names it."""
+    """The source is open and delivers; ``source`` names it.
+
+    ``speaks``: whether there is a speaker.
+    """
 
     source: str
+    speaks: bool = True
 
 
 @dataclass(frozen=True)
 class GateOpened:
-    """From now on frames may leave. ``by``: a wake word, ``push``, ``follow-up``, ``voice``, ``always``."""
+    """From now on frames may leave. ``by``: a wake word, ``push``, ``follow-up``, ``voice``, ``always``.
+
+    ``loud``: how loud the last second was here, in dB below full scale.
+    """
 
     by: str
+    loud: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,13 @@ class OpenGate:
 
 
 @dataclass(frozen=True)
+class Shut:
+    """To the audio process: close the gate, another room is being listened to; with a sign, or with none."""
+
+    sign: str = ""
+
+
+@dataclass(frozen=True)
 class Mute:
     """To the audio process: let nothing leave, whatever happens, until told otherwise."""
 
@@ -153,4 +168,4 @@ FromAudio = (
     | Progress
     | Pulse
 )
-ToAudio = OpenGate | Mute | Volume | Sensitivity | Play | Flush | EndOfReply | Sign
+ToAudio = OpenGate | Shut | Mute | Volume | Sensitivity | Play | Flush | EndOfReply | Sign

@@ -28,6 +28,7 @@ from assistant.audio.messages import (
     Pulse,
     Ready,
     Sensitivity,
+    Shut,
     Sign,
     SourceEnded,
     SpeechBegan,
@@ -58,6 +59,7 @@ CLASSES: tuple[type, ...] = (
     Progress,
     Pulse,
     Sign,
+    Shut,
 )
 CODES = {cls: code for code, cls in enumerate(CLASSES)}
 HEADER = struct.Struct(">BI")

@@ -20,7 +20,9 @@ from assistant.audio.messages import (
     Played,
     Progress,
     Pulse,
+    Ready,
     Sensitivity,
+    Shut,
     Sign,
     ToAudio,
     Volume,
@@ -28,6 +30,7 @@ from assistant.audio.messages import (
 from assistant.audio.pipe import packed, received
 from assistant.audio.settings import RoomSettings
 from assistant.config import AudioConfig
+from assistant.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,8 @@ class Audio:
         self._begun_at: int | None = None
         self._muted: bool | None = None
         self.pid = pid
+        self.speaks = True
+        """Whether there is a speaker; known once it is ready."""
         self.kill = kill
         """The only dependable way to get rid of one that hangs."""
         self.pulse: Callable[[Pulse], None] = lambda _pulse: None
@@ -77,6 +82,9 @@ class Audio:
                         self._moved.set()
                     case Pulse():
                         self.pulse(message)
+                    case Ready(speaks=speaks):
+                        self.speaks = speaks
+                        yield message
                     case _:
                         yield message
         finally:
@@ -91,6 +99,10 @@ class Audio:
     def open_gate(self, by: str) -> None:
         """Push to talk."""
         self._send(OpenGate(by))
+
+    def shut(self, sign: str) -> None:
+        """Close the gate: another room is being listened to. A ``sign`` of "" is none."""
+        self._send(Shut(sign))
 
     def mute(self, on: bool) -> None:
         """Hard mute, inside the process."""
@@ -118,6 +130,10 @@ class Audio:
         self._begun_at = None
         self._send(Flush())
 
+    def sign(self, name: str) -> None:
+        """Play one of the assistant's own short sounds (``assistant.audio.signs``)."""
+        self._send(Sign(name))
+
     def heard(self) -> float:
         """Seconds of the present answer that have been played."""
         begun = self._progress.played if self._begun_at is None else self._begun_at
@@ -140,6 +156,14 @@ class Audio:
             async with asyncio.timeout(waiting + SLACK_SECONDS):
                 await self._over.wait()
         self._begun_at = None
+
+
+def _wished(config: AudioConfig) -> list[str]:
+    """What the owner has configured, as arguments."""
+    arguments = [*_words(config), "--echo", config.echo, "--input", config.input, "--output", config.output]
+    arguments += ["--signs"] if config.signs else []
+    arguments += ["--end-silence-ms", str(config.end_silence_ms)]
+    return [*arguments, "--follow-up-ms", str(round(config.follow_up_seconds * 1000))]
 
 
 def _words(config: AudioConfig) -> list[str]:
@@ -170,20 +194,15 @@ async def started(
     kill is the only dependable way to close PortAudio.
     """
     ours, theirs = socket.socketpair()
-    arguments = ["--fd", str(theirs.fileno())]
-    arguments += _words(config)
-    arguments += ["--echo", config.echo]
-    arguments += ["--signs"] if config.signs else []
-    arguments += ["--input", config.input, "--output", config.output]
-    arguments += ["--end-silence-ms", str(config.end_silence_ms)]
-    arguments += ["--follow-up-ms", str(round(config.follow_up_seconds * 1000))]
+    arguments = ["--fd", str(theirs.fileno()), *_wished(config)]
     arguments += ["--volume", str(settings.volume), "--sensitivity", str(settings.sensitivity)]
     arguments += ["--muted"] if settings.muted else []
     arguments += ["--file", str(file)] if file else []
     arguments += ["--push"] if push else []
     with theirs:
+        command = (sys.executable, "-P", "-m", "assistant.audio", *arguments)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "assistant.audio", *arguments, pass_fds=[theirs.fileno()]
+            *command, pass_fds=[theirs.fileno()], env=without_secrets()
         )
     reader, writer = await asyncio.open_connection(sock=ours)
     try:
@@ -196,6 +215,6 @@ async def started(
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
         except TimeoutError:
-            log.warning("the audio process hangs and is killed")
+            log.info("the audio process does not end by itself and is killed")
             process.kill()
             await process.wait()

@@ -39,14 +39,16 @@ class Format:
         return self.channels * self.bits // 8
 
 
-def frames(path: Path) -> Iterator[bytes]:
+def frames(path: Path, longest: float = MAX_SECONDS) -> Iterator[bytes]:
     """The recording as 20 ms frames of 16 kHz mono s16le; the last is padded with silence.
+
+    One of more than ``longest`` seconds is refused.
 
     Raises:
         BadRecording: it cannot be heard; one sentence says why and what would do.
     """
     rest = b""
-    for block in _resampled(path):
+    for block in _resampled(path, longest):
         rest += block
         whole = len(rest) - len(rest) % FRAME_BYTES
         for start in range(0, whole, FRAME_BYTES):
@@ -66,9 +68,9 @@ def checked(path: Path) -> Format:
         return _header(file, path)[0]
 
 
-def _resampled(path: Path) -> Iterator[bytes]:
+def _resampled(path: Path, longest: float) -> Iterator[bytes]:
     with _opened(path) as file:
-        form, length = _header(file, path)
+        form, length = _header(file, path, longest)
         stream = soxr.ResampleStream(form.rate, RATE, 1, dtype="float32") if form.rate != RATE else None
         left = length
         while left > 0:
@@ -93,7 +95,7 @@ def _opened(path: Path) -> BinaryIO:
         raise BadRecording(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _header(file: BinaryIO, path: Path) -> tuple[Format, int]:
+def _header(file: BinaryIO, path: Path, longest: float = MAX_SECONDS) -> tuple[Format, int]:
     """Format and length in bytes of the samples; leaves the file at the first sample."""
     start = file.read(12)
     if not start:
@@ -106,7 +108,9 @@ def _header(file: BinaryIO, path: Path) -> tuple[Format, int]:
         if name == b"data":
             if form is None:
                 raise BadRecording(f"{path}: is damaged: the samples come before their format")
-            return form, _length(file, size, form, path)
+            length = _length(file, size, form, path)
+            _check_length(path, length / form.frame_bytes / form.rate, longest)
+            return form, length
         if name == b"fmt ":
             form = _format(file.read(min(size, 64)), path)
             size -= min(size, 64)
@@ -137,14 +141,16 @@ def _length(file: BinaryIO, size: int, form: Format, path: Path) -> int:
     there = file.seek(0, 2) - here
     file.seek(here)
     length = there if size in (0, 0xFFFFFFFF) else min(size, there)
-    seconds = length / form.frame_bytes / form.rate
     if length < form.frame_bytes:
         raise BadRecording(f"{path}: holds no samples")
-    if seconds > MAX_SECONDS:
-        raise BadRecording(
-            f"{path}: is {seconds / 60:.0f} minutes long; at most {MAX_SECONDS / 60:.0f} can be heard"
-        )
     return length
+
+
+def _check_length(path: Path, seconds: float, longest: float) -> None:
+    if seconds > longest:
+        raise BadRecording(
+            f"{path}: is {seconds / 60:.0f} minutes long; at most {longest / 60:.0f} can be heard"
+        )
 
 
 def _mono(data: bytes, form: Format) -> Samples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,10 @@ import soxr
 from assistant.audio.canceller import EchoCanceller
 from assistant.audio.devices import Microphone, Speaker
 from assistant.audio.interruption import level
+from assistant.audio.listening import WakeWords
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth
+from assistant.audio.proof import sample
 from assistant.errors import AudioError
 
 RATE = 16_000
@@ -29,6 +31,7 @@ SURE = 8.0
 """A chirp that was heard stands out so many times above everything else."""
 GOOD_DB = 15.0
 BAR, QUIETEST = 20, -80.0
+TIMES_SAID, WAKE_SECONDS, WAKE_GAIN = 3, 0.7, 3.0
 
 Samples = npt.NDArray[np.float64]
 
@@ -92,8 +95,8 @@ class Bench:
         self._stop.set()
 
 
-def examined(microphone: str, speaker: str) -> Iterator[Step]:
-    """Look at everything, one after another; about ten seconds, and not silently."""
+def examined(microphone: str, speaker: str, words: Sequence[str]) -> Iterator[Step]:
+    """Look at everything, one after another; about 15 seconds, and not silently. ``words`` wake."""
     try:
         bench = Bench(microphone, speaker)
     except AudioError as error:
@@ -103,9 +106,14 @@ def examined(microphone: str, speaker: str) -> Iterator[Step]:
         yield Step("devices", True, f"microphone {microphone!r} and speaker {speaker!r} are open.")
         quiet, _ = bench.listen(QUIET_SECONDS)
         chirped = _chirped(bench)
-        yield _noise(quiet, chirped)
+        if not any(any(frame) for frame in (*quiet, *chirped)):
+            yield Step("noise", False, "only zeros: the microphone is switched off, or muted by the system.")
+            return
+        yield _noise(quiet)
         yield from _way(chirped)
         yield _cancelled(bench)
+        for word in words:
+            yield from _woken(bench, word)
     except AudioError as error:
         yield Step("microphone", False, f"{error}.")
     finally:
@@ -118,9 +126,7 @@ def bar(dbfs: float) -> str:
     return f"[{'█' * full}{'·' * (BAR - full)}] {dbfs:.0f} dBFS"
 
 
-def _noise(quiet: list[bytes], chirped: list[bytes]) -> Step:
-    if not any(any(frame) for frame in (*quiet, *chirped)):
-        return Step("noise", False, "only zeros: the microphone is switched off, or muted by the system.")
+def _noise(quiet: list[bytes]) -> Step:
     floor = float(np.median([level(frame) for frame in quiet]))
     if floor > NOISY_DBFS:
         return Step("noise", False, f"{bar(floor)}: very noisy; turn the microphone's gain down, or move it.")
@@ -173,6 +179,22 @@ def _cancelled(bench: Bench) -> Step:
             "if the speakerphone cancels by itself.",
         )
     return Step("canceller", True, f"takes out {before - after:.0f} dB of our own voice.")
+
+
+def _woken(bench: Bench, word: str) -> Iterator[Step]:
+    """A recording of the wake word, played a few times: how often it was heard."""
+    if not sample(word):
+        return
+    engine, hits = WakeWords([word]), 0
+    said = np.frombuffer(b"".join(sample(word)), "<i2").astype(float)
+    loud = np.asarray(soxr.resample(said, RATE, MOUTH_RATE)) * WAKE_GAIN
+    for _ in range(TIMES_SAID):
+        bench.mouth.play(loud.clip(-32_000, 32_000).astype("<i2").tobytes())
+        heard, _cleaned = bench.listen(len(said) / RATE + WAKE_SECONDS)
+        hits += any([engine(frame) for frame in heard])
+    text = f"{word.replace('_', ' ')!r} from our own speaker was heard {hits} of {TIMES_SAID} times"
+    advice = "; raise the sensitivity (assistant room sensitivity 70), or turn the speaker up for this test"
+    yield Step("wake word", hits == TIMES_SAID, f"{text}{'' if hits == TIMES_SAID else advice}.")
 
 
 def _chirp(rate: int) -> Samples:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class RoomSettings:
@@ -20,5 +18,7 @@ def scaled(pcm: bytes, percent: int) -> bytes:
     """Whole samples of s16le made softer; 100 percent and more leaves them as they are."""
     if percent >= 100:
         return pcm
+    import numpy as np  # a house that is asked by text needs no sound
+
     samples = np.frombuffer(pcm, "<i2").astype(np.int32) * max(percent, 0) // 100
     return samples.astype("<i2").tobytes()

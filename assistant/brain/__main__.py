@@ -17,6 +17,7 @@ from assistant.brain.parts import Options, Parts
 from assistant.brain.server import serve
 from assistant.brain.speaking import ENGINES, Voice
 from assistant.errors import AssistantError, BrainError
+from assistant.redaction import REDACTION
 
 
 def main() -> int:
@@ -56,6 +57,7 @@ def _log_in_single_lines() -> None:
     """Our log goes to stderr as sentences; a traceback helps nobody in a house."""
     handler = logging.StreamHandler()
     handler.setFormatter(_OneLine("brain: %(message)s"))
+    handler.addFilter(REDACTION)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 

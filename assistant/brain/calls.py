@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import secrets
 from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,6 +83,10 @@ class Calls:
     def expect(self, id_: str) -> None:
         """A script made a call of its own."""
         self._scripted.add(id_)
+
+    def scripted(self, ids: Iterable[str]) -> Iterator[str]:
+        """Those of the ids that a script is waiting for."""
+        return (id_ for id_ in ids if id_ in self._scripted)
 
     def take_scripted(self, *ids: str) -> tuple[str, ...]:
         """Those of the ids (none given: all) that a script is waiting for; it waits no longer."""

@@ -7,19 +7,24 @@ import ipaddress
 import os
 import ssl
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import BrainError
 
 NAME = "brain.pem"
 KEY_NAME = "brain.key"
+LOOPBACK = ("127.0.0.1", "::1")
 DAYS = 825
 """The longest life that common TLS stacks accept of a certificate."""
 
 
-def certificate(state: Path, now: Callable[[], datetime.datetime]) -> tuple[Path, ssl.SSLContext]:
-    """Path of the certificate (what clients trust) and the server's context; made anew when unusable."""
+def certificate(
+    state: Path, now: Callable[[], datetime.datetime], host: str = "127.0.0.1"
+) -> tuple[Path, ssl.SSLContext]:
+    """Path of the certificate (what clients trust) and the server's context; made anew when unusable, or when
+    it does not name the address ``host``."""
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -27,13 +32,23 @@ def certificate(state: Path, now: Callable[[], datetime.datetime]) -> tuple[Path
     pem, key = state / NAME, state / KEY_NAME
     _must_be_readable(pem)
     _must_be_readable(key)
-    context = _load(pem, key, now())
+    addresses = _addresses(host)
+    context = _load(pem, key, now(), addresses)
     if context is None:
-        _make(pem, key, now())
-        context = _load(pem, key, now())
+        _make(pem, key, now(), addresses)
+        context = _load(pem, key, now(), addresses)
     if context is None:
         raise BrainError(f"The new certificate {pem} cannot be used; remove it and {key} and start again.")
     return pem, context
+
+
+def _addresses(host: str) -> list[str]:
+    """By which a server that listens there is called."""
+    try:
+        own = ipaddress.ip_address(host)
+    except ValueError:
+        return list(LOOPBACK)
+    return list(dict.fromkeys((*LOOPBACK, *([] if own.is_unspecified else [str(own)]))))
 
 
 def _must_be_readable(path: Path) -> None:
@@ -48,8 +63,8 @@ def _must_be_readable(path: Path) -> None:
         ) from error
 
 
-def _load(pem: Path, key: Path, now: datetime.datetime) -> ssl.SSLContext | None:
-    """The server's context, or None when the pair is absent, broken, or about to expire."""
+def _load(pem: Path, key: Path, now: datetime.datetime, addresses: list[str]) -> ssl.SSLContext | None:
+    """The server's context; None when the pair is absent, broken, about to expire, or of other addresses."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     reader = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -62,10 +77,17 @@ def _load(pem: Path, key: Path, now: datetime.datetime) -> ssl.SSLContext | None
     expires = ssl.cert_time_to_seconds(str(found["notAfter"]))
     starts = ssl.cert_time_to_seconds(str(found["notBefore"]))
     tomorrow = now + datetime.timedelta(days=1)
-    return context if starts <= now.timestamp() and tomorrow.timestamp() < expires else None
+    named = {str(ipaddress.ip_address(value)) for kind, value in _names(found) if kind == "IP Address"}
+    good = starts <= now.timestamp() and tomorrow.timestamp() < expires and named >= set(addresses)
+    return context if good else None
 
 
-def _make(pem: Path, key: Path, now: datetime.datetime) -> None:
+def _names(found: Any) -> Iterable[tuple[str, str]]:
+    """Kinds and values, as ssl tells them."""
+    return ((kind, value.strip()) for kind, value in found.get("subjectAltName", ()))
+
+
+def _make(pem: Path, key: Path, now: datetime.datetime, addresses: list[str]) -> None:
     # cryptography costs 8 MB of memory and is needed once in two years
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -75,7 +97,7 @@ def _make(pem: Path, key: Path, now: datetime.datetime) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "assistant embedded brain")])
     hosts: list[x509.GeneralName] = [x509.DNSName("localhost")]
-    hosts += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
+    hosts += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

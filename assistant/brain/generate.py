@@ -4,10 +4,12 @@ read aloud, honesty about the rest."""
 from __future__ import annotations
 
 import base64
+import json
 import re
 import secrets
 from typing import Any
 
+from assistant.brain import drawing, films
 from assistant.brain.parts import Parts
 from assistant.brain.refusal import Refusal
 from assistant.brain.speaking import MAX_TEXT, RATE
@@ -17,15 +19,18 @@ from assistant.brain.wire import Hangup, Json, Said, home, texts
 from assistant.tokens import text_tokens
 
 BLIND = "I am the built-in brain of this house and cannot see pictures or videos."
-NO_PAINTER = "I am the built-in brain of this house and cannot make pictures."
 LOST = "I am the built-in brain of this house and did not understand that."
 
 
-async def generate(model: str, body: Json, parts: Parts) -> Json:
-    """The whole answer to one request."""
+async def generate(model: str, body: Json, parts: Parts, find: films.FindFile) -> Json:
+    """The whole answer to one request; ``find`` knows the uploaded files."""
     said = contents(body)
-    answer, finish = await _answer(model, body, said, parts)
     prompt = count(said)
+    if (config := _picture_wanted(body)) is not None:
+        return await _drawn(model, body, config, parts, prompt)
+    seen = await films.looked_at(body["contents"][-1], find) if said[-1].others else []
+    answer, finish = await _answer(model, body, said, parts) if not seen else _of_films(body, seen)
+    prompt += sum(film["tokens"] - PICTURE_TOKENS for film in seen)
     response = sum(_tokens(part) for part in answer)
     return {
         "candidates": [{"content": {"role": "model", "parts": answer}, "finishReason": finish, "index": 0}],
@@ -75,11 +80,27 @@ def count(said: list[Said]) -> int:
     return sum(text_tokens(turn.text) + turn.others * PICTURE_TOKENS for turn in said)
 
 
+def _picture_wanted(body: Json) -> Json | None:
+    """The settings of a request for a picture."""
+    config = body.get("generationConfig")
+    wanted = config.get("responseModalities") if isinstance(config, dict) else None
+    return config if isinstance(wanted, list) and "IMAGE" in wanted else None
+
+
+async def _drawn(model: str, body: Json, config: Json, parts: Parts, prompt: int) -> Json:
+    shape = drawing.wanted(config)
+    steps = drawing.steps(parts.script, drawing.told(model, body, shape))
+    usage: Json = {"promptTokenCount": prompt, "totalTokenCount": prompt, **drawing.tokens(steps)}
+    return await drawing.answered(steps, body, shape) | {
+        "usageMetadata": usage,
+        "modelVersion": model,
+        "responseId": secrets.token_urlsafe(12),
+    }
+
+
 async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tuple[list[Json], str]:
     config = body.get("generationConfig")
     wanted = config.get("responseModalities") if isinstance(config, dict) else None
-    if isinstance(wanted, list) and "IMAGE" in wanted:
-        return [{"text": NO_PAINTER}], "NO_IMAGE"
     if wanted == ["AUDIO"]:
         return [await _read_aloud(said[-1].text, parts)], "STOP"
     results = [result for part in body["contents"][-1].get("parts", []) if (result := _result(part))]
@@ -94,6 +115,13 @@ async def _answer(model: str, body: Json, said: list[Said], parts: Parts) -> tup
         {"functionCall": {"name": call.name, "args": dict(call.args)}} for call in understanding.calls
     ]
     return calls or [{"text": understanding.say or LOST}], "STOP"
+
+
+def _of_films(body: Json, seen: list[Json]) -> tuple[list[Json], str]:
+    config = body.get("generationConfig")
+    as_json = isinstance(config, dict) and config.get("responseMimeType") == "application/json"
+    text = json.dumps(films.facts(seen)) if as_json else films.summary(seen)
+    return [{"text": text}], "STOP"
 
 
 async def _read_aloud(text: str, parts: Parts) -> Json:

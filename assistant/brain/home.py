@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+SEVERAL_ROOMS = "people are heard in several rooms"
 HEADING = re.compile(r"^devices by area\b", re.IGNORECASE)
 ENTRY = re.compile(r"([^(),]+)(?:\(also ([^()]*)\))?")
+STOREYS = re.compile(r"^floors\b.*\bareas\b", re.IGNORECASE)
+PLACE = re.compile(r"([^()]+)(?:\(also ([^()]*)\))?")
+RELATIVE = ("upstairs", "downstairs", "this floor")
+"""Floors that only the house knows: it was told in which room it was said."""
 EXAMPLES = re.compile(r"for example:(.*)\Z", re.IGNORECASE | re.DOTALL)
+SEQUEL = "…"
 QUOTED = re.compile(r'["“]([^"“”]{1,200})["”]')
 TELLING_VERBS: Mapping[str, str] = {
     "lock": "lock",
@@ -23,6 +30,7 @@ LAMPS = frozenset({"light", "lamp", "bulb", "strip", "spot", "chandelier", "lant
 NO_AREA = "no area"
 MOST_THINGS = 2000
 MOST_TOOLS = 500
+MOST_FLOORS = 40
 LONGEST_NAME = 80
 
 
@@ -38,12 +46,18 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One function that the setup declared; ``parameters`` is a JSON schema with lower-case types."""
+    """One function that the setup declared; ``parameters`` is a JSON schema with lower-case types.
+
+    ``sequels`` are those of its ``phrases`` that say something only after what was done before; whether what
+    is said next may go on about this one is ``continues``.
+    """
 
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
+    sequels: frozenset[str] = frozenset()
+    continues: bool = False
 
     @property
     def properties(self) -> Mapping[str, Mapping[str, Any]]:
@@ -58,24 +72,57 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """Areas above each other: its names, the usual one first."""
+
+    names: tuple[str, ...]
+    areas: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """All that can be spoken about."""
 
     things: tuple[Thing, ...] = ()
     areas: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    """The lowest first."""
+    knows_rooms: bool = False
+    """Whether the house knows in which room it was said, and finds by itself what a bare word means there."""
+    relative: tuple[str, ...] = ()
+    """Words for a floor that the house finds by itself ("upstairs")."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Other names of areas: ("lounge", "living room")."""
 
     def tool(self, name: str) -> Tool | None:
         """The declared function of this name."""
         return next((tool for tool in self.tools if tool.name == name), None)
 
+    def within(self, thing: Thing, place: str | None) -> bool:
+        """Whether a thing is in that area or on that floor, or may be for all we know; None: anywhere."""
+        if place is None or place == thing.area:
+            return True
+        if place in self.relative:
+            return thing.area in self._perhaps(place)
+        floor = next((floor for floor in self.floors if floor.names[0] == place), None)
+        named_alike = floor is not None and place in self.areas and place not in floor.areas
+        return floor is not None and not named_alike and thing.area in floor.areas
+
+    def _perhaps(self, place: str) -> set[str]:
+        """Nothing lies above the lowest floor that is not upstairs from somewhere."""
+        floors = {"upstairs": self.floors[1:], "downstairs": self.floors[:-1]}.get(place, self.floors)
+        return {area for floor in floors for area in floor.areas}
+
 
 def read_setup(setup: Mapping[str, Any]) -> Home:
     """Read catalogue and functions from a setup message; what is malformed is left out, never an error."""
     lines = _text(setup.get("systemInstruction")).splitlines()
-    areas, things = _catalogue(lines)
+    areas, things, also = _catalogue(lines)
     tools = tuple(_tools(setup.get("tools")))[:MOST_TOOLS]
-    return Home(things=things or _enumerated(tools), areas=areas, tools=tools)
+    knows_rooms = any(line.casefold().startswith(SEVERAL_ROOMS) for line in lines)
+    floors, relative = _floors(lines)
+    return Home(things or _enumerated(tools), areas, tools, floors, knows_rooms, relative, also)
 
 
 def _enumerated(tools: Sequence[Tool]) -> tuple[Thing, ...]:
@@ -116,22 +163,44 @@ def _text(instruction: object) -> str:
     return "\n".join(text for text in [*texts, instruction.get("text")] if isinstance(text, str))
 
 
-def _catalogue(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[Thing, ...]]:
+Also = tuple[tuple[str, str], ...]
+
+
+def _catalogue(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[Thing, ...], Also]:
     start = next((at for at, line in enumerate(lines) if HEADING.match(line.strip())), len(lines))
     areas: dict[str, None] = {}
     things: dict[tuple[str, str], Thing] = {}
+    also: dict[str, str] = {}
     for line in lines[start + 1 :]:
         if not line.strip().startswith("- "):
             break
-        area, _, entries = line.strip()[2:].partition(":")
-        area = _name(area)
+        heading, _, entries = line.strip()[2:].partition(":")
+        named = PLACE.fullmatch(heading)
+        area = _name(named[1] if named else heading)
         area = "" if area.lower() == NO_AREA else area
+        others = (named[2] or "").split(",") if named and area else []
+        also |= {name: area for part in others if (name := _name(part))}
         if area:
             areas[area] = None
         for thing in _entries(area, entries):
             if len(things) < MOST_THINGS:
                 things.setdefault((thing.name.lower(), area), thing)
-    return tuple(areas), tuple(things.values())
+    return tuple(areas), tuple(things.values()), tuple(also.items())
+
+
+def _floors(lines: Sequence[str]) -> tuple[tuple[Floor, ...], tuple[str, ...]]:
+    """The floors, and the words for them that the house says it understands by itself."""
+    start = next((at for at, line in enumerate(lines) if STOREYS.match(line.strip())), len(lines))
+    paragraph = list(itertools.takewhile(str.strip, lines[start:]))
+    floors: list[Floor] = []
+    for line in paragraph:
+        called, _, areas = line.strip().removeprefix("- ").partition(":")
+        if line.strip().startswith("- ") and (names := PLACE.fullmatch(called)):
+            also = [name for part in (names[2] or "").split(",") if (name := _name(part))]
+            inside = frozenset(area for part in areas.split(",") if (area := _name(part)))
+            floors.append(Floor((_name(names[1]), *also), inside))
+    told = " ".join(line for line in paragraph if not line.strip().startswith("- "))
+    return tuple(floors[:MOST_FLOORS]), tuple(word for word in RELATIVE if f'"{word}"' in told)
 
 
 def _entries(area: str, text: str) -> Iterator[Thing]:
@@ -166,8 +235,11 @@ def _tool(entry: Mapping[str, Any]) -> Tool | None:
     description = description if isinstance(description, str) else ""
     schema = entry.get("parameters") or entry.get("parametersJsonSchema")
     examples = EXAMPLES.search(description)
-    phrases = tuple(QUOTED.findall(examples.group(1))) if examples else ()
-    return Tool(name, description, _schema(schema), phrases)
+    told = QUOTED.findall(examples.group(1)) if examples else []
+    marked = [phrase for phrase in told if phrase.startswith(SEQUEL)]
+    phrases = tuple(filter(None, (phrase.removeprefix(SEQUEL).strip() for phrase in told)))
+    sequels = frozenset(phrase.removeprefix(SEQUEL).strip() for phrase in marked)
+    return Tool(name, description, _schema(schema), phrases, sequels, bool(marked))
 
 
 def _schema(schema: object) -> dict[str, Any]:
@@ -193,8 +265,19 @@ def _property(about: object) -> dict[str, Any]:
         if isinstance(kind, str) and kind.lower() != "null":
             enum = [item for item in _items(choice.get("enum")) if isinstance(item, str | int)]
             limits = {key: choice[key] for key in ("minimum", "maximum") if _is_number(choice.get(key))}
-            return {"type": kind.lower(), **({"enum": enum} if enum else {}), **limits}
+            form = _form(about.get("description"))
+            return {"type": kind.lower(), **({"enum": enum} if enum else {}), **limits, **form}
     return {"type": "string"}
+
+
+def _form(description: object) -> dict[str, str]:
+    """How a description says that a value is written: ``seconds``, a ``moment``, one of the ``morning``."""
+    text = description if isinstance(description, str) else ""
+    if "in seconds" in text:
+        return {"form": "seconds"}
+    if "HH:MM" in text:
+        return {"form": "morning" if "in the morning" in text else "moment"}
+    return {}
 
 
 def _is_number(value: object) -> bool:

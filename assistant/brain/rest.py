@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from assistant.brain import generate
+from assistant.brain import drawing, generate
 from assistant.brain.files import Files
 from assistant.brain.parts import Parts
 from assistant.brain.refusal import Refusal, refused, scripted
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 20 * 2**20
 MODELS = (
     "models/gemini-3.8-live",
+    "models/gemini-3.8-live-extended-thinking",
+    "models/gemini-3.1-flash-live-preview",
+    "models/gemini-2.5-flash-native-audio-preview-12-2025",
     "models/embedded",
     "models/gemini-3.8-flash",
     "models/gemini-3.5-flash-lite",
@@ -37,6 +40,8 @@ MODELS = (
     "models/gemini-3.1-flash-lite-image",
 )
 """Listed when the options name none; any other name is served as well."""
+PUBLISHED = r"(?:(?:projects/[^/]+/locations/[^/]+/)?publishers/google/)?"
+"""As Google Cloud calls the models."""
 METHODS = ["generateContent", "streamGenerateContent", "countTokens", "bidiGenerateContent"]
 
 Answer = Callable[[Request, str], Awaitable[Response]]
@@ -57,9 +62,10 @@ class Rest:
                 ("GET", r"v1\w*/files/([^/:]+)", self._get_file),
                 ("DELETE", r"v1\w*/files/([^/:]+)", self._delete_file),
                 ("GET", r"v1\w*/files/([^/:]+):download", self._download),
-                ("POST", r"v1\w*/models/([^/:]+):generateContent", self._generate),
+                ("POST", rf"v1\w*/{PUBLISHED}models/([^/:]+):generateContent", self._generate),
                 ("POST", r"v1\w*/models/([^/:]+):streamGenerateContent", self._stream),
                 ("POST", r"v1\w*/models/([^/:]+):countTokens", self._count),
+                ("POST", rf"v1\w*/{PUBLISHED}models/([^/:]+):predict", self._predict),
                 ("GET", r"v1\w*/models()", self._list_models),
                 ("GET", r"v1\w*/models/([^/:]+)", self._get_model),
                 ("POST", r"v1\w*/auth_tokens()", self._token),
@@ -109,15 +115,27 @@ class Rest:
                 await asyncio.sleep(step.value)
             elif step.name == "http":
                 return scripted(step.value)
+            elif step.name == "reply":
+                return JSONResponse(step.value)
         return None
 
     async def _generate(self, request: Request, model: str) -> Response:
         self._must_serve(model)
-        return JSONResponse(await generate.generate(model, await _json(request), self._parts))
+        return JSONResponse(await self._answered(model, request))
+
+    async def _answered(self, model: str, request: Request) -> Json:
+        return await generate.generate(model, await _json(request), self._parts, self._ready)
+
+    def _ready(self, id_: str) -> Path:
+        """Where an uploaded file lies."""
+        file = self._files.get(id_)
+        if self._files.described(file)["state"] != "ACTIVE":
+            raise Refusal(400, f"The File {id_} is not in an ACTIVE state and usage is not allowed.")
+        return file.path
 
     async def _stream(self, request: Request, model: str) -> Response:
         self._must_serve(model)
-        answer = generate.streamed(await generate.generate(model, await _json(request), self._parts))
+        answer = generate.streamed(await self._answered(model, request))
         if request.query_params.get("alt") != "sse":
             return JSONResponse(answer)
 
@@ -126,6 +144,10 @@ class Rest:
                 yield f"data: {json.dumps(piece)}\r\n\r\n"
 
         return StreamingResponse(events(), media_type="text/event-stream")
+
+    async def _predict(self, request: Request, model: str) -> Response:
+        """Imagen's own way, which only Google Cloud has."""
+        return JSONResponse(await drawing.predicted(model, await _json(request), self._parts.script))
 
     async def _count(self, request: Request, model: str) -> Response:
         self._must_serve(model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,10 @@ import yaml
 
 from assistant.errors import BrainError
 
-EVENTS = ("connect", "setup", "text", "audio", "tool_response", "rest")
+EVENTS = ("connect", "setup", "text", "audio", "tool_response", "rest", "picture")
+
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,24 @@ def _http(value: Any) -> bool:
     return type(status) is int and 400 <= status < 600 and keys
 
 
+def _reason(value: Any) -> bool:
+    return isinstance(value, str) and value.isupper()
+
+
+def _drawing(value: Any) -> bool:
+    """Colours as "#rrggbb", words to go with the picture, and how many tokens it counts for."""
+    if value is True:
+        return True
+    return isinstance(value, dict) and all(
+        (key == "tokens" and type(told) is int and told > 0)
+        or (
+            isinstance(told, str)
+            and (key == "words" or (key in ("ground", "disc") and COLOUR.fullmatch(told)))
+        )
+        for key, told in value.items()
+    )
+
+
 def _yes(value: Any) -> bool:
     return value is True
 
@@ -213,6 +235,10 @@ STEPS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "interrupted": (_yes, "no value"),
     "generation_complete": (_yes, "no value"),
     "turn_complete": (_yes, "no value"),
+    "draw": (_drawing, 'no value, or {ground, disc: colours as "#rrggbb", words, tokens}'),
+    "finish": (_reason, "a finish reason such as IMAGE_SAFETY"),
+    "block": (_reason, "a block reason such as SAFETY"),
+    "reply": (_json, "the JSON object to answer an HTTP request with"),
     "http": (_http, "an HTTP status from 400, or {status, message, headers, body}"),
 }
 """Name of a step: whether a value fits, and what to say when not."""

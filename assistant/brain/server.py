@@ -142,7 +142,7 @@ async def serve(
     parts: Parts, state: Path, *, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[Address]:
     """Run the brain while the block lasts; ``state`` keeps its certificate."""
-    pem, context = certificate(state, _now)
+    pem, context = certificate(state, _now, host)
     brain = Brain(parts, Memory(parts.options.handle_life, _now))
     with _listen(host, port) as listening, Rest.open(parts, _now) as rest:
         config = Config(

@@ -36,6 +36,7 @@ from assistant.brain.wire import (
     parse,
 )
 from assistant.errors import BrainError
+from assistant.faults import first
 from assistant.tokens import text_tokens
 
 log = logging.getLogger(__name__)
@@ -64,19 +65,15 @@ async def attend(socket: WebSocket, line: Line, brain: Brain, number: int) -> No
         async with asyncio.TaskGroup() as tasks:
             await _Arrival(socket, line, brain, tasks).run(number)
     except* Hangup as hangups:
-        goodbye = _first(hangups)
+        hangup = first(hangups)
+        goodbye = hangup if isinstance(hangup, Hangup) else goodbye
     except* WebSocketDisconnect:
         log.debug("the client has gone")
     except* BrainError as errors:
-        log.error("%s", errors.exceptions[0])
+        log.error("%s", first(errors))
     finally:
         brain.lines.discard(line)
         await line.close(goodbye.code, goodbye.reason)
-
-
-def _first(group: BaseExceptionGroup[Hangup]) -> Hangup:
-    found = group.exceptions[0]
-    return found if isinstance(found, Hangup) else _first(found)
 
 
 class _Arrival:
@@ -289,7 +286,10 @@ class Session:
 
     def _tool_answers(self, answers: tuple[ToolAnswer, ...]) -> None:
         calls = self._turns.calls
-        scripted = calls.take_scripted(*(answer.id for answer in answers))
+        whole = [answer.id for answer in answers if not answer.will_continue]
+        scripted = {*calls.scripted(answer.id for answer in answers)}
+        if whole:
+            calls.take_scripted(*whole)
 
         async def normal() -> None:
             for answer in answers:

@@ -10,8 +10,8 @@ import shutil
 import struct
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -24,6 +24,8 @@ from assistant.errors import BrainError
 RATE = 24_000
 MAX_TEXT = 2000
 MAX_BLOCK = 2**20
+BREATH = re.compile(r"(?=\S)(?:.{1,199}(?<=[,;:])(?=\s)|.{1,239}(?=\s|$)|.{1,200})")
+"""What is said at once: to a comma, to the end of a word, or a piece of an endless one."""
 FIRST_SOUND_SECONDS = 15.0
 """A voice that loads a model needs seconds for its first word, never this long."""
 WORDS_A_MINUTE = 165
@@ -46,7 +48,7 @@ class Engine:
 
 
 def _child(module: str) -> tuple[str, ...]:
-    return sys.executable, "-m", f"assistant.brain.{module}"
+    return sys.executable, "-P", "-m", f"assistant.brain.{module}"
 
 
 def _package(*names: str) -> Callable[[], bool]:
@@ -69,7 +71,12 @@ ENGINES = (
 def sentences(text: str) -> list[str]:
     """What can be spoken of a text, in sentences, so that the first sounds early."""
     clean = " ".join(UNSPEAKABLE.sub(" ", text[:MAX_TEXT]).split())
-    return [part for part in SENTENCE_END.split(clean) if part]
+    return [breath for part in SENTENCE_END.split(clean) if part for breath in _breaths(part)]
+
+
+def _breaths(sentence: str) -> list[str]:
+    """A sentence in pieces: what takes a voice too long would end the conversation."""
+    return [sentence] if len(sentence) <= 240 else [each.strip() for each in BREATH.findall(sentence)]
 
 
 class Voice:
@@ -107,11 +114,12 @@ class Voice:
         """
         for sentence in sentences(text):
             async with self._turn:
-                speech = self._by_program(sentence) if self._engine.rate else self._by_child(sentence)
-                async for piece in speech:
-                    yield piece
+                spoken = self._by_program(sentence) if self._engine.rate else self._by_child(sentence)
+                async with aclosing(spoken) as speech:
+                    async for piece in speech:
+                        yield piece
 
-    async def _by_program(self, sentence: str) -> AsyncIterator[bytes]:
+    async def _by_program(self, sentence: str) -> AsyncGenerator[bytes, None]:
         """A program per sentence: text on stdin, a WAV out."""
         resampler = Resampler(self._engine.rate)
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
@@ -124,17 +132,22 @@ class Voice:
                 raise BrainError(f"the voice {self._engine.name} does not speak") from error
         yield resampler.feed(wav[WAV_HEADER:]) + resampler.rest()
 
-    async def _by_child(self, sentence: str) -> AsyncIterator[bytes]:
+    async def _by_child(self, sentence: str) -> AsyncGenerator[bytes, None]:
         """A child that stays. It is taken away while it speaks, and put back when it is through:
         if this is cancelled halfway, the rest must not end up in the next sentence."""
         child, self._child = self._child, None
         try:
             async with asyncio.timeout(FIRST_SOUND_SECONDS):
                 child = child or await Child.started(self._engine.command)
-                resampler = Resampler(child.rate)
-                async for pcm in child.say(sentence):
-                    yield resampler.feed(pcm)
-                yield resampler.rest()
+            resampler = Resampler(child.rate)
+            child.ask(sentence)
+            while True:
+                async with asyncio.timeout(FIRST_SOUND_SECONDS):  # not while somebody listens
+                    pcm = await child.block()
+                if not pcm:
+                    break
+                yield resampler.feed(pcm)
+            yield resampler.rest()
             self._child, child = child, None
         except (TimeoutError, OSError, EOFError, ValueError, KeyError) as error:
             raise BrainError(f"the voice {self._engine.name} does not speak") from error
@@ -158,19 +171,17 @@ class Child:
         )
         child = cls(process)
         try:
-            child.rate = int(json.loads(await child._block())["rate"])
+            child.rate = int(json.loads(await child.block())["rate"])
         finally:
             if not child.rate:
                 await child.end()
         return child
 
-    async def say(self, sentence: str) -> AsyncIterator[bytes]:
-        """Its sound, while it is made."""
+    def ask(self, sentence: str) -> None:
+        """Let it say a sentence; its sound comes block by block, an empty one at the end."""
         assert self._process.stdin is not None
         request = {"say": sentence, "rate": WORDS_A_MINUTE}
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        while pcm := await self._block():
-            yield pcm
 
     async def end(self) -> None:
         """Its process has ended when this returns."""
@@ -178,7 +189,8 @@ class Child:
             self._process.kill()
         await self._process.communicate()
 
-    async def _block(self) -> bytes:
+    async def block(self) -> bytes:
+        """The next one."""
         assert self._process.stdout is not None
         (length,) = struct.unpack("<I", await self._process.stdout.readexactly(4))
         if length > MAX_BLOCK:

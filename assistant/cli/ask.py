@@ -18,6 +18,8 @@ from assistant.errors import AlreadyRunning, UsageError
 
 MAX_STDIN = 1_000_000
 BILL_SECONDS = 10.0
+SWITCHES = ("push", "stop", "mute", "unmute", "volume", "sensitivity", "look")
+"""Words after which no more of a room's name comes."""
 """The server counts a turn when it believes that the answer has been heard."""
 
 
@@ -27,7 +29,7 @@ def say(options: argparse.Namespace) -> int:
     if text == "-":
         text = sys.stdin.buffer.read(MAX_STDIN + 1).decode(errors="surrogateescape")
     text = sayable(text)
-    return _ask(options, {"do": "say", "text": text})
+    return _ask(options, {"do": "say", "text": text, "room": options.room})
 
 
 def hear(options: argparse.Namespace) -> int:
@@ -58,13 +60,40 @@ def devices(options: argparse.Namespace) -> int:
     )
 
 
+def health(options: argparse.Namespace) -> int:
+    """Ask the daemon how it is; a house of our own would know nothing of it."""
+    config = configuration.load(configuration.find(options.config))
+    address = store.holder(config.state_dir).get("address")
+    if not address:
+        raise UsageError(f"no daemon runs on {config.state_dir}; start it with: assistant run")
+    output = Output(as_json=options.json)
+    ok = asyncio.run(_daemon(Path(address), {"do": "health"}, output.tell))
+    output.tell({"event": "done"})
+    return 0 if ok else 1
+
+
+def room(options: argparse.Namespace) -> int:
+    """Press a room's switches, or look at them."""
+    options.speech_out = None
+    words: list[str] = options.words
+    at = next((n for n, word in enumerate(words) if word in SWITCHES), len(words))
+    value = " ".join(words[at + 1 :])
+    request = {
+        "do": "room",
+        "room": " ".join(words[:at]),
+        "what": words[at] if at < len(words) else "look",
+        "value": int(value) if value.isdecimal() else value or None,
+    }
+    return _ask(options, request)
+
+
 def _sounds(options: argparse.Namespace) -> int:
     """List microphones and speakers; the daemon is not asked."""
     from assistant.cli.sound import listed
 
     config = configuration.load(configuration.find(options.config))
     output = Output(as_json=options.json)
-    code = listed(config.audio, output)
+    code = listed(config, output)
     output.tell({"event": "done"})
     return code
 
@@ -78,7 +107,7 @@ def _looked(options: argparse.Namespace) -> int:
 
 def _names_checked(options: argparse.Namespace) -> int:
     """List what is not clear; it works when there is nothing."""
-    from assistant.cli.names import clashes
+    from assistant.cli.names import clashes, misplaced
 
     logging_to_stderr(quiet=True)
     config = configuration.load(configuration.find(options.config))
@@ -87,13 +116,21 @@ def _names_checked(options: argparse.Namespace) -> int:
     ok = asyncio.run(_asked(config, {"do": "devices"}, told.append))
     problems = [item for item in told if item["event"] == "error"]
     devices = [item for item in told if item["event"] == "device"]
-    found = [{"event": "clash", **dataclasses.asdict(clash)} for clash in clashes(devices)]
+    floors = [item for item in told if item["event"] == "floor"]
+    unclear = [*clashes(devices), *misplaced(floors, devices)]
+    found = [{"event": "clash", **dataclasses.asdict(clash)} for clash in unclear]
     for item in [*problems, *found]:
         output.tell(item)
     if ok and not found:
         output.note(f"{len(devices)} devices: no two names are mixed up easily.")
     output.tell({"event": "done"})
     return 0 if ok and not found else 1
+
+
+def carried_out(options: argparse.Namespace, request: dict[str, Any]) -> int:
+    """Have a request carried out that has no speech in it."""
+    options.speech_out = None
+    return _ask(options, request)
 
 
 def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
@@ -106,6 +143,12 @@ def _ask(options: argparse.Namespace, request: dict[str, Any]) -> int:
     output.close()
     output.tell({"event": "done"})
     return 0 if ok else 1
+
+
+def asked_for(options: argparse.Namespace, request: dict[str, Any]) -> int:
+    """Ask for something that is not spoken."""
+    options.speech_out = None
+    return _ask(options, request)
 
 
 def _writable(speech_out: Path | None) -> None:
@@ -148,7 +191,7 @@ async def _own_house(config: configuration.Config, request: dict[str, Any], tell
     async def use(house: House) -> int:
         house.ears_open.set()
         await furnished(house)
-        ok = await Errands(house).handle(request, tell)
+        ok = await Errands(house, patient=True).handle(request, tell)
         await house.session.settle(BILL_SECONDS)
         return 0 if ok else 1
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 from assistant import config as configuration
+from assistant import permission
+from assistant.cli.names import sound_alike
 from assistant.cli.output import Output
-from assistant.errors import ConfigError, LinkError
+from assistant.errors import ConfigError, LinkError, ToolError
 from assistant.home.address import Address
 from assistant.home.furniture import Furniture
 from assistant.live.options import checked
 from assistant.loader import Loader, LoadState
+from assistant.wallclock import WallClock
+from assistant.web.access import access
 
 KINDS = ("auto", "embedded", "mosquitto")
 """Brokers without an address."""
@@ -24,8 +32,16 @@ def check(options: argparse.Namespace) -> int:
     config = configuration.load(path)
     output = Output(as_json=options.json)
     checked(config.gemini)
+    access(config.web)
     _broker(config.mqtt)
-    furniture, loader = Furniture(), Loader(config.plugin_paths)
+    _cameras(config)
+    _pictures(config)
+    for clash in sound_alike(list(config.rooms)):
+        output.tell({"event": "clash", **dataclasses.asdict(clash)})
+    permission.checked(config)
+    for advice in (*_secrets(config), *permission.advice(config)):
+        output.note(advice)
+    furniture, loader = Furniture(), Loader(config.plugin_paths, config.plugin_allow)
     worst = 0
     for entry in config.plugins:
         problem, code = _problem(furniture, loader, entry)
@@ -36,6 +52,54 @@ def check(options: argparse.Namespace) -> int:
         output.note(f"{path}: the configuration is right, and its {len(config.plugins)} plugin entries load")
     output.tell({"event": "done"})
     return worst
+
+
+def proven(config: configuration.Config) -> None:
+    """Whether a house can be built by it; a plugin that is merely broken would be left out.
+
+    Raises:
+        ConfigError: it cannot; file, line and column where they are known.
+    """
+    checked(config.gemini)
+    access(config.web)
+    _broker(config.mqtt)
+    _cameras(config)
+    permission.checked(config)
+    Furniture().load(config)
+
+
+def _cameras(config: configuration.Config) -> None:
+    """Whether every camera is a place that we know, and has a name of its own."""
+    from assistant.vision.cameras import Cameras
+
+    Cameras(config.cameras, WallClock())
+
+
+def _pictures(config: configuration.Config) -> None:
+    """Whether the model that draws takes what is wanted of it.
+
+    Raises:
+        ConfigError: it does not; with what it takes.
+    """
+    from assistant.vision import wishing
+
+    try:
+        wishing.checked(config.pictures, vertex=bool(config.gemini.project))
+    except ToolError as error:
+        raise ConfigError(f"pictures: {error}") from error
+
+
+def _secrets(config: configuration.Config) -> Iterator[str]:
+    """Advice about passwords that stand in the configuration: it is copied and shown to others."""
+    from assistant.vision.places import slug
+
+    for camera in config.cameras:
+        with suppress(ValueError):
+            if urlsplit(camera.url).password:
+                yield (
+                    f"a password stands in the url of the {camera.name}; the file ~/.config/assistant/"
+                    f"camera-{slug(camera.name)}, which nobody else may read, keeps it apart"
+                )
 
 
 def _broker(mqtt: configuration.MqttConfig) -> None:
@@ -58,8 +122,10 @@ def _problem(furniture: Furniture, loader: Loader, entry: configuration.PluginEn
         loaded = furniture.add(loader, entry)
     except ConfigError as error:
         return str(error), error.exit_code
-    if loaded.state is LoadState.ENABLED:
+    if loaded.state in (LoadState.ENABLED, LoadState.DISABLED):
         return "", 0
+    if loaded.state is LoadState.NOT_CONFIGURED:
+        return loaded.reason, ConfigError.exit_code
     return f"plugin {entry.name}: {loaded.state.value}: {loaded.reason}", 1
 
 

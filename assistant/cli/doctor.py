@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from assistant import config as configuration
 from assistant import store
 from assistant.audio.recording import frames
+from assistant.cli.checkup import bundle, checkup
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.cli.sound import examined
 from assistant.errors import UsageError
@@ -24,20 +26,33 @@ TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "st
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Examine the brain (key, model, one spoken turn, resumption), or microphone and speaker.
-
-    Raises:
-        UsageError: nothing was named that could be examined.
-    """
-    if not (options.live or options.audio):
-        raise UsageError("say what to examine: assistant doctor --live, or --audio")
+    """Examine everything at a glance; or the brain (key, model, a spoken turn, resumption), or the ears."""
     logging_to_stderr(quiet=options.json)
-    config = configuration.load(configuration.find(options.config))
+    path = configuration.find(options.config)
+    config = configuration.load(path)
     output = Output(as_json=options.json)
-    ok = examined(config.audio, output) if options.audio else True
+    ok = True
+    if not (options.live or options.audio):
+        ok = _looked(path, config, output, options.bundle)
+    ok = (examined(config, output) and ok) if options.audio else ok
     ok = (asyncio.run(_live(config, output)) and ok) if options.live else ok
     output.tell({"event": "done"})
     return 0 if ok else 1
+
+
+def _looked(path: Path, config: configuration.Config, output: Output, kept: Path | None) -> bool:
+    findings, began = [], time.monotonic()
+    for found in checkup(path, config):
+        output.tell({"event": "finding", **asdict(found), "seconds": round(time.monotonic() - began, 3)})
+        began = time.monotonic()
+        findings.append(found)
+    if kept is not None:
+        try:
+            store.write_atomically(kept, bundle(findings, config).encode())
+        except OSError as error:
+            raise UsageError(f"{kept}: cannot be written: {error.strerror}") from error
+        output.note(f"{kept} holds all of it, without secrets; read it before you give it away.")
+    return all(found.ok for found in findings)
 
 
 async def _live(config: configuration.Config, output: Output) -> bool:

@@ -16,6 +16,7 @@ ALIKE = 0.66
 """Share of equal sounds from which two words are mixed up across a kitchen: desk and disk, hall and wall."""
 CODE = re.compile(r"(?=\w*\d)(?=\w*[a-z])\w{6,}|\d{5,}", re.IGNORECASE)
 WHERE = "home.devices in config.yaml, or where it got its name"
+FLOORS = "home.floors in config.yaml"
 NUMBERED = re.compile(r"(.+) (\d+)")
 
 Item = Mapping[str, Any]
@@ -55,6 +56,50 @@ def clashes(devices: Sequence[Item], sounds: Callable[[set[str]], Sounds] | None
     phones = (sounds or spoken)(words)
     found = [*_twins(called), *_rooms(called), *_alike(called, phones), *_codes(devices), *_numbered(devices)]
     return list({clash.names: clash for clash in reversed(found)}.values())[::-1]
+
+
+def misplaced(floors: Sequence[Item], devices: Sequence[Item]) -> list[Clash]:
+    """What is not clear about the floors (``floor`` events): areas that nobody knows, or that are on two."""
+    areas = {folded(device["area"]): device["area"] for device in devices if device["area"]}
+    found: list[Clash] = []
+    homes: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    for floor in floors:
+        for name in {folded(name) for name in (floor["name"], *floor["aliases"])}:
+            names[name].append(floor["name"])
+        for area in floor["written"]:
+            homes[folded(area)].append(floor["name"])
+            if folded(area) not in areas:
+                near = difflib.get_close_matches(folded(area), areas, 1)
+                better = f'write "{areas[near[0]]}"' if near else "give a device that area, or take it off"
+                reason = f'nothing is in its area "{area}"'
+                found.append(Clash((floor["name"],), reason, f"{better} ({FLOORS})"))
+        if floor["level"] is None:
+            reason = "nobody has said its level: upstairs and downstairs cannot be it"
+            found.append(Clash((floor["name"],), reason, f"give it a level there, or under {FLOORS}"))
+    for area, on in homes.items():
+        if len(on) > 1:
+            reason = f'the area "{areas.get(area, area)}" is on each of them; {on[0]} is taken'
+            found.append(Clash(tuple(on), reason, f"leave it to one of them ({FLOORS})"))
+    for name, owners in names.items():
+        if len(owners) > 1:
+            found.append(Clash(tuple(owners), f'all answer to "{name}"', f"leave it to one ({FLOORS})"))
+    return found
+
+
+def sound_alike(rooms: Sequence[str]) -> list[Clash]:
+    """Names of rooms that are mixed up across a kitchen."""
+    if len(rooms) < 2:
+        return []
+    said = {name: folded(name).split() for name in rooms}
+    sounds = spoken({word for words in said.values() for word in words})
+    found = []
+    for one, other in itertools.combinations(rooms, 2):
+        ways = [sounds.get(word, [[word]])[0] for word in said[one]]
+        others = [sounds.get(word, [[word]])[0] for word in said[other]]
+        if _sound_alike([[*itertools.chain(*ways)]], [[*itertools.chain(*others)]]):
+            found.append(Clash((one, other), "these rooms sound alike", "call one of them something else"))
+    return found
 
 
 def spoken(words: set[str]) -> Sounds:

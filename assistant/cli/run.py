@@ -4,95 +4,229 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from assistant import config as configuration
 from assistant import store
 from assistant.app import House, furnished
 from assistant.app import run as run_house
+from assistant.cli.check import proven
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import as_json, served
+from assistant.desk import Desk
 from assistant.errands import TOLD, Errands
-from assistant.errors import BrainError
-from assistant.events import Event, Heard, Reported, ToolCalled, ToolFinished
+from assistant.errors import AssistantError, BrainError, ConfigError
+from assistant.events import Event, Heard, Offline, Online, Problem, Reported, ToolCalled, ToolFinished
+from assistant.forgetting import Oblivion, tidied
+from assistant.home.reloader import Reloader
 from assistant.household.announcer import Announcer
-from assistant.household.left import Left
+from assistant.household.diary import Diary
+from assistant.household.ducking import Ducking
 from assistant.household.vigil import Vigil
+from assistant.importing import theirs
+from assistant.leaving import STOP_SECONDS, soon, unending
+from assistant.ops.notify import Notifier
+from assistant.own_voice import Manner
+from assistant.permission import checked
+from assistant.phases import Phase
+from assistant.web.access import access
 
 EARS_SECONDS = 3.0
 INNER: tuple[type[Event], ...] = (Reported, ToolCalled, ToolFinished, Heard)
 """Events that people at the prompt need not see."""
 
 
+PUBLISHED = tuple(kind for kind in TOLD if kind is not Reported)
+"""Events that the dashboard may see; of reports it learns that something has changed."""
+EVERYWHERE = ("0.0.0.0", "::")
+PUBLIC: tuple[type[Event], ...] = (Problem, Online, Offline)
+"""What a journal may keep: nothing of what was said."""
+
+
 def run(options: argparse.Namespace) -> int:
     """Run until SIGTERM, Ctrl-C or the end of a terminal's input."""
+    faulthandler.enable()  # a watchdog that bites leaves the stacks in the journal
     logging_to_stderr(quiet=options.json)
-    config = configuration.load(configuration.find(options.config))
+    path = configuration.find(options.config)
+    config = configuration.load(path)
+    access(config.web)
+    checked(config)
     output = Output(as_json=options.json)
     state = store.folder(config.state_dir)
     socket = store.socket_path(state)
     with store.held(state, str(socket)):
-        return asyncio.run(Daemon(config, output, socket).run())
+        daemon = Daemon(config, path, output, socket)
+        daemon.quiet, daemon.reloads = options.quiet, options.reload
+        return asyncio.run(daemon.run())
+
+
+def _end_in_time() -> None:
+    """Whatever a plugin makes of its end."""
+    loop = asyncio.get_running_loop()
+    soon(0, STOP_SECONDS, lambda: unending(asyncio.all_tasks(loop), theirs))
 
 
 class Daemon:
     """The long-running house: control socket, microphone, prompt."""
 
-    def __init__(self, config: configuration.Config, output: Output, socket: Path) -> None:
-        self._config = config
+    def __init__(self, config: configuration.Config, path: Path, output: Output, socket: Path) -> None:
+        self.quiet = self.reloads = False
+        self._config, self._path = config, path
         self._output = output
         self._socket = socket
+        self._notifier = Notifier()
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._stop = asyncio.Event()
+        self._anew = self._over = False
+        self._oblivion = Oblivion()
 
     async def run(self) -> int:
-        """Build the house and live in it until told to stop."""
+        """Build the house and live in it until told to stop; SIGHUP builds it anew."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
-        announced = self._config.home.announce.enabled
-        return await run_house(self._config, self._live, progress=self._output.note, announced=announced)
+            loop.add_signal_handler(number, self._end)
+        loop.add_signal_handler(signal.SIGHUP, self._read_again)
+        threading.Thread(target=self._read_lines, args=(loop,), name="prompt", daemon=True).start()
+        while True:
+            announced = self._config.home.announce.enabled
+            code = await run_house(self._config, self._live, progress=self._output.note, announced=announced)
+            await self._oblivion.fulfil(self._config)
+            if not self._anew:
+                return code
+            self._anew = False
+            self._stop.clear()
+
+    def _end(self) -> None:
+        _end_in_time()
+        self._over, self._anew = True, False
+        self._stop.set()
+
+    def _read_again(self) -> None:
+        """Take the configuration anew; one that is wrong changes nothing."""
+        self._notifier.reloading()
+        try:
+            config = configuration.load(self._path)
+            proven(config)
+            if config.state_dir != self._config.state_dir:
+                raise ConfigError("state_dir cannot change while the daemon runs; stop it and start it again")
+        except AssistantError as error:
+            self._output.tell(as_json(Problem(f"{error}. The configuration of before is kept.")))
+            self._notifier.ready()
+            return
+        self._output.note("The configuration is read anew.")
+        self._config = config
+        self._build_anew()
+
+    def _build_anew(self) -> None:
+        self._anew = not self._over
+        self._stop.set()
 
     async def _live(self, house: House) -> int:
         errands = Errands(house)
-        async with served(self._socket, errands.handle), asyncio.TaskGroup() as tasks:
+        handle = self._oblivion.before(errands.handle, self._build_anew)
+        async with served(self._socket, handle), asyncio.TaskGroup() as tasks:
             living = [
                 tasks.create_task(self._show(house), name="show"),
                 tasks.create_task(self._listen(house), name="microphone"),
                 tasks.create_task(self._welcome(house), name="welcome"),
                 tasks.create_task(self._prompt(house, errands), name="prompt"),
+                tasks.create_task(house.health.run(), name="health"),
+                tasks.create_task(tidied(self._config), name="tidy"),
+                tasks.create_task(self._diary(house), name="diary"),
             ]
+            if self._config.traces.url:
+                living.append(tasks.create_task(self._trace(house), name="traces"))
+            if self._config.web.enabled:
+                living.append(tasks.create_task(self._serve_pages(house, Desk(house, errands)), name="web"))
+            for room in house.known_as.rooms:
+                if room.audio.duck:
+                    ducking = Ducking(house.bus, house.registry, room.place.area, room.place.room)
+                    living.append(tasks.create_task(ducking.run(), name="ducking"))
+            if self.reloads:
+                living.append(tasks.create_task(self._reload(house), name="reload"))
             if self._config.home.announce.enabled:
                 living.append(tasks.create_task(self._announce(house), name="announce"))
+            self._notifier.ready()
             await self._stop.wait()
+            if not self._anew:
+                self._notifier.stopping()
             for task in living:
                 task.cancel()
         return 0
 
-    async def _announce(self, house: House) -> None:
-        """Be a thing among the owner's other things."""
+    async def _serve_pages(self, house: House, desk: Desk) -> None:
+        """The dashboard, while the house stands; a house whose pages cannot be served stands, too."""
+        from assistant.web.guard import Guard
+        from assistant.web.pages import Pages
+        from assistant.web.screens import Screens
+        from assistant.web.server import served as pages_served
+        from assistant.web.tokens import ScreenTokens
 
-        async def say(text: str) -> None:
+        web, allowed = self._config.web, access(self._config.web)
+        screens = Screens(self._config.screens, house.studio.current)
+        house.studio.wall.sources.append(screens.all)
+        screens.asked = lambda: house.consent.question
+        pages = Pages(desk, PUBLISHED)
+        screens.answer = pages.carried_out
+        whose = ScreenTokens(house.state).whose
+        app = pages.app(screens.routes())
+        guarded = Guard(app, names=allowed.names, token=allowed.token, whose=whose)
+        try:
+            async with pages_served(guarded, web.host, web.port) as port:
+                host = "127.0.0.1" if web.host in EVERYWHERE else web.host
+                self._output.note(f"The dashboard is at http://{host}:{port}/")
+                await screens.follow(house.bus)
+        except AssistantError as error:
+            self._output.tell(as_json(Problem(f"{error}; there are no pages.")))
+
+    async def _trace(self, house: House) -> None:
+        """Tell a collector how long each part of a turn took; a house that cannot lives all the same."""
+        from assistant.ops.traces import traced
+
+        try:
+            async with traced(self._config.traces) as traces:
+                await traces.run(house.bus)
+        except AssistantError as error:
+            house.bus.publish(Problem(str(error)))
+
+    async def _reload(self, house: House) -> None:
+        """Take plugins anew whenever their files are saved."""
+
+        def told(text: str, used: bool) -> None:
+            self._output.note(text) if used else house.bus.publish(Problem(text))
+
+        await Reloader(house.keeper, told).run()
+
+    async def _announce(self, house: House) -> None:
+        """Be a thing, or one for each room, among the owner's other things."""
+        wanted, known_as = self._config.home.announce, house.known_as
+
+        async def say(room: str, text: str) -> None:
             if house.brain is None:
                 raise BrainError("texts are read by the embedded brain, and brain.use is gemini")
-            await house.conversation.announce(text, await house.brain.read_aloud(text))
+            speech = await house.brain.read_aloud(text)
+            await house.conversation.announce(text, speech, Manner(room=room))
 
-        wanted, known_as = self._config.home.announce, house.known_as
-        announcer = Announcer(
-            known_as.own,
-            house.link,
-            house.bus,
-            known_as.room,
-            linked=known_as.linked,
-            stop=house.conversation.stop,
-            say=say,
-            prefix=wanted.prefix,
-            transcripts=wanted.transcripts,
-            cost_today=house.purse.spent_today,
-        )
-        await announcer.run()
+        async with asyncio.TaskGroup() as tasks:
+            for room, linked in zip(known_as.rooms, known_as.linked, strict=True):
+                announcer = Announcer(
+                    known_as.own if room is known_as.room else known_as.own.of(room.place),
+                    house.link,
+                    house.bus,
+                    room,
+                    linked=linked,
+                    stop=house.conversation.stop,
+                    say=partial(say, room.place.room),
+                    prefix=wanted.prefix,
+                    transcripts=wanted.transcripts,
+                    cost_today=house.purse.spent_today,
+                )
+                tasks.create_task(announcer.run(), name=f"announce {room.place.room}")
 
     async def _welcome(self, house: House) -> None:
         await furnished(house)
@@ -108,33 +242,52 @@ class Daemon:
 
     async def _show(self, house: House) -> None:
         quiet = () if self._output.as_json else INNER
-        with house.bus.subscribed(*TOLD) as news:
+        with house.bus.subscribed(*PUBLIC if self.quiet else TOLD) as news:
             while True:
                 event = await news.get()
                 if not isinstance(event, quiet):
                     self._output.tell(as_json(event))
 
+    async def _diary(self, house: House) -> None:
+        await Diary(house.state, self._config.keep.transcripts_days).run(house.bus)
+
     async def _listen(self, house: House) -> None:
-        """Keep the microphone open; a house without one says so once and goes on."""
-        known_as = house.known_as
-        left = Left(house.state / "left.json")
-        vigil = Vigil(self._config.audio, known_as.room, house.conversation, house.bus, left)
-        vigil.told, vigil.settled = self._output.note, house.ears_open.set
-        await vigil.run()
+        """Keep every room's microphone open; one without says so once, and the others go on."""
+        rooms = house.known_as.rooms
+        alone = not self._config.rooms
+        async with asyncio.TaskGroup() as tasks:
+            for room in rooms:
+                vigil = Vigil(room, house.conversation, house.bus, alone=alone)
+                vigil.told, vigil.settled = self._output.note, house.ears_open.set
+                of = "" if alone else f" of the {room.place.room}"
+                house.health.vital[f"ears{of}"], house.health.other[f"microphone{of}"] = (
+                    vigil.stuck,
+                    vigil.trouble,
+                )
+                tasks.create_task(vigil.run(), name=f"vigil {room.place.room}")
 
     async def _prompt(self, house: House, errands: Errands) -> None:
         """Typed sentences, one per line."""
-        lines: asyncio.Queue[str] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-
-        def read() -> None:
-            for line in sys.stdin:
-                loop.call_soon_threadsafe(lines.put_nowait, line)
-            loop.call_soon_threadsafe(lines.put_nowait, "")
-
-        threading.Thread(target=read, name="prompt", daemon=True).start()
-        while line := await lines.get():
-            if line.strip():
-                await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
+        while line := await self._lines.get():
+            if not line.strip() and sys.stdin.isatty():
+                self._push(house)
+            elif line.strip():
+                try:
+                    await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
+                except AssistantError as error:  # a wrong PIN, a line that is no text
+                    house.bus.publish(Problem(str(error)))
         if sys.stdin.isatty():
             self._stop.set()
+
+    def _read_lines(self, loop: asyncio.AbstractEventLoop) -> None:
+        """On a thread of its own, for reading blocks; it outlives a house that is built anew."""
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(self._lines.put_nowait, line)
+        loop.call_soon_threadsafe(self._lines.put_nowait, "")
+
+    def _push(self, house: House) -> None:
+        """An empty line is the button: listen without a wake word, or be silent when the assistant talks."""
+        if house.conversation.phase is Phase.SPEAKING:
+            house.conversation.stop()
+        elif not house.known_as.room.push():
+            self._output.note("There is no microphone that could listen now; type the sentence.")

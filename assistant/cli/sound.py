@@ -10,23 +10,40 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.cli.output import Output
-from assistant.config import AudioConfig
+from assistant.config import AudioConfig, Config
 from assistant.errors import AudioError
+from assistant.redaction import without_secrets
 
 LIST_SECONDS, EXAMINE_SECONDS = 40, 90
 
 
-def listed(config: AudioConfig, output: Output) -> int:
-    """Tell all microphones and speakers, and which of them are ours."""
+def sounds() -> list[Any]:
+    """All microphones and speakers: ``name``, ``inputs``, ``outputs`` (channels), ``rate``.
+
+    Raises:
+        AudioError: they cannot be listed.
+    """
     (found,) = list(_told(["--list"], LIST_SECONDS)) or [[]]
     if isinstance(found, dict):
         raise AudioError(str(found.get("error")))
+    return list(found)
+
+
+def rooms(config: Config) -> dict[str, AudioConfig]:
+    """Ears and mouth of every room by its name; "" where there is only one."""
+    return {name: config.audio_in(name) for name in config.rooms} or {"": config.audio}
+
+
+def listed(config: Config, output: Output) -> int:
+    """Tell all microphones and speakers, and which of them are ours."""
+    found = sounds()
     for each in found:
         used = [
-            use
+            f"{use} of the {room}" if room else use
+            for room, audio in rooms(config).items()
             for use, name, ways in (
-                ("microphone", config.input, each["inputs"]),
-                ("speaker", config.output, each["outputs"]),
+                ("microphone", audio.input, each["inputs"]),
+                ("speaker", audio.output, each["outputs"]),
             )
             if ways and name.lower() in str(each["name"]).lower()
         ]
@@ -36,13 +53,27 @@ def listed(config: AudioConfig, output: Output) -> int:
     return 0 if found else 1
 
 
-def examined(config: AudioConfig, output: Output) -> bool:
-    """Tell what is found of microphone, speaker and the room between them."""
+def examined(config: Config, output: Output) -> bool:
+    """Tell what is found of microphone, speaker and the room between them, one room after the other."""
+    ok = True
+    for room, audio in rooms(config).items():
+        if room:
+            output.note(f"The {room}:")
+        if not (audio.has_microphone and audio.has_speaker):
+            output.note("What has no microphone or no speaker cannot hear itself; it is left out.")
+        else:
+            ok = _room_examined(audio, output, room) and ok
+    return ok
+
+
+def _room_examined(config: AudioConfig, output: Output, room: str) -> bool:
     ok, began = True, time.monotonic()
-    for step in _told(["--examine", "--input", config.input, "--output", config.output], EXAMINE_SECONDS):
+    words = [f"--wake={word}" for word in config.wake_words]
+    way = ["--input", config.input, "--output", config.output]
+    for step in _told(["--examine", *way, *words], EXAMINE_SECONDS):
         ok = ok and bool(step["ok"])
         seconds = round(time.monotonic() - began, 3)
-        output.tell({"event": "finding", **step, "seconds": seconds})
+        output.tell({"event": "finding", **step, **({"room": room} if room else {}), "seconds": seconds})
         began = time.monotonic()
     return ok
 
@@ -53,8 +84,10 @@ def _told(arguments: list[str], seconds: float) -> Iterator[Any]:
     Raises:
         AudioError: it hangs, as PortAudio does when the sound system does not answer.
     """
-    command = [sys.executable, "-m", "assistant.audio", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    command = [sys.executable, "-P", "-m", "assistant.audio", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=without_secrets()
+    ) as process:
         try:
             out, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired as error:

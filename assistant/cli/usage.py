@@ -8,7 +8,7 @@ from datetime import datetime
 
 from assistant import config as configuration
 from assistant.cli.output import Output
-from assistant.household.left import Left
+from assistant.household.room import rooms
 from assistant.money import Ledger, Row, Totals
 
 BYTES_A_SECOND = 16_000 * 2
@@ -40,8 +40,10 @@ def usage(options: argparse.Namespace) -> int:
                 "usd": round(total.usd, 6),
             }
         )
-    for by, seconds in Left(config.state_dir / "left.json").today().items():
-        output.tell({"event": "left", "by": by, "seconds": seconds, "bytes": round(seconds * BYTES_A_SECOND)})
+    for room in rooms(config, config.state_dir):
+        for by, seconds in room.left.today().items():
+            left = {"seconds": seconds, "bytes": round(seconds * BYTES_A_SECOND)}
+            output.tell({"event": "left", "room": room.place.room if config.rooms else "", "by": by, **left})
     if not sums:
         output.note("Nothing has been asked of any brain this month.")
     output.tell({"event": "done"})

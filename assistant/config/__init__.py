@@ -1,25 +1,40 @@
 """config.yaml and the environment → one frozen object; a mistake is one sentence with its place."""
 
+from assistant.config.home import HomeConfig
 from assistant.config.mistakes import nearest
 from assistant.config.model import (
     AudioConfig,
     BrainConfig,
     Config,
     GeminiConfig,
-    HomeConfig,
+    KeepConfig,
+    McpServer,
+    McpTool,
     MqttConfig,
     PluginEntry,
+    TracesConfig,
+    WebConfig,
 )
 from assistant.config.read import find, load, shipped, template
+from assistant.config.seeing import CameraConfig, ClipsConfig, PicturesConfig, ScreenConfig
 
 __all__ = [
     "AudioConfig",
     "BrainConfig",
+    "CameraConfig",
+    "ClipsConfig",
     "Config",
     "GeminiConfig",
     "HomeConfig",
+    "KeepConfig",
+    "McpServer",
+    "McpTool",
     "MqttConfig",
+    "PicturesConfig",
     "PluginEntry",
+    "ScreenConfig",
+    "TracesConfig",
+    "WebConfig",
     "find",
     "load",
     "nearest",

@@ -5,37 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 
+from assistant.config.home import HomeConfig
 from assistant.config.mistakes import KeyPath, Places, dotted
+from assistant.config.section import Dollars, Port, Section, UserPath
+from assistant.config.seeing import CameraConfig, ClipsConfig, PicturesConfig, ScreenConfig
 from assistant.errors import ConfigError
-
-Dollars = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
-Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-def _expanded(value: object) -> object:
-    return Path(value).expanduser() if isinstance(value, str) else value
-
-
-UserPath = Annotated[Path, BeforeValidator(_expanded)]
-
-
-class Section(BaseModel):
-    """A mapping in the file; unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class BrainConfig(Section):
@@ -50,9 +36,9 @@ class BrainConfig(Section):
 class GeminiConfig(Section):
     """The cloud brain. The key is never here: see docs/guide.md."""
 
-    model: str = "gemini-3.8-live"
+    model: Annotated[str, Field(pattern=r"^[\w.:@/-]{1,200}$")] = "gemini-3.8-live"
     api_version: Literal["v1", "v1beta", "v1alpha"] = "v1beta"
-    base_url: str = ""
+    base_url: Annotated[str, Field(pattern=r"^((https?|wss?)://[^\s/]+\S*)?$")] = ""
     voice: str = "Puck"
     project: str = ""
     location: str = ""
@@ -64,6 +50,11 @@ class GeminiConfig(Section):
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     top_k: Annotated[int, Field(ge=1, le=1000)] | None = None
     turn_coverage: Literal["", "speech", "everything", "speech and video"] = ""
+    turn_taking: Literal["local", "server"] = "local"
+    vad_start: Literal["", "low", "high"] = ""
+    vad_end: Literal["", "low", "high"] = ""
+    vad_prefix_ms: Annotated[int, Field(ge=0, le=2000)] | None = None
+    vad_silence_ms: Annotated[int, Field(ge=50, le=10_000)] | None = None
     thinking_level: Literal["", "minimal", "low", "medium", "high"] = ""
     thinking_budget: Annotated[int, Field(ge=0, le=32_768)] | None = None
     thoughts: bool = False
@@ -84,10 +75,25 @@ class PriceConfig(Section):
     picture_in: Dollars
     text_out: Dollars
     audio_out: Dollars
-    read_on: str = ""
+    read_on: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+
+
+def _price(model: str, into: float, out: float) -> PriceConfig:
+    """Of a model that counts all kinds alike."""
+    return PriceConfig(
+        model=model,
+        text_in=into,
+        audio_in=into,
+        picture_in=into,
+        text_out=out,
+        audio_out=out,
+        read_on="2026-11-20",
+    )
 
 
 LIVE_PRICES = (
+    _price("gemini-3.8-flash", 0.75, 3.75),
+    _price("gemini-3.5-flash-lite", 0.3, 2.5),
     PriceConfig(
         model="gemini-",
         text_in=0.75,
@@ -111,6 +117,19 @@ class MoneyConfig(Section):
     prices: list[PriceConfig] = list(LIVE_PRICES)
 
 
+Way = Literal["never", "pin", "screen", "presence"]
+
+
+class PolicyConfig(Section):
+    """What may be done on somebody's word. The PIN is never here: `assistant pin set`."""
+
+    security: Way = "never"
+    devices: dict[str, Way] = {}
+    answer_seconds: Annotated[float, Field(ge=5, le=600)] = 45.0
+    pin_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    pin_lock_minutes: Annotated[float, Field(ge=1, le=1440)] = 15.0
+
+
 class MqttConfig(Section):
     """The home's message broker. The password is never here: see docs/guide.md."""
 
@@ -120,11 +139,12 @@ class MqttConfig(Section):
     certificate: UserPath | None = None
     key: UserPath | None = None
     port: Port = 0
-    use_localhost: bool = False
+    use_localhost: bool | None = None
 
 
 WakeWord = Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu", "push", "none"]
 NO_WORDS = ("push", "none")
+NO_DEVICE = "none"
 ONE_WORD: dict[str, Any] = {"enum": list(get_args(WakeWord))}
 ONE_OR_MORE: dict[str, Any] = {"anyOf": [ONE_WORD, {"type": "array", "items": ONE_WORD, "minItems": 1}]}
 
@@ -151,8 +171,19 @@ class AudioConfig(Section):
     wake_folder: UserPath = Path("~/.config/assistant/wake").expanduser()
     echo: Literal["auto", "cancel", "device", "none"] = "auto"
     signs: bool = True
+    duck: bool = True
     end_silence_ms: Annotated[int, Field(ge=200, le=3000)] = 350
     follow_up_seconds: Annotated[float, Field(ge=0, le=60)] = 6.0
+
+    @property
+    def has_microphone(self) -> bool:
+        """Whether anything can be heard."""
+        return self.input != NO_DEVICE
+
+    @property
+    def has_speaker(self) -> bool:
+        """Whether anything can be said."""
+        return self.output != NO_DEVICE
 
     @property
     def wake_words(self) -> list[str]:
@@ -165,44 +196,72 @@ class AudioConfig(Section):
         return self.wake == ["none"]
 
 
-class DeviceWish(Section):
-    """What the owner wants of a device that was found: ``device`` is its name at the source, or its id."""
+class RoomConfig(AudioConfig):
+    """One room: what of ``audio`` differs there. ``area`` is where its devices are: its name, unless told."""
 
-    device: str
-    name: str = ""
     area: str | None = None
-    aliases: list[str] = []
-    hidden: bool = False
 
 
-class AnnounceConfig(Section):
-    """How the assistant shows itself to Home Assistant."""
+RoomName = Annotated[str, Field(pattern=r"^\w[\w '&.-]{0,39}$")]
+
+
+class WebConfig(Section):
+    """Pages for browsers. The token is never here: see docs/guide.md."""
 
     enabled: bool = True
-    prefix: str = "homeassistant"
-    name: str = "Assistant"
-    area: str = ""
-    transcripts: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 8377
+    names: list[str] = []
 
 
-class HomeConfig(Section):
-    """The home itself."""
+class TracesConfig(Section):
+    """Traces of each turn, for a collector of OpenTelemetry."""
 
-    announce: AnnounceConfig = AnnounceConfig()
-    pretend: bool = True
-    sources: list[str] = [
-        "zigbee2mqtt",
-        "tasmota",
-        "shelly",
-        "wled",
-        "valetudo",
-        "esphome",
-        "openmqttgateway",
-        "ring_mqtt",
-        "frigate",
-        "home_assistant_discovery",
-    ]
-    devices: list[DeviceWish] = []
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s]{1,200})?$")] = ""
+    words: bool = False
+
+
+class KeepConfig(Section):
+    """How long what concerns people is kept, in days; the rest of it is under clips and pictures."""
+
+    transcripts_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    bills_days: Annotated[int, Field(ge=31, le=36_500)] = 400
+    left_days: Annotated[int, Field(ge=1, le=3650)] = 31
+
+
+class McpTool(Section):
+    """What the owner wants of one tool of a server; what only a person may do is never a server's."""
+
+    risk: Literal["", "read", "comfort", "costly"] = ""
+    phrases: list[str] = []
+    slow: bool = False
+
+
+class McpServer(Section):
+    """A server of tools (Model Context Protocol): a command on this machine, or an address.
+
+    Its token is never here: see docs/guide.md.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+    command: list[str] = []
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$")] = ""
+    environment: list[str] = []
+    only: list[str] = []
+    tools: dict[str, McpTool] = {}
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("either a command or a url")
+        return self
+
+
+def _named_apart(servers: list[McpServer]) -> list[McpServer]:
+    if len({server.name for server in servers}) < len(servers):
+        raise ValueError("servers with names of their own")
+    return servers
 
 
 class PluginEntry(Section):
@@ -210,6 +269,7 @@ class PluginEntry(Section):
 
     name: str
     settings: dict[str, Any] = {}
+    enabled: bool = True
     _places: Places = PrivateAttr(default_factory=Places)
     _at: KeyPath = PrivateAttr(default=("plugins",))
 
@@ -233,9 +293,26 @@ class Config(Section):
     brain: BrainConfig = BrainConfig()
     gemini: GeminiConfig = GeminiConfig()
     money: MoneyConfig = MoneyConfig()
+    policy: PolicyConfig = PolicyConfig()
     mqtt: MqttConfig = MqttConfig()
     audio: AudioConfig = AudioConfig()
+    rooms: dict[RoomName, RoomConfig] = {}
     home: HomeConfig = HomeConfig()
+    web: WebConfig = WebConfig()
+    traces: TracesConfig = TracesConfig()
+    cameras: list[CameraConfig] = []
+    clips: ClipsConfig = ClipsConfig()
+    pictures: PicturesConfig = PicturesConfig()
+    screens: list[ScreenConfig] = []
+    keep: KeepConfig = KeepConfig()
+    mcp: Annotated[list[McpServer], AfterValidator(_named_apart)] = []
     plugin_paths: list[UserPath] = []
+    plugin_allow: dict[str, Annotated[str, Field(pattern=r"^(any|[0-9a-fA-F]{64})$")]] = {}
     plugins: list[PluginEntry] = []
     state_dir: UserPath = Path(os.environ.get("XDG_STATE_HOME", "~/.local/state")).expanduser() / "assistant"
+
+    def audio_in(self, room: str) -> AudioConfig:
+        """Ears and mouth of a room: ``audio``, with what was written for the room put over it."""
+        own = self.rooms[room]
+        written = {key: getattr(own, key) for key in own.model_fields_set - {"area"}}
+        return self.audio.model_copy(update=written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.config.mistakes import KeyPath, Places, dotted, kind, marked
 from assistant.config.model import Config
 from assistant.errors import ConfigError
+from assistant.rooms import Place
 
 MAX_BYTES = 2_000_000
 PREFIX = "ASSISTANT_"
@@ -23,7 +24,7 @@ SHORT = {
     "ASSISTANT_BRAIN": ("brain", "use"),
     "ASSISTANT_GEMINI_BASE_URL": ("gemini", "base_url"),
 }
-NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD"}
+NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD", "ASSISTANT_WEB_TOKEN"}
 
 
 def shipped() -> Path:
@@ -43,10 +44,12 @@ def find(given: Path | None, environment: Mapping[str, str] = os.environ) -> Pat
         if not named.is_file():
             raise ConfigError(f"{named}: there is no such configuration file")
         return named
+    default = shipped()
     for place in (Path("config.yaml"), Path("~/.config/assistant/config.yaml").expanduser()):
-        if place.is_file():
+        # In a checkout the file here is the default itself: it must not hide the user's own.
+        if place.is_file() and not (default.is_file() and place.samefile(default)):
             return place
-    return shipped()
+    return default
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -69,9 +72,27 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
         config = Config.model_validate(values)
     except ValidationError as error:
         raise places.invalid(error, values, _names, ()) from error
+    _rooms_apart(config, places)
     for number, entry in enumerate(config.plugins):
         entry.written(places, ("plugins", number))
     return config
+
+
+def _rooms_apart(config: Config, places: Places) -> None:
+    """Every room has a name that topics and files can tell from the others, and a microphone of its own."""
+    keys: dict[str, str] = {}
+    microphones: dict[str, str] = {}
+    for name in config.rooms:
+        if (twin := keys.setdefault(Place(name).key, name)) != name:
+            problem = f"is called almost like {twin!r}; they need names that differ in their letters"
+            raise places.mistake(f"{dotted(('rooms', name))}: {problem}", ("rooms", name), name=True)
+        audio = config.audio_in(name)
+        if audio.has_microphone and (twin := microphones.setdefault(audio.input, name)) != name:
+            problem = (
+                f"has the same microphone as {twin!r}: {audio.input!r}; each room needs an input of its own "
+                "(`assistant devices --audio` lists them), or `input: none`"
+            )
+            raise places.mistake(f"{dotted(('rooms', name))}: {problem}", ("rooms", name), name=True)
 
 
 def _compose(path: Path) -> yaml.Node | None:
@@ -146,7 +167,9 @@ def _entry(value: Any, at: KeyPath, places: Places) -> Any:
     if isinstance(value, dict) and len(value) == 1:
         name, settings = next(iter(value.items()))
         if isinstance(settings, dict) or settings is None:
-            return {"name": name, "settings": settings or {}}
+            own = dict(settings or {})
+            enabled = {"enabled": own.pop("enabled")} if "enabled" in own else {}
+            return {"name": name, "settings": own, **enabled}
     raise places.mistake(f"{dotted(at)}: expected `- plugin` or `- plugin: {{setting: value}}`", at)
 
 
@@ -164,6 +187,14 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str], places: Pla
             target = child
         target[keys[-1]] = _parsed(text, variable, keys)
         places.variables[keys] = variable
+
+
+def value_of(text: str) -> Any:
+    """A value as it would be read from the file: ``3``, ``true``, ``[a, b]`` or text."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
 
 
 def _parsed(text: str, variable: str, keys: Sequence[str]) -> Any:
@@ -188,6 +219,10 @@ def _field_type(keys: Sequence[str]) -> Any:
 def _names(at: KeyPath) -> Iterator[str]:
     model: Any = Config
     for key in at:
+        if get_origin(model) is dict:
+            model = get_args(model)[1]
+            model = get_args(model)[0] if get_origin(model) is Annotated else model
+            continue
         field = getattr(model, "model_fields", {}).get(key)
         if field is None:
             return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.errors import ConfigError
+from assistant.redaction import REDACTION
 
 FOLDER = Path("~/.config/assistant")
 
@@ -19,6 +20,12 @@ def secret(name: str, variables: tuple[str, ...], environment: Mapping[str, str]
     Raises:
         ConfigError: the file can be read by others, or cannot be read at all.
     """
+    found = _found(name, variables, environment, what)
+    REDACTION.learn(found)
+    return found
+
+
+def _found(name: str, variables: tuple[str, ...], environment: Mapping[str, str], what: str) -> str:
     for variable in variables:
         if found := environment.get(variable, "").strip():
             return found

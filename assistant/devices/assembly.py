@@ -12,8 +12,10 @@ from assistant.devices.found import Command, Found, Part, Values
 from assistant.devices.kinds import kind_class
 from assistant.devices.properties import Property, Role
 from assistant.devices.reading import Carrier
-from assistant.devices.trust import orders
+from assistant.devices.trust import orders, talks
 
+MOST_MAINS = 64
+"""Of one physical device: a board of relays has so many, and nobody can name more."""
 DETAILS = frozenset({"sensor", "setting", "number", "select", "text", "button", "device"})
 """Kinds that are details of a main part when there is one."""
 
@@ -30,9 +32,10 @@ class Naming:
 def assembled(found: Found, naming: Naming, carrier: Carrier) -> list[FoundDevice]:
     """The devices of the house that a physical device is: one per main part, details with the first."""
     mains, details = _divided(found.parts)
-    groups = [[main] for main in mains] or ([[]] if details else [])
+    groups = [[main] for main in mains[:MOST_MAINS]] or ([[]] if details else [])
     if groups:
-        groups[0].extend(_as_detail(part) if mains else part for part in details)
+        first = 0 if mains else 1  # it lends the device its kind
+        groups[0].extend([*details[:first], *map(_as_detail, details[first:])])
     groups = [group for group in groups if _useful(group)]
     nameless = sum(not group[0].name for group in groups)
     return [
@@ -41,10 +44,14 @@ def assembled(found: Found, naming: Naming, carrier: Carrier) -> list[FoundDevic
             group,
             carrier,
             name=_name(
-                naming.name, group[0], alone=len(groups) == 1 or (nameless == 1 and not group[0].name)
+                naming.name,
+                group[0],
+                alone=len(groups) == 1
+                or (nameless == 1 and not group[0].name)
+                or _says_it(naming.name, group, groups),
             ),
             area=naming.area,
-            aliases=list(naming.aliases) if len(groups) == 1 else [],
+            aliases=list(naming.aliases) if len(groups) == 1 else _own_names(group[0]),
         )
         for group in groups
     ]
@@ -73,6 +80,19 @@ def _detail(part: Part) -> bool:
 def _useful(group: Sequence[Part]) -> bool:
     """Signal strengths and firmware versions alone are nothing to talk about; what can be set is."""
     return any(part.role in (Role.MAIN, Role.SENSOR) or part.write is not None for part in group)
+
+
+def _says_it(name: str, group: Sequence[Part], groups: Sequence[Sequence[Part]]) -> bool:
+    """Whether a device of a light and a fan is called after this one: a "ceiling fan" is the fan."""
+    kind = group[0].kind
+    alike = [other for other in groups if other[0].kind == kind]
+    return len(alike) == 1 and not group[0].name and name.casefold().endswith(f" {kind}")
+
+
+def _own_names(part: Part) -> list[str]:
+    """Of the second blind of a board "left blind" is enough, as it says what it is."""
+    said = len(part.name.split()) in (2, 3) and not part.name[-1].isdigit() and part.kind != "scene"
+    return [part.name] if said and not talks(part.name) else []
 
 
 def _as_detail(part: Part) -> Part:

@@ -12,8 +12,10 @@ from assistant.devices.found import Command, Found, Part
 from assistant.devices.reading import UNREADABLE, Carrier, Described
 from assistant.devices.trust import harmless
 from assistant.errors import NotConfirmed, ToolError
-from assistant.plugin import ToolMark, methods
-from assistant.tools.schema import Declaration, Parameter, declare
+from assistant.marking import ToolMark
+from assistant.plugin import methods
+from assistant.tools.declaring import declare
+from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
@@ -36,6 +38,12 @@ def needs(*names: str, action: str = "") -> Callable[[Verb], Verb]:
 def _declared(verb: Callable[..., Any], risk: Risk, phrases: tuple[str, ...]) -> Declaration:
     """What a verb declares; the same for all devices of a kind, of which a home has hundreds."""
     return declare(verb, risk=risk, phrases=phrases)
+
+
+@functools.lru_cache(maxsize=4096)
+def _narrowed(declaration: Declaration, parameters: tuple[Parameter, ...]) -> Declaration:
+    """A declaration with the parameters that a device has; the same for all that have the same."""
+    return replace(declaration, parameters=parameters)
 
 
 class FoundDevice(Described):
@@ -67,6 +75,7 @@ class FoundDevice(Described):
             slot = self._slots[name]
             wishes.setdefault(slot.part.id, (slot.part, {}))[1][slot.inner] = value
         for part, values in wishes.values():
+            self._there(part)
             assert part.write is not None, "only writable properties are offered"
             try:
                 commands = part.write(values)
@@ -89,6 +98,7 @@ class FoundDevice(Described):
         part = next((part for part in self._parts if action in part.actions), None)
         if part is None:
             raise ToolError(f"the {self.name} can't do that")
+        self._there(part)
         await self._send(part.actions[action])
         return part
 
@@ -100,7 +110,18 @@ class FoundDevice(Described):
 
     async def _send(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            await self.deliver(command.topic, command.payload, partial(self._carrier.send, command))
+            shown = "(a code)" if command.secret else command.payload
+            await self.deliver(command.topic, shown, partial(self._carrier.send, command))
+
+    def _there(self, part: Part) -> None:
+        """Refuse at once what has said for itself that it is away.
+
+        Raises:
+            NotConfirmed: nothing was sent.
+        """
+        if self._presence.of(part) is False and self.available is not False:
+            what = part.name or part.kind
+            raise NotConfirmed(f"the {what} of the {self.name} is offline")
 
     async def _confirmed(self, done: Callable[[], object], *, told: bool, timeout: float | None) -> None:
         if not told:
@@ -121,7 +142,7 @@ class FoundDevice(Described):
     def _tool(self, name: str, method: Callable[..., Any], mark: ToolMark) -> Tool:
         declaration = _declared(method, self.risk_of(name, mark.risk), mark.phrases)
         kept = tuple(self._fitted(parameter) for parameter in declaration.parameters if self._has(parameter))
-        return Tool(replace(declaration, parameters=kept), getattr(self, name), self.id, self)
+        return Tool(_narrowed(declaration, kept), getattr(self, name), self.id, self)
 
     def risk_of(self, verb: str, declared: Risk) -> Risk:
         """The risk of a verb on this device; a garage door is not a pair of curtains."""

@@ -21,7 +21,7 @@ read.
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Command:
     """One message that makes a device do something. ``topic`` is an MQTT topic unless the source says
     otherwise.
@@ -31,13 +31,26 @@ class Command:
     payload: str | bytes
     qos: int = 0
     retain: bool = False
+    secret: bool = False
+    """It bears a code: nobody is shown what was sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Where a device, or its gateway, says whether it is there. ``read`` gives None for "says nothing
+    about it".
+    """
+
+    topic: str
+    read: Callable[[bytes], bool | None]
+
+
+Mode = Literal["all", "any", "latest"]
 Writer = Callable[[Values], Sequence[Command]]
 """Wished values, all at once, as the commands that bring them about."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One function of a device: a lamp, one gang of a switch, a thermometer, a setting.
 
@@ -59,6 +72,11 @@ class Part:
     role: Role = Role.MAIN
     told: bool = False
     """Its source reports it by ``Source.report``, not over topics."""
+    open: bool = False
+    """Its readers may tell more than its properties: what else they tell can be read, too."""
+    availability: tuple[Availability, ...] | None = None
+    """Where this function says whether it is there; None: where its device does."""
+    availability_mode: Mode = "latest"
 
     @property
     def reports(self) -> bool:
@@ -75,17 +93,20 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")[:60] or "value"
 
 
-@dataclass(frozen=True)
-class Availability:
-    """Where a device, or its gateway, says whether it is there. ``read`` gives None for "says nothing
-    about it".
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """One floor of the building, as its owner or a source names it.
+
+    ``level`` is 0 for the ground floor, negative below it; None when nobody has said. ``areas`` are names.
     """
 
-    topic: str
-    read: Callable[[bytes], bool | None]
+    name: str
+    areas: tuple[str, ...] = ()
+    level: int | None = None
+    aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One physical device as its source describes it.
 
@@ -100,7 +121,7 @@ class Found:
     area: str = ""
     aliases: tuple[str, ...] = ()
     availability: tuple[Availability, ...] = ()
-    availability_mode: Literal["all", "any", "latest"] = "all"
+    availability_mode: Mode = "all"
     same_as: frozenset[str] = frozenset()
     model: str = ""
     unsupported: Mapping[str, str] = field(default_factory=dict)

@@ -28,7 +28,7 @@ class Role(Enum):
     DIAGNOSTIC = "diagnostic"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Property:
     """One value of a device, in the house's own scale: percent, degrees Celsius, kelvin, true and false.
 
@@ -52,6 +52,8 @@ class Property:
     risk: Risk = Risk.COMFORT
     expires: float = 0.0
     """Seconds after which a report is too old to be believed; 0 for never."""
+    lapsed: Any = None
+    """What is believed then: a motion sensor that never says "nobody" has seen nobody for long enough."""
 
     @property
     def spoken(self) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from assistant.device import Device
 from assistant.devices.found import Availability, Command, Found, Part, Reader
-from assistant.devices.presence import Presence
+from assistant.devices.presence import Whereabouts
 from assistant.devices.properties import Property, Role
-from assistant.devices.trust import orders
+from assistant.devices.slots import keep_learnt, learn, slots_of
 from assistant.devices.wording import phrase
 from assistant.plugin import Host
 from assistant.tools.sentences import listed
@@ -31,29 +30,31 @@ class Carrier(Protocol):
     def complain(self, text: str, same: object = None) -> None: ...
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A property of the composed device: which part has it, and under which name there."""
-
-    property: Property
-    part: Part
-    inner: str
-
-
 class Described(Device):
     """A device made of described parts: identity, state and presence."""
-
-    id: str = ""
-    model: str = ""
 
     def __init__(self, found: Found, parts: Sequence[Part], carrier: Carrier, **naming: Any) -> None:
         self._found = found
         self._parts = list(parts)
         self._carrier = carrier
-        self._slots = _slots(parts)
-        self._presence = Presence(found)
+        self._slots = slots_of(parts)
+        self._presence = Whereabouts(found, parts)
         self._stale_at: dict[str, float] = {}
-        super().__init__(id=f"{found.id}/{parts[0].id}", model=found.model, **naming)
+        super().__init__(**naming)
+
+    @property
+    def id(self) -> str:
+        """Its own for ever: of the physical device and its main part."""
+        return f"{self._found.id}/{self._parts[0].id}"
+
+    @property
+    def model(self) -> str:
+        """Who made it, and what it is called there."""
+        return self._found.model
+
+    def topics_filled(self) -> set[str]:
+        """Where it is heard."""
+        return super().topics_filled() | self.topics().keys()
 
     @property
     def found(self) -> Found:
@@ -87,8 +88,13 @@ class Described(Device):
             now = time.monotonic()
             for name in [name for name, stale_at in self._stale_at.items() if stale_at < now]:
                 del self._stale_at[name]
-                self.take(name, None)
-        return self._states
+                self.take(name, self._slots[name].property.lapsed)
+        absent = self._presence.absent
+        if not absent:
+            return self._states
+        return {
+            name: value for name, value in self._states.items() if self._slots[name].part.id not in absent
+        }
 
     @property
     def reports(self) -> bool:
@@ -114,8 +120,8 @@ class Described(Device):
         for part in self._parts:
             for topic, reader in part.readers.items():
                 found.setdefault(topic, []).append(self._taker(part, topic, reader))
-        for availability in self._found.availability:
-            found.setdefault(availability.topic, []).append(self._presence_taker(availability))
+        for place, say in self._presence.places():
+            found.setdefault(place.topic, []).append(self._presence_taker(place, say))
         return found
 
     def attach(self, host: Host) -> Callable[[], None]:
@@ -145,11 +151,12 @@ class Described(Device):
 
     def inherit(self, other: Described) -> None:
         """Keep what an earlier description of the same device has reported: not everything is said again."""
+        keep_learnt(self._slots, other._slots, self._parts)
         slots = other._slots.items()
-        told = {(slot.part.id, slot.inner): name for name, slot in slots if name in other.states}
+        told = {(slot.part.id, slot.inner): name for name, slot in slots if name in other._states}
         for name, slot in self._slots.items():
             if (before := told.get((slot.part.id, slot.inner))) is not None:
-                self._states[name] = other.states[before]
+                self._states[name] = other._states[before]
         self._stale_at = {name: at for name, at in other._stale_at.items() if name in self._slots}
         self._presence.inherit(other._presence)
 
@@ -173,27 +180,36 @@ class Described(Device):
         return take
 
     def _take(self, part: Part, values: Mapping[str, Any]) -> None:
+        if part.open:
+            learn(self._slots, part, values)
         for name, slot in self._slots.items():
             if slot.part is part and slot.inner in values:
                 try:
                     self.take(name, slot.property.fit(values[slot.inner]))
-                    if slot.property.expires:
-                        self._stale_at[name] = time.monotonic() + slot.property.expires
+                    self._expect(name, slot.property)
                 except ValueError as error:
                     self.misread(f"{self.name} reports a {slot.property.spoken} that {error}")
 
-    def _presence_taker(self, availability: Availability) -> Callable[[bytes], None]:
+    def _expect(self, name: str, own: Property) -> None:
+        """A report that lapses does so counted from now."""
+        self._stale_at.pop(name, None)
+        if own.expires and self._states[name] != own.lapsed:
+            self._stale_at[name] = time.monotonic() + own.expires
+
+    def _presence_taker(
+        self, place: Availability, say: Callable[[bool | None], None]
+    ) -> Callable[[bytes], None]:
         def take(payload: bytes) -> None:
             try:
-                self._presence.set(availability.topic, availability.read(payload))
+                say(place.read(payload))
             except UNREADABLE as error:
-                self.misread(f"{self.name} could not read {availability.topic}: {error}")
+                self.misread(f"{self.name} could not read {place.topic}: {error}")
 
         return take
 
     def set_present(self, there: bool) -> None:
         """It came or went, said some other way than on a topic."""
-        self._presence.set("", there)
+        self._presence.say(there)
 
     @property
     def available(self) -> bool | None:
@@ -217,20 +233,3 @@ class Described(Device):
     def phrase(self, name: str, value: Any) -> str:
         """One property in words."""
         return phrase(self._slots[name].property, value)
-
-
-def _slots(parts: Sequence[Part]) -> dict[str, Slot]:
-    """State fields of all parts; a name that is taken gets its part's name before it."""
-    slots: dict[str, Slot] = {}
-    for part in parts:
-        for own in part.properties:
-            name = own.name
-            if name in slots and part.slug() != name:
-                name = f"{part.slug()}_{name}"
-            while name in slots:
-                name += "_2"
-            title = own.title if name == own.name else name.replace("_", " ")
-            if orders(title or own.spoken):
-                title = f"{part.kind} {len(slots) + 1}"
-            slots[name] = Slot(own.but(title=title), part, own.name)
-    return slots

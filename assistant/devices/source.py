@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
-from assistant.devices.found import Command, Found
+from assistant.devices.found import Command, Floor, Found
 from assistant.errors import PluginError
 from assistant.plugin import Plugin
 
@@ -18,6 +19,8 @@ class FindsHost(Protocol):
     def reported(self, source: Source, found_id: str, part_id: str, values: dict[str, object]) -> None: ...
     def presence(self, source: Source, found_id: str, there: bool) -> None: ...
     def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None: ...
+    def floors(self, source: Source, floors: Sequence[Floor]) -> None: ...
+    def areas(self, source: Source, names: Mapping[str, Sequence[str]]) -> None: ...
 
 
 class Source(Plugin):
@@ -55,6 +58,14 @@ class Source(Plugin):
     def retell(self, found_id: str, topic: str, payload: bytes) -> None:
         """A message that came before the house listened to its topic: the first that the device has said."""
         self._finds.retold(self, found_id, topic, payload)
+
+    def show_floors(self, floors: Sequence[Floor]) -> None:
+        """Which areas are on which floor, all that this source knows; the owner's own word comes first."""
+        self._finds.floors(self, floors)
+
+    def show_areas(self, names: Mapping[str, Sequence[str]]) -> None:
+        """What areas are called besides their names, all this source knows; the owner's word comes first."""
+        self._finds.areas(self, names)
 
     async def send(self, command: Command) -> None:
         """Take a command to the device.

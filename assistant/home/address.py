@@ -11,6 +11,7 @@ from assistant.config import MqttConfig
 from assistant.config.secrets import secret
 from assistant.errors import ConfigError
 from assistant.home.tls import Certificates
+from assistant.redaction import REDACTION
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 PASSWORD_NAME = "mqtt-password"
@@ -76,6 +77,7 @@ class Address:
                 "mqtt.user: there is a password for the MQTT broker, but no user: set mqtt.user "
                 "(ASSISTANT_MQTT_USER)"
             )
+        REDACTION.learn(password or "")
         return replace(address, user=user, password=password, certificates=files)
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.device import Device
-from assistant.home.registry import cleaned
-from assistant.prompts import Areas, Entry
+from assistant.home.areas import AreaNames
+from assistant.home.registry import Registry, cleaned, folded
+from assistant.prompts import Areas, Entry, Storeys, called
 from assistant.tokens import BYTES_PER_TOKEN
 
 ASKED_SELDOM = ("sensor", "detector", "meter", "remote", "button", "keypad")
@@ -15,12 +16,19 @@ HEADING_BYTES = 4
 """Signs around an area or a kind."""
 
 
-def by_area(devices: Iterable[Device]) -> Areas:
-    """Catalogue entries by area, areas and devices in the order they came."""
+def by_area(devices: Iterable[Device], names: AreaNames) -> Areas:
+    """Catalogue entries by area with its other names, areas and devices in the order they came."""
     areas: dict[str, list[Entry]] = {}
     for device in devices:
         areas.setdefault(device.area, []).append(_entry(device))
-    return areas
+    return {called((area, *names.of(area))): entries for area, entries in areas.items()}
+
+
+def storeys(registry: Registry) -> Storeys:
+    """The floors on which there is anything, with those of their areas where it is."""
+    floors, areas = registry.floors, {folded(device.area) for device in registry.devices}
+    lived_in = ((floor, [area for area in floor.areas if folded(area) in areas]) for floor in floors.all)
+    return Storeys([(floors.names(floor), inside) for floor, inside in lived_in if inside], floors.relative)
 
 
 def chosen(devices: Sequence[Device], *, tokens: int, lately: Sequence[str]) -> list[Device]:

@@ -11,6 +11,7 @@ import logging
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn, TypeVar
@@ -41,10 +42,15 @@ PACKET_LIMIT = 4 * 2**20
 KEEP_ALIVE_SECONDS = 20
 HOUSEKEEPING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS, BUSY_SECONDS = 5.0, 15.0
+"""How long to wait for the broker's word on a message: silent, and while it sends us other things first."""
 TAKEN_OVER = "session taken over"
-READ_SECONDS = 0.001
-"""How long to read in one go while more comes; the voice shares this loop."""
+READ_SECONDS, AWAITED_READ_SECONDS = 0.001, 0.005
+"""How long to read in one go while more comes, and while an answer that we await stands behind it; the voice
+shares this loop. Of our own time: on a busy machine a millisecond of the clock may be one message.
+"""
+READS_BETWEEN = 8
+"""Messages between two looks at that clock: it is a call into the kernel, and dear beside a small message."""
 
 BROKEN_INPUT = (MQTTException, OSError, ValueError, TypeError, LookupError, struct.error)
 """What paho raises on nonsense from the other side."""
@@ -167,8 +173,7 @@ class Connection:
             return
         self._sent[info.mid] = answer = self._loop.create_future()
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                outcome = await answer
+            outcome = await _word_on(answer, lambda: self._arrived)
         except TimeoutError:
             self.close()  # what still waits in the socket must not arrive late
             outcome = "it does not answer"
@@ -217,7 +222,8 @@ class Connection:
         """Take what has come: faster than it is delivered, so that a flood is thinned out here and not by a
         broker, which would throw away the newest.
         """
-        until = self._loop.time() + READ_SECONDS
+        until = time.thread_time() + (AWAITED_READ_SECONDS if self._sent else READ_SECONDS)
+        began = self._arrived
         try:
             while self._watched is not None:
                 before = self._arrived
@@ -226,7 +232,7 @@ class Connection:
                 hidden = isinstance(self._watched, ssl.SSLSocket) and self._watched.pending() > 0
                 if self._arrived == before and not hidden:
                     break
-                if self._loop.time() > until:
+                if (self._arrived - began) % READS_BETWEEN == 0 and time.thread_time() > until:
                     if hidden:
                         self._loop.call_soon(self._read)
                     break
@@ -270,6 +276,17 @@ class Connection:
         _settle(self._loss, reason)
         for answer in self._sent.values():
             _settle(answer, reason)
+
+
+async def _word_on(answer: asyncio.Future[T], arrived: Callable[[], int]) -> T:
+    """The broker's answer; TimeoutError when it is silent, or sends us other things for too long."""
+    async with asyncio.timeout(BUSY_SECONDS):
+        while not answer.done():
+            before = arrived()
+            await asyncio.wait([answer], timeout=ANSWER_SECONDS)
+            if arrived() == before and not answer.done():
+                raise TimeoutError
+    return answer.result()
 
 
 def _settle(future: asyncio.Future[T], outcome: T) -> None:

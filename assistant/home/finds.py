@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from assistant.config.model import DeviceWish
+from assistant.config.home import DeviceWish
 from assistant.devices.assembly import Naming, assembled
 from assistant.devices.composed import FoundDevice
-from assistant.devices.found import Found
+from assistant.devices.found import Floor, Found
 from assistant.devices.source import Source
-from assistant.devices.trust import orders
+from assistant.devices.trust import orders, talks
 from assistant.errors import LinkError, PluginError, ToolError
 from assistant.home.pins import Pins
 from assistant.home.registry import Registry, cleaned, folded
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 MOST_DEVICES = 3000
 """More cannot be a home; whoever may write the discovery topics could fill the memory otherwise."""
+MOST_SHOWN = 5000
+"""Devices with a name of their own: one physical device may have many."""
 ADDRESS = re.compile(r"(0x)?[0-9a-f]{10,16}", re.IGNORECASE)
 
 CONFIGURATION = "configuration"
@@ -81,6 +83,28 @@ class Finds:
         for name in self._names(found):
             self._same.setdefault(name, set()).add(find.key)
         self._settle(find, instead_of=old)
+
+    def forget(self, source: Source) -> None:
+        """A source is no longer there; what it found goes with it."""
+        for find in [find for find in self if find.source is source]:
+            self.lost(source, find.found.id)
+        self.floors(source, ())
+        self.areas(source, {})
+
+    def floors(self, source: Source, floors: Sequence[Floor]) -> None:
+        """Which areas a source knows to be on which floor; names that read like orders are not taken."""
+        named = [floor for floor in map(_clean, floors) if floor.name and not talks(floor.name)]
+        if self._registry.floors.found(source.title, named):
+            self.changed()
+
+    def areas(self, source: Source, names: Mapping[str, Sequence[str]]) -> None:
+        """What a source calls areas besides their names; what reads like an order is not taken."""
+        clean = {
+            area: [name for name in map(cleaned, others) if name and not talks(name)]
+            for area, others in names.items()
+        }
+        if self._registry.areas.found(source.title, clean):
+            self.changed()
 
     def lost(self, source: Source, found_id: str) -> None:
         """A source takes a device back; another source that sees it may show it now."""
@@ -172,6 +196,8 @@ class Finds:
         try:
             if not self._wished(find, device):
                 return
+            if len(self._registry) >= MOST_SHOWN:
+                raise PluginError(f"there are {MOST_SHOWN} devices already")
             self._registry.admit(device)
             tools = device.tools()
             self._table.add_all(tools)
@@ -234,3 +260,10 @@ class Finds:
                 *(wish.aliases if wish else ()),
             ),
         )
+
+
+def _clean(floor: Floor) -> Floor:
+    """Names as they may enter a prompt."""
+    areas = tuple(name for name in map(cleaned, floor.areas) if name)
+    aliases = tuple(name for name in map(cleaned, floor.aliases) if name and not talks(name))
+    return replace(floor, name=cleaned(floor.name), areas=areas, aliases=aliases[:10])

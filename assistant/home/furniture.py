@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from assistant import faults
 from assistant.config import Config, PluginEntry
 from assistant.device import Device
-from assistant.errors import PluginError, ToolError
-from assistant.home.registry import Registry
-from assistant.home.topics import problem_with_filter, problem_with_topic
-from assistant.loader import Loaded, Loader, LoadState
-from assistant.plugin import PLACEHOLDER, Host, Plugin
+from assistant.devices.found import Floor
+from assistant.errors import ConfigError, PluginError, ToolError
+from assistant.home.guard import GuardedHost
+from assistant.home.registry import Registry, cleaned
+from assistant.home.topics import problem_with_filter, problem_with_sending
+from assistant.loader import Loaded, Loader, LoadState, now
+from assistant.plugin import PLACEHOLDER, Host, Plugin, listeners
 from assistant.tools.table import ToolTable
 
 log = logging.getLogger(__name__)
 
+Undo = Callable[[], None]
+
 
 @dataclass
 class Furniture:
-    """Loads entries one by one; a broken plugin is left out, a mistake in the configuration is raised."""
+    """Loads entries one by one; a broken plugin is left out, a mistake in the configuration is raised.
+
+    ``loaded`` has one item for each entry, in their order. ``offended`` hears which plugin does too much, and
+    of what. ``rooms`` are those in which people are heard.
+    """
 
     registry: Registry = field(default_factory=Registry)
     table: ToolTable = field(default_factory=ToolTable)
     loaded: list[Loaded] = field(default_factory=list)
+    loader: Loader = field(default_factory=Loader)
+    rooms: tuple[str, ...] = ()
+    offended: Callable[[Loaded, str], None] = lambda _loaded, _what: None
+    _host: Host | None = None
+    _undo: dict[Plugin, list[Undo]] = field(default_factory=dict)
 
     def load(self, config: Config) -> None:
         """Load every configured plugin and source.
@@ -33,11 +47,22 @@ class Furniture:
         Raises:
             ConfigError: an entry is wrong: file:line:column, key, what was expected.
         """
-        loader = Loader(config.plugin_paths)
+        self.loader = Loader(config.plugin_paths, config.plugin_allow)
+        self.rooms = tuple(name for name in config.rooms if config.audio_in(name).has_microphone)
+        self.registry.floors.wish(
+            [
+                Floor(
+                    cleaned(name), tuple(map(cleaned, own.areas)), own.level, tuple(map(cleaned, own.aliases))
+                )
+                for name, own in config.home.floors.items()
+            ]
+        )
+        areas = config.home.areas
+        self.registry.areas.wish({cleaned(area): [*map(cleaned, own)] for area, own in areas.items()})
         configured = {entry.name for entry in config.plugins}
         sources = [PluginEntry(name=name) for name in config.home.sources if name not in configured]
         for entry in [*config.plugins, *sources]:
-            self.loaded.append(_told(self.add(loader, entry)))
+            self.loaded.append(_told(self.add(self.loader, entry)))
 
     def add(self, loader: Loader, entry: PluginEntry) -> Loaded:
         """Load one plugin and give its devices and tools a place.
@@ -45,44 +70,64 @@ class Furniture:
         Raises:
             ConfigError: the entry is wrong.
         """
-        loaded = loader.load(entry)
+        return self.place(loader.load(entry), entry)
+
+    def place(self, loaded: Loaded, entry: PluginEntry) -> Loaded:
+        """Give the devices and tools of a plugin a place, all or none.
+
+        Raises:
+            ConfigError: its settings do not fit the home.
+        """
         try:
             for plugin in loaded.plugins:
                 _check_topics(plugin, entry)
             self.table.add_all(loaded.tools)
         except PluginError as error:
-            return Loaded(entry.name, LoadState.BROKEN, str(error))
-        for plugin in loaded.plugins:
-            if isinstance(plugin, Device):
-                self._register(plugin, entry)
+            return _without(loaded, LoadState.BROKEN, str(error))
+        try:
+            for plugin in loaded.plugins:
+                if isinstance(plugin, Device):
+                    self._register(plugin, entry)
+        except ConfigError:
+            self.table.remove_all(loaded.tools)
+            raise
         return loaded
 
     def attach(self, host: Host) -> None:
         """Let the plugins hear the home; one that cannot is taken out again."""
-        self.loaded = [self._attached(each, host) for each in self.loaded]
+        self._host = host
+        self.loaded = [self.attached(each) for each in self.loaded]
 
-    def _attached(self, loaded: Loaded, host: Host) -> Loaded:
-        undo: list[Callable[[], None]] = []
+    def attached(self, loaded: Loaded) -> Loaded:
+        """Let one plugin hear the home; one that cannot is taken out again."""
+        assert self._host is not None, "attach() comes first"
         for plugin in loaded.plugins:
+            guarded = GuardedHost(self._host, partial(self._overdone, loaded))
+            undo = self._undo[plugin] = [guarded.withdraw]
             try:
-                undo.append(plugin.attach(host))
+                undo.append(plugin.attach(guarded))
             except PluginError as error:
                 reason = str(error)
             except Exception as error:  # noqa: BLE001 - P3: an author may have his own attach()
                 reason = faults.in_one_line(error, type(plugin).__module__)
             else:
                 continue
-            for undone in undo:
-                undone()
-            self._remove(loaded)
-            return _told(Loaded(loaded.name, LoadState.BROKEN, reason))
+            return _told(self.withdrawn(loaded, LoadState.BROKEN, reason))
         return loaded
 
-    def _remove(self, loaded: Loaded) -> None:
+    def withdrawn(self, loaded: Loaded, state: LoadState, reason: str) -> Loaded:
+        """Take a plugin out: it hears nothing, has no tools and no devices any more."""
+        for plugin in loaded.plugins:
+            for undo in reversed(self._undo.pop(plugin, [])):
+                undo()
         self.table.remove_all(loaded.tools)
         for plugin in loaded.plugins:
             if isinstance(plugin, Device):
                 self.registry.remove(plugin)
+        return _without(loaded, state, reason)
+
+    def _overdone(self, loaded: Loaded, what: str) -> None:
+        self.offended(loaded, what)
 
     def _register(self, device: Device, entry: PluginEntry) -> None:
         try:
@@ -96,8 +141,12 @@ class Furniture:
         return [plugin for loaded in self.loaded for plugin in loaded.plugins]
 
 
+def _without(loaded: Loaded, state: LoadState, reason: str) -> Loaded:
+    return replace(loaded, state=state, reason=reason, plugins=(), tools=(), since=now())
+
+
 def _told(loaded: Loaded) -> Loaded:
-    if loaded.state is LoadState.BROKEN:
+    if loaded.state in (LoadState.BROKEN, LoadState.NOT_CONFIGURED):
         log.error("plugin %s: %s: %s", loaded.name, loaded.state.value, loaded.reason)
     return loaded
 
@@ -105,13 +154,16 @@ def _told(loaded: Loaded) -> Loaded:
 def _check_topics(plugin: Plugin, entry: PluginEntry) -> None:
     for setting in plugin.topics_published():
         value = getattr(plugin, setting)
-        problem = problem_with_topic(str(value))
+        problem = problem_with_sending(str(value))
         if problem and value != plugin.settings_declared[setting]:
             raise entry.mistake(f"expected a topic to publish on, found {value!r}, which {problem}", setting)
-    for template in plugin.topics_heard():
-        topic = plugin.fill(template)
+    for template, place in listeners(plugin).items():
+        try:
+            topic = plugin.fill(template)
+        except PluginError as error:
+            raise PluginError(f"{place}: {error}") from error
         if (problem := problem_with_filter(topic)) is None:
             continue
         for setting in PLACEHOLDER.findall(template):
             raise entry.mistake(f"expected a topic to hear, found {topic!r}, which {problem}", setting)
-        raise PluginError(f"{plugin.title} cannot hear {topic!r}: it {problem}")
+        raise PluginError(f"{place}: {plugin.title} cannot hear {topic!r}: it {problem}")

@@ -9,9 +9,11 @@ import random
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from assistant import retained
 from assistant.errors import LinkError
 from assistant.home.address import Address
 from assistant.home.connection import (
@@ -23,9 +25,9 @@ from assistant.home.connection import (
 )
 from assistant.home.inbox import Inbox, Message
 from assistant.home.refusals import Lost, NotAllowed, WrongProtocol
-from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
+from assistant.home.topics import TopicTree, problem_with_filter, problem_with_sending
+from assistant.marking import PAYLOAD_BYTES
 from assistant.plain import one_line
-from assistant.plugin import PAYLOAD_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +186,7 @@ class Link:
         self, topic: str, payload: str | bytes | float, *, retain: bool = False, qos: int = 0
     ) -> None:
         """Publish now or raise LinkError: no command is kept for later, a lamp must not turn on at 3 am."""
-        if problem := problem_with_topic(topic):
+        if problem := problem_with_sending(topic):
             raise LinkError(f"Nothing can be published on the topic {topic!r}: it {problem}.")
         if self._connection is None:
             await self.ready(PUBLISH_PATIENCE_SECONDS)
@@ -313,6 +315,7 @@ class Link:
             if len(listener.heard) < MOST_HEARD:
                 listener.heard.add(message.topic)
             try:
-                listener.callback(message.topic, message.payload)
+                with retained.handed_out() if message.retained else nullcontext():
+                    listener.callback(message.topic, message.payload)
             except Exception as error:  # noqa: BLE001 - somebody else's code; it must not stop the others
                 log.error("A listener to %s failed: %s: %s", message.topic, type(error).__name__, error)

@@ -14,6 +14,7 @@ from typing import NoReturn
 from assistant.errors import BrokerError
 from assistant.home.address import Address
 from assistant.home.broker.packets import Kind, encode
+from assistant.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Mosquitto:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=errors,
+                    env=without_secrets(),
                     start_new_session=True,  # Ctrl-C is for the daemon, which still has to say goodbye
                 )
         except OSError as error:

@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from assistant.device import Device
 from assistant.errors import ToolError, UnknownDevice
+from assistant.home.areas import AreaNames
+from assistant.home.floors import RELATIVE, Floors
+from assistant.home.here import Here
+from assistant.rooms import asking_place
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
 
-MAX_NAME = 60
+MAX_NAME, ROOM_FOR_NUMBER = 60, 6
 ALLOWED = re.compile(r"[^\w '&.\-]+")
 LITTLE_WORDS = {"the", "my", "our", "a", "an", "in", "of", "please", "every", "each", "both", "whole"}
 EVERYTHING = {"everything", "all devices", "all"}
@@ -31,6 +35,8 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "sensor": ("door sensor", "window sensor", "motion sensor", "temperature sensor", "humidity sensor"),
     "door": ("door sensor", "lock"),
     "window": ("window sensor",),
+    "temperature": ("temperature sensor", "thermostat"),
+    "humidity": ("humidity sensor",),
 }
 
 
@@ -53,6 +59,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._devices: dict[str, Device] = {}
+        self.floors = Floors(folded)
+        self.areas = AreaNames(folded)
 
     def add(self, device: Device) -> None:
         """Take a device in. Its name is cleaned; the same name in two areas gets the area put before it.
@@ -82,8 +90,11 @@ class Registry:
             ToolError: its name has no letter and no digit.
         """
         wanted, area = cleaned(device.name), cleaned(device.area)
+        short = wanted[
+            : MAX_NAME - ROOM_FOR_NUMBER
+        ].strip()  # a number that is cut off would tell nobody apart
         choices = itertools.chain(
-            [wanted, *([f"{area} {wanted}"] if area else [])], (f"{wanted} {n}" for n in itertools.count(2))
+            [wanted, *([f"{area} {wanted}"] if area else [])], (f"{short} {n}" for n in itertools.count(2))
         )
         device.name = next((name for name in choices if folded(name) not in self._devices), wanted)
         self.add(device)
@@ -93,6 +104,9 @@ class Registry:
         if self._devices.get(folded(device.name)) is device:
             del self._devices[folded(device.name)]
 
+    def __len__(self) -> int:
+        return len(self._devices)
+
     @property
     def devices(self) -> list[Device]:
         """All devices in the order they came."""
@@ -100,6 +114,8 @@ class Registry:
 
     def resolve(self, spoken: str, candidates: Mapping[str, Target]) -> tuple[str, list[Target]]:
         """A label for the answer and the devices meant, among those that have the tool.
+
+        What the name alone does not tell is looked for in the room where it was said.
 
         Raises:
             UnknownDevice: nothing, or more than one thing, could be meant; with the best candidates.
@@ -113,13 +129,18 @@ class Registry:
                     f"The {exact[0].name} can't do that.", options=tuple(self._similar(wanted, candidates))
                 )
             return exact[0].name, [candidates[exact[0].name]]
-        if len(exact) > 1:
-            names = [device.name for device in exact]
-            raise UnknownDevice(f"Do you mean the {listed(names)}?", options=tuple(names))
-        group = [device for device in self._group(wanted) if device.name in candidates]
+        here = HERE.within(self.devices, asking_place().area)
+        if exact := [device for device in exact if device in here and device.name in candidates] or exact:
+            return _one_of(exact, candidates)
+        group = [device for device in self._group(wanted, here) if device.name in candidates]
         if group:
             label = group[0].name if len(group) == 1 else _label(spoken)
             return label, [candidates[device.name] for device in group]
+        if asking_place().area and wanted:
+            able = [device for device in self.devices if device.name in candidates]
+            nearest = HERE.meant([device for device in able if device in here], wanted)
+            if found := nearest or HERE.meant(able, wanted):
+                return _one_of(found, candidates)
         near = self._similar(wanted, candidates)
         hint = f" Do you mean the {' or the '.join(near)}?" if near else ""
         raise UnknownDevice(f"I don't know a device called {cleaned(spoken)}.{hint}", options=tuple(near))
@@ -132,26 +153,59 @@ class Registry:
             device
             for device in self.devices
             if any(
-                wanted in (folded(name), folded(f"{device.area} {name}"), folded(f"{name} {device.area}"))
+                wanted in (folded(name), folded(f"{area} {name}"), folded(f"{name} {area}"))
                 for name in (device.name, *device.aliases)
+                for area in (device.area, *self.areas.of(device.area))
             )
         ]
 
-    def _group(self, wanted: str) -> Sequence[Device]:
-        """``all lights``, ``kitchen lights``, ``lights kitchen``, ``everything hallway``."""
+    def _group(self, wanted: str, here: Sequence[Device]) -> Sequence[Device]:
+        """``all lights``, ``kitchen lights``, ``lights kitchen``, ``everything upstairs``.
+
+        ``lights`` are those ``here``, when there are any.
+        """
         if wanted in EVERYTHING:
             return self.devices
-        areas = {folded(device.area) for device in self.devices if device.area}
-        area = next((a for a in sorted(areas, key=len, reverse=True) if f" {a} " in f" {wanted} "), "")
+        area, inside = self._place(wanted)
         rest = f" {wanted} ".replace(f" {area} ", " ", 1).split() if area else wanted.split()
-        rest = [word for word in rest if word != "all"]
-        pool = [device for device in self.devices if not area or folded(device.area) == area]
+        rest = [word for word in rest if word != "all" and not (area and word == "on")]
+        pool = [device for device in self.devices if not area or folded(device.area) in inside]
         if area and (rest == ["everything"] or (not rest and "all" in wanted.split())):
             return pool
+        there = [d for d in pool if " ".join(rest) in map(folded, (d.name, *d.aliases))]
+        if area and len(there) == 1:
+            return there
         if len(rest) != 1 or not (area or "all" in wanted.split() or rest[0].endswith("s")):
             return []
-        kinds = KIND_WORDS.get(rest[0].removesuffix("s"), (rest[0], rest[0].removesuffix("s")))
-        return [device for device in pool if device.household_kind in kinds]
+        one = next((word for word in _singulars(rest[0]) if word in KIND_WORDS), rest[0].removesuffix("s"))
+        kinds = KIND_WORDS.get(one, (rest[0], one))
+        found = [device for device in pool if device.household_kind in kinds]
+        near = [device for device in found if device in here]
+        return found if area or "all" in wanted.split() else near or found
+
+    def place_names(self, device: Target) -> list[str]:
+        """What the area is called besides its name, and what the floor is, or may be, called: of a device."""
+        area = str(getattr(device, "area", ""))
+        floor = self.floors.of(area)
+        above = [*self.floors.names(floor), *self.floors.perhaps(floor)] if floor else []
+        return [*self.areas.of(area), *above]
+
+    def _place(self, wanted: str) -> tuple[str, frozenset[str]]:
+        """The longest name of an area or a floor in it, and the areas meant; "" when there is none.
+
+        Raises:
+            UnknownDevice: "upstairs" may be several floors.
+        """
+        places = self.floors.places(device.area for device in self.devices)
+        for alias, area in self.areas.by_name.items():
+            if area in places:
+                places.setdefault(alias, frozenset({area}))
+        floors = RELATIVE if self.floors.all else ()
+        names = [name for name in (*places, *floors) if f" {name} " in f" {wanted} "]
+        name = max(names, key=len, default="")
+        if name and name not in places:
+            return name, frozenset(map(folded, self.floors.meant(name).areas))
+        return name, places.get(name, frozenset())
 
     def similar(self, spoken: str) -> list[str]:
         """The names of devices most like what was said."""
@@ -163,6 +217,26 @@ class Registry:
         close = difflib.get_close_matches(wanted, by_fold, 3, cutoff=0.6)
         shared = [fold for fold in by_fold if set(fold.split()) & set(wanted.split())]
         return [by_fold[fold] for fold in dict.fromkeys([*close, *shared])][:3]
+
+
+def _singulars(word: str) -> list[str]:
+    """``lights`` → ``light``, ``switches`` → ``switch``, ``humidities`` → ``humidity``."""
+    return [word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)]
+
+
+HERE = Here(folded, KIND_WORDS)
+
+
+def _one_of(found: Sequence[Device], candidates: Mapping[str, Target]) -> tuple[str, list[Target]]:
+    """The one that is meant.
+
+    Raises:
+        UnknownDevice: it could be several.
+    """
+    names = [device.name for device in found]
+    if len(found) == 1 and names[0] in candidates:
+        return names[0], [candidates[names[0]]]
+    raise UnknownDevice(f"Do you mean the {listed(names)}?", options=tuple(names))
 
 
 def _label(spoken: str) -> str:

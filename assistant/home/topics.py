@@ -26,6 +26,13 @@ def problem_with_topic(topic: str) -> str | None:
     return _problem(topic)
 
 
+def problem_with_sending(topic: str) -> str | None:
+    """Why we publish nothing there; None when we do: brokers end the connection of who speaks for them."""
+    if topic.startswith("$"):
+        return "begins with $, which only the broker itself may use"
+    return problem_with_topic(topic)
+
+
 def problem_with_filter(topic_filter: str) -> str | None:
     """Why nobody can subscribe to this filter; None when one can."""
     levels = topic_filter.split("/")

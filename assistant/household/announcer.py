@@ -37,7 +37,7 @@ class Link(Protocol):
 
 @dataclass
 class Announcer:
-    """One assistant in its owner's home.
+    """One room of an assistant in its owner's home.
 
     ``linked`` is set whenever the link is up again; ``stop`` silences the assistant, ``say`` speaks a text
     that is not understood, so that it can ask for nothing; ``cost_today`` is in dollars, None when unknown.
@@ -107,10 +107,11 @@ class Announcer:
             self._config_topic(place): json.dumps(payload)
             for place, payload in entities(own, transcripts=self.transcripts).items()
         }
-        words = {own.topic(name): text for name, text in self._words.items()} if self.transcripts else {}
+        # What was shown while that was wanted is taken back when it no longer is.
+        words = {own.topic(name): text if self.transcripts else "" for name, text in self._words.items()}
         return {
             **configs,
-            own.topic("availability"): "online",
+            own.availability: "online",
             own.topic("state"): json.dumps({**self._state, "cost_today": self.cost_today()}),
             own.topic("mute"): "ON" if settings.muted else "OFF",
             own.topic("volume"): str(settings.volume),
@@ -137,12 +138,14 @@ class Announcer:
 
     def _take(self, event: Event) -> None:
         match event:
-            case PhaseChanged(phase):
-                self._state["state"] = phase
+            case PhaseChanged(phase, room):
+                here = room in ("", self.room.place.room)
+                self._state["state"] = phase if here else "idle"
             case Online(brain):
-                self._state |= {"brain": brain, "problem": ""}
+                back = {"state": "idle"} if self._state["state"] == "offline" else {}
+                self._state |= {"brain": brain, "problem": "", **back}
             case Offline(reason):
-                self._state["problem"] = reason[:LONGEST_TEXT]
+                self._state |= {"state": "offline", "problem": reason[:LONGEST_TEXT]}
             case Problem(text):
                 self._state["problem"] = text[:LONGEST_TEXT]
             case Heard(text):

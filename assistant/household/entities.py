@@ -7,21 +7,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant import __version__
+from assistant.rooms import Place
 
 ORIGIN = "assistant-household"
 """Our own discovery source leaves out what bears this name: no assistant operates itself, or another one."""
-STATES = ("idle", "listening", "thinking", "speaking")
+STATES = ("idle", "listening", "thinking", "speaking", "offline")
+"""Offline is who has no brain to ask; who is away altogether is unavailable."""
 LONGEST_TEXT = 255
 """Home Assistant's text entities take no more."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who announces: ``id`` is kept for ever, ``base`` is the first level of all its topics."""
+    """Who announces: ``id`` is kept for ever, ``base`` is the first level of all its topics.
+
+    ``house``: the id of the whole, for one of its rooms besides the first.
+    """
 
     id: str
     name: str
     area: str = ""
+    house: str = ""
+
+    def of(self, place: Place) -> Identity:
+        """One more of its rooms: a thing of its own, there as long as the house is."""
+        return Identity(f"{self.id}_{place.key}", f"{self.name} {place.room}", place.area, self.id)
+
+    @property
+    def availability(self) -> str:
+        """The topic that tells whether it is there at all."""
+        return f"assistant/{self.house or self.id}/availability"
 
     @property
     def base(self) -> str:
@@ -33,9 +48,14 @@ class Identity:
 
 
 def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
-    """Discovery payloads by ``component/object``; what was heard and said only where it is wanted."""
+    """Discovery payloads by ``component/object``; what was heard and said only where it is wanted.
+
+    What is the house's own is announced with its first room only.
+    """
+    readings = _readings(own.topic("state"))
+    whole = {**readings, **_health(own.topic("state"))}
     found: dict[str, dict[str, Any]] = {
-        **_readings(own.topic("state")),
+        **({"sensor/state": readings["sensor/state"]} if own.house else whole),
         "switch/mute": _commanded(own, "mute", "Microphone muted", icon="mdi:microphone-off"),
         "number/volume": _commanded(own, "volume", "Volume", **PERCENT),
         "number/sensitivity": _commanded(
@@ -45,7 +65,7 @@ def entities(own: Identity, *, transcripts: bool) -> dict[str, dict[str, Any]]:
         "button/stop": {"name": "Stop", "command_topic": own.topic("stop")},
         "button/push_to_talk": {"name": "Push to talk", "command_topic": own.topic("push_to_talk")},
     }
-    if transcripts:
+    if transcripts and not own.house:
         for ending in ("heard", "said"):
             found[f"sensor/{ending}"] = {"name": f"Last {ending}", "state_topic": own.topic(ending)}
     return {place: {**payload, **_shared(own, place)} for place, payload in found.items()}
@@ -75,6 +95,25 @@ def _readings(state: str) -> dict[str, dict[str, Any]]:
             "device_class": "monetary",
             "unit_of_measurement": "USD",
             "state_class": "total",
+            "entity_category": "diagnostic",
+        },
+    }
+
+
+def _health(state: str) -> dict[str, dict[str, Any]]:
+    """Whether it is well, and what is the matter."""
+    return {
+        "binary_sensor/connected": {
+            "name": "Brain connected",
+            "state_topic": state,
+            "value_template": "{{ 'OFF' if value_json.state == 'offline' else 'ON' }}",
+            "device_class": "connectivity",
+            "entity_category": "diagnostic",
+        },
+        "sensor/health": {
+            "name": "Health",
+            "state_topic": state,
+            "value_template": "{{ value_json.problem or 'ok' }}",
             "entity_category": "diagnostic",
         },
         "binary_sensor/problem": {
@@ -109,7 +148,11 @@ def _shared(own: Identity, place: str) -> dict[str, Any]:
     }
     return {
         "unique_id": f"assistant_{own.id}_{place.partition('/')[2]}",
-        "availability_topic": own.topic("availability"),
-        "device": {**device, **({"suggested_area": own.area} if own.area else {})},
+        "availability_topic": own.availability,
+        "device": {
+            **device,
+            **({"suggested_area": own.area} if own.area else {}),
+            **({"via_device": f"assistant_{own.house}"} if own.house else {}),
+        },
         "origin": {"name": ORIGIN, "sw_version": __version__},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from assistant import store
@@ -19,10 +19,10 @@ Days = dict[str, dict[str, int]]
 
 
 class Left:
-    """Frames of 20 ms by day and by what had opened the gate; kept in one small file."""
+    """Frames of 20 ms by day and by what had opened the gate; kept for some days in one small file."""
 
-    def __init__(self, path: Path, today: Callable[[], date] = date.today) -> None:
-        self._path, self._today = path, today
+    def __init__(self, path: Path, *, days: int = DAYS, today: Callable[[], date] = date.today) -> None:
+        self._path, self._today, self._most = path, today, timedelta(days=days)
         self._days = _read(path)
 
     def note(self, by: str, frames: int) -> None:
@@ -31,8 +31,31 @@ class Left:
             return
         day = self._days.setdefault(self._today().isoformat(), {})
         day[by] = day.get(by, 0) + frames
-        for old in sorted(self._days)[:-DAYS]:
-            del self._days[old]
+        self._without_old()
+        self._save()
+
+    def forget(self, since: date = date.min, *, dry: bool = False) -> int:
+        """Forget the days since then; how many there were."""
+        gone = [day for day in self._days if day >= since.isoformat()]
+        if gone and not dry:
+            for day in gone:
+                del self._days[day]
+            self._save()
+        return len(gone)
+
+    def tidy(self) -> None:
+        """Forget the days that are too old."""
+        if self._without_old():
+            self._save()
+
+    def _without_old(self) -> bool:
+        oldest = (self._today() - self._most).isoformat()
+        old = [day for day in self._days if day <= oldest]
+        for day in old:
+            del self._days[day]
+        return bool(old)
+
+    def _save(self) -> None:
         try:
             store.write_atomically(self._path, json.dumps(self._days).encode())
         except OSError as error:
@@ -50,6 +73,6 @@ def _read(path: Path) -> Days:
         return {str(day): {str(by): int(count) for by, count in kinds.items()} for day, kinds in told.items()}
     except FileNotFoundError:
         pass
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:
         log.warning("%s cannot be read and is begun anew: %s", path, error)
     return {}

@@ -1,4 +1,4 @@
-"""One room's switches: muted, how loud, how easily woken; they outlive a restart."""
+"""The rooms' switches: muted, how loud, how easily woken; they outlive a restart."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from typing import Any, Protocol
 
 from assistant import store
 from assistant.audio.settings import RoomSettings
+from assistant.config import AudioConfig, Config
+from assistant.household.left import DAYS, Left
+from assistant.rooms import NOWHERE, Place
 
 log = logging.getLogger(__name__)
+
+FILE = "room.json"
 
 
 class Ears(Protocol):
@@ -23,12 +28,26 @@ class Ears(Protocol):
 
 
 class Room:
-    """Keeps the settings in a file and hands them to the ears; ``changed`` is called after each change."""
+    """Keeps the settings in a file and hands them to the ears; ``changed`` is called after each change.
 
-    def __init__(self, path: Path) -> None:
+    ``before`` is the file that they are taken from as long as there is none of its own.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        place: Place = NOWHERE,
+        audio: AudioConfig | None = None,
+        *,
+        before: Path | None = None,
+        left_days: int = DAYS,
+    ) -> None:
         self._path = path
-        self.settings = _read(path)
+        self.place, self.audio = place, audio or AudioConfig()
+        self.settings = _read(path if before is None or path.exists() else before)
+        self.left = Left(path.with_name(path.name.replace("room", "left", 1)), days=left_days)
         self.ears: Ears | None = None
+        """The audio process, while there is one that hears or speaks."""
         self.changed: Callable[[], None] = lambda: None
 
     def change(self, **wanted: Any) -> None:
@@ -44,10 +63,35 @@ class Room:
 
     def push(self) -> bool:
         """Listen without a wake word; False when there is no microphone, or it is muted."""
-        if self.ears is None or self.settings.muted:
+        if not self.hears or self.settings.muted:
             return False
+        assert self.ears is not None, "it hears"
         self.ears.open_gate("push")
         return True
+
+    @property
+    def hears(self) -> bool:
+        """Whether there is a microphone, and it is open."""
+        return self.ears is not None and self.audio.has_microphone
+
+
+def rooms(config: Config, state: Path) -> list[Room]:
+    """The rooms of the house, the first as it is known since there was only one; never none."""
+    if not config.rooms:
+        home = config.home.announce
+        place = Place(home.area or home.name, home.area)
+        return [Room(state / FILE, place, config.audio, left_days=config.keep.left_days)]
+    places = [Place(name, name if room.area is None else room.area) for name, room in config.rooms.items()]
+    return [
+        Room(
+            state / f"room-{place.key}.json",
+            place,
+            config.audio_in(place.room),
+            before=state / FILE if place is places[0] else None,
+            left_days=config.keep.left_days,
+        )
+        for place in places
+    ]
 
 
 def _read(path: Path) -> RoomSettings:
@@ -58,7 +102,7 @@ def _read(path: Path) -> RoomSettings:
             return RoomSettings(bool(told["muted"]), volume, sensitivity)
     except FileNotFoundError:
         return RoomSettings()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         log.warning("%s cannot be read: %s", path, error)
     # Nobody knows whether it was muted: a room is rather deaf than overheard.
     return RoomSettings(muted=True)

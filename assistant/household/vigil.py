@@ -12,9 +12,9 @@ from assistant.audio.process import Audio, started
 from assistant.bus import Bus
 from assistant.config import AudioConfig
 from assistant.events import Problem
-from assistant.household.left import Left
+from assistant.floor import Shut
 from assistant.household.room import Room
-from assistant.mouths import Mouths
+from assistant.mouths import HouseMouths
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ ZERO_SECONDS = 3.0
 ZERO_AGAIN_SECONDS = 3600.0
 """Some headsets deliver zeros whenever nobody speaks: that is worth a sentence, but not one every minute."""
 STEADY_SECONDS = 10.0
+STUCK_SECONDS = 180.0
 RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 GONE = (
@@ -44,9 +45,9 @@ DEAD = "The microphone or the speaker cannot be opened: the sound system does no
 class Talk(Protocol):
     """Whoever takes what is heard."""
 
-    mouths: Mouths
+    mouths: HouseMouths
 
-    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool: ...
+    async def listen(self, ears: AsyncIterator[FromAudio], room: str, shut: Shut, /) -> bool: ...
 
 
 class Vigil:
@@ -56,23 +57,36 @@ class Vigil:
     a microphone.
     """
 
-    def __init__(self, config: AudioConfig, room: Room, talk: Talk, bus: Bus, left: Left) -> None:
-        self._config, self._room, self._talk, self._bus, self._left = config, room, talk, bus, left
+    def __init__(self, room: Room, talk: Talk, bus: Bus, *, alone: bool = True) -> None:
+        self._config, self._room, self._talk, self._bus = room.audio, room, talk, bus
+        self._of = "" if alone else f"{room.place.room}: "
+        """Before every sentence, where there are other rooms."""
         self.told: Callable[[str], None] = lambda _sentence: None
         self.settled: Callable[[], None] = lambda: None
         self._clock = asyncio.get_running_loop().time
         self._complaint = ""
+        self._looked_at = self._clock()
         self._silent_again_at = 0.0
         self._opened = self._had_one = False
         self._for_good = False
         self._pulse = Pulse(0, 0)
         self._pulse_at = self._opened_at = self._flowed_at = self._sounded_at = self._clock()
 
+    def trouble(self) -> str:
+        """What is wrong with the ears, as it was told to people; "" when they are well or never were."""
+        return self._complaint if self._had_one else ""
+
+    def stuck(self) -> str:
+        """Whether nobody looks after the ears any more, which nothing but a new process would mend."""
+        lost = self._clock() - self._looked_at
+        left_alone = f"{self._of}the ears were left alone for {lost:.0f} s"
+        return "" if self._for_good or lost < STUCK_SECONDS else left_alone
+
     async def run(self) -> None:
         """For ever; or until it is clear that there will be no microphone."""
         failures = 0
         while not self._for_good:
-            begun = self._clock()
+            begun = self._looked_at = self._clock()
             async with started(self._config, settings=self._room.settings) as audio:
                 await self._served(audio)
             self.settled()
@@ -86,24 +100,24 @@ class Vigil:
         try:
             async with asyncio.TaskGroup() as tasks:
                 watching = tasks.create_task(self._watch(audio, begun), name="vigil")
-                await self._talk.listen(self._heard(audio))
+                await self._talk.listen(self._heard(audio), self._room.place.room, audio.shut)
                 watching.cancel()
         finally:
             self._room.ears = None
-            if audio in self._talk.mouths:
-                self._talk.mouths.remove(audio)
+            if self._talk.mouths.rooms.get(self._room.place.room) is audio:
+                del self._talk.mouths.rooms[self._room.place.room]
 
     def _felt(self, pulse: Pulse) -> None:
         now = self._pulse_at = self._clock()
         if pulse.frames > self._pulse.frames:
-            if self._complaint == GONE:
-                self.told("The microphone is back.")
+            if self._complaint == self._of + GONE:
+                self.told(f"{self._of}The microphone is back.")
                 self._complaint = ""
             self._flowed_at = now
         if pulse.peak:
             self._sounded_at = now
-            if self._complaint == SILENT:
-                self.told("The microphone is heard again.")
+            if self._complaint == self._of + SILENT:
+                self.told(f"{self._of}The microphone is heard again.")
                 self._complaint = ""
         self._pulse = pulse
 
@@ -111,27 +125,26 @@ class Vigil:
         """Replace a process that lives no more; tell of a microphone that does."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            now = self._clock()
-            if self._had_one and now - self._flowed_at > GONE_SECONDS:
+            now = self._looked_at = self._clock()
+            hears = self._config.has_microphone
+            if hears and self._had_one and now - self._flowed_at > GONE_SECONDS:
                 self._complain(GONE)
             if not self._opened:
                 if now - begun > OPENING_SECONDS:
                     self._complain(DEAD)
                     return audio.kill()
                 continue
-            if (
-                now - self._pulse_at > HUNG_SECONDS
-                or now - max(self._flowed_at, self._opened_at) > STALLED_SECONDS + LOOK_SECONDS * 2
-            ):
-                log.warning("the microphone delivers nothing; its process is replaced")
+            flowed = now - max(self._flowed_at, self._opened_at)
+            if now - self._pulse_at > HUNG_SECONDS or (hears and flowed > STALLED_SECONDS + LOOK_SECONDS * 2):
+                log.warning("%sthe microphone delivers nothing; its process is replaced", self._of)
                 return audio.kill()
-            if now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
+            if hears and now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
                 self._silent_again_at = now + ZERO_AGAIN_SECONDS
                 self._complain(SILENT)
 
     def _complain(self, text: str) -> None:
         """Say once what is wrong; a house that never had a microphone has no problem."""
-        if text != self._complaint:
+        if (text := self._of + text) != self._complaint:
             self._complaint = text
             self.told(text)
             if self._had_one:
@@ -143,24 +156,28 @@ class Vigil:
                 case Ready():
                     self._opened = self._had_one = True
                     self._opened_at = self._clock()
-                    self._talk.mouths.append(audio)
+                    self._talk.mouths.rooms[self._room.place.room] = audio
                     self._room.ears = audio
                     audio.apply(self._room.settings)
                     self.settled()
-                    if self._complaint not in (GONE, SILENT):
+                    if self._complaint not in (self._of + GONE, self._of + SILENT):
                         self._complaint = ""
-                        self.told(_listening_for(self._config))
+                        self.told(self._of + _listening_for(self._config))
                 case Trouble(text, fatal=True, for_good=for_good):
                     self._for_good = for_good
                     self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
+                case Trouble(text):
+                    yield Trouble(self._of + text)
                 case GateClosed(_, by, frames):
-                    self._left.note(by, frames)
+                    self._room.left.note(by, frames)
                     yield message
                 case _:
                     yield message
 
 
 def _listening_for(config: AudioConfig) -> str:
+    if not config.has_microphone:
+        return "Speaking only: there is no microphone (audio.input: none)."
     if config.always_listens:
         return (
             "Listening to everything that is said (audio.wake: none); with Gemini all of it leaves the house "

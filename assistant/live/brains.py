@@ -8,8 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from assistant.live.endpoint import Endpoint
 from assistant.live.failures import Cause, Failure
 
-REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0, Cause.MONEY: 60.0}
+REST_SECONDS = {Cause.QUOTA: 60.0, Cause.NETWORK: 30.0, Cause.MONEY: 60.0, Cause.CONFIGURATION: 60.0}
 """How long a brain that failed like this is left alone while another serves."""
+STUCK_SECONDS = REST_SECONDS[Cause.NETWORK]
+"""The same for one whose links all end over what the user says."""
+
+BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 Source = Callable[[], Awaitable[Endpoint]]
 """Where a brain is now; the embedded one may have moved after a restart."""
@@ -41,11 +45,12 @@ class Brains:
         ranks = [rank for rank in range(len(self._sources)) if rank not in self._given_up]
         return [rank for rank in ranks if self._resting.get(rank, 0.0) <= now] or ranks
 
-    def failed(self, rank: int, failure: Failure, *, was_up: bool) -> bool:
-        """Remember how one ended; whether it is left alone for a while."""
+    def failed(self, rank: int, failure: Failure, *, was_up: bool, stuck: bool) -> bool:
+        """Remember how one ended, perhaps ``stuck`` with the same words again; whether it is left alone for
+        a while."""
         if failure.cause is Cause.CONFIGURATION and not was_up:
             self._given_up.add(rank)
-        seconds = REST_SECONDS.get(failure.cause)
+        seconds = REST_SECONDS.get(failure.cause, STUCK_SECONDS if stuck else None)
         if seconds is not None:
             self._resting[rank] = asyncio.get_running_loop().time() + seconds
         return seconds is not None
@@ -60,6 +65,13 @@ class Brains:
             if better < rank and await _reachable(await self.endpoint(better)):
                 return True
         return False
+
+
+def pause(failure: Failure, failures: int) -> float:
+    """Seconds to wait before the next round, after so many in which no brain answered."""
+    if failures and failure.cause is Cause.QUOTA:
+        return REST_SECONDS[Cause.QUOTA]
+    return BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
 
 
 async def _reachable(endpoint: Endpoint) -> bool:

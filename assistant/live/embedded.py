@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.config import BrainConfig
 from assistant.errors import BrainError
 from assistant.live.endpoint import Endpoint
+from assistant.redaction import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class EmbeddedBrain:
     async def _once(self) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "assistant.brain",
             "--json",
@@ -86,6 +88,7 @@ class EmbeddedBrain:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env=without_secrets(),
         )
         self.pid = process.pid
         problem: BrainError | None = None

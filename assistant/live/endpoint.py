@@ -32,7 +32,7 @@ class Endpoint:
         """Host and port to try when asking whether the network is back."""
         if not self.base_url:
             return GEMINI_HOST, 443
-        rest = self.base_url.split("://", 1)[-1].split("/", 1)[0]
+        rest = self.base_url.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2]
         name, _, port = rest.rpartition(":") if ":" in rest else (rest, "", "443")
         return name.strip("[]"), int(port) if port.isdigit() else 443
 

@@ -54,6 +54,11 @@ class Exchanges:
             self._past.append(self._now)
         self._now = Exchange()
 
+    def forget(self) -> None:
+        """None of it was ever said."""
+        self._past.clear()
+        self._now = Exchange()
+
     def recent(self) -> list[tuple[str, str]]:
         """User and answer, the oldest first, as far as anybody still remembers them."""
         since = time.monotonic() - OLDEST_SECONDS

@@ -45,7 +45,10 @@ class Handles:
         kept = self._kept.get(endpoint.brain)
         if kept is None or (kept.model, kept.account) != (endpoint.model, account(endpoint)):
             return None
-        return kept.value if 0 <= self._now().timestamp() - kept.at < VALID_SECONDS else None
+        return kept.value if self._valid(kept) else None
+
+    def _valid(self, kept: Kept) -> bool:
+        return 0 <= self._now().timestamp() - kept.at < VALID_SECONDS
 
     def keep(self, endpoint: Endpoint, value: str) -> None:
         """From now on this one."""
@@ -58,13 +61,27 @@ class Handles:
         if self._kept.pop(endpoint.brain, None):
             self.save()
 
+    def tidy(self) -> None:
+        """Take those out of the file that are too old."""
+        if any(not self._valid(kept) for kept in self._kept.values()):
+            self.save()
+
+    def forget(self) -> None:
+        """No conversation is taken up again, with whatever brain it was."""
+        self._kept.clear()
+        self.save()
+
     def save(self) -> None:
         """Write the file."""
         if self._path is None:
             return
         self._saved_at = time.monotonic()
         # A brain in the house forgets when it ends; only others can be asked again after a restart.
-        lasting = {brain: asdict(kept) for brain, kept in self._kept.items() if brain != "embedded"}
+        lasting = {
+            brain: asdict(kept)
+            for brain, kept in self._kept.items()
+            if brain != "embedded" and self._valid(kept)
+        }
         if not lasting and not self._path.exists():
             return
         try:

@@ -20,6 +20,7 @@ from assistant.live.messages import (
     GoAway,
     Handle,
     Message,
+    Picture,
     Say,
     Speech,
     SpeechText,
@@ -50,7 +51,7 @@ PROBE_SECONDS = 45.0
 """So much silence, and we ask whether anybody is there; the SDK's own ping kills healthy links."""
 PONG_SECONDS = 30.0
 """Servers were seen to take up to 30 s for a pong (field reports, 2026)."""
-MUTE_TURNS = 3
+MUTE_TURNS = 2
 """Turns in a row that bring neither a word nor a call: the brain has lost its voice."""
 REBUILD_TOKENS = 3000
 """A context smaller than this is not worth a new link."""
@@ -226,7 +227,8 @@ class Link:
                 if isinstance(item, Say):
                     self._exchanges.heard(item.text)
                 await self._wire.send(item)
-                self._heard_at = max(self._heard_at, self._clock())
+                if not isinstance(item, Picture):
+                    self._heard_at = max(self._heard_at, self._clock())
 
     async def _watch_for_silence(self) -> None:
         """A question that nobody takes, an answer that stops, a link that is only half there, a long rest."""
@@ -261,7 +263,7 @@ class Link:
         """When the home has changed, the brain is told while nobody talks; by a new link if it must be."""
         while True:
             await self._lasting.news.wait()
-            await self._quiet()
+            await self.quiet()
             self._lasting.news.clear()
             if not await self._wire.update(self._lasting.setup()):
                 raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
@@ -269,7 +271,7 @@ class Link:
     async def _watch_age(self) -> None:
         """Change before the server does, while nobody talks."""
         await asyncio.sleep(self._able.link_seconds)
-        await self._quiet()
+        await self.quiet()
         raise LinkLost(Failure(Cause.RETRY, "The link has grown old."))
 
     async def _leave(self, seconds: float) -> None:
@@ -286,9 +288,9 @@ class Link:
     async def _quiet_by(self, deadline: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
-                await self._quiet()
+                await self.quiet()
 
-    async def _quiet(self) -> None:
+    async def quiet(self) -> None:
         """Wait until nobody talks and no slow tool still owes this link its result."""
         await self._uplink.quiet()
         while self._calls or self._owed_an_answer:

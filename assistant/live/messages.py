@@ -144,6 +144,13 @@ class SpeechEnded:
     """Outgoing: the user stopped; the brain's turn."""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Outgoing: what a camera sees now, a JPEG beside what is said; never kept for another link."""
+
+    jpeg: bytes
+
+
 class Delivery(Enum):
     """What became of a tool's result."""
 
@@ -155,7 +162,7 @@ class Delivery(Enum):
     """The link that asked is no more."""
 
 
-Outgoing = Say | Audio | SpeechStarted | SpeechEnded
+Outgoing = Say | Audio | SpeechStarted | SpeechEnded | Picture
 
 Message = (
     Transcribed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -24,6 +24,7 @@ class Abilities:
     ``takes_updates``: instruction and tools can be changed within a link.
     ``reads_free``: what it is told costs nothing, so it may know the whole home.
     ``may_stay_silent``: it decides by itself whether it was meant; a turn without a word is no fault.
+    ``answers_in_stages``: it may speak several times in one turn, which is over when it says so.
     ``reply_seconds``: nothing at all for so long after a question means that nobody is there.
     ``link_seconds``: a link is changed at a quiet moment before the server cuts it at this age.
     ``options``: keys of the gemini section that it knows; ``alpha_options`` need API version v1alpha.
@@ -35,6 +36,7 @@ class Abilities:
     takes_updates: bool = False
     reads_free: bool = False
     may_stay_silent: bool = True
+    answers_in_stages: bool = False
     reply_seconds: float = 6.0
     link_seconds: float = 8.5 * 60
     options: frozenset[str] = frozenset()
@@ -51,16 +53,23 @@ class Retired:
     successor: str
 
 
-def abilities(model: str) -> Abilities:
-    """The row of a model, with or without ``models/`` before it."""
+def abilities(model: str, *, proactive: bool | None = None) -> Abilities:
+    """The row of a model, with or without ``models/`` before it; one made ``proactive`` may stay silent."""
     name = model.removeprefix("models/")
-    return MODELS.get(_table()["aliases"].get(name, name), Abilities())
+    row = MODELS.get(_table()["aliases"].get(name, name), Abilities())
+    return replace(row, may_stay_silent=True) if proactive else row
 
 
 def retired(model: str) -> Retired | None:
     """When a model was shut down and what takes its place; None while it lives."""
     told = _table()["retired"].get(model.removeprefix("models/"))
     return Retired(**told) if told else None
+
+
+def listed(model: str) -> bool:
+    """Whether the table has this model."""
+    name = model.removeprefix("models/")
+    return name in MODELS or name in _table()["aliases"]
 
 
 def known() -> list[str]:

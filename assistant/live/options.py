@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from assistant.config import GeminiConfig
 from assistant.errors import ConfigError
-from assistant.live.models import abilities, known, retired, voices
+from assistant.live.models import abilities, known, listed, retired, voices
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,11 @@ class Options:
     top_p: float | None = None
     top_k: int | None = None
     turn_coverage: str = ""
+    turn_taking: str = "local"
+    vad_start: str = ""
+    vad_end: str = ""
+    vad_prefix_ms: int | None = None
+    vad_silence_ms: int | None = None
     thinking_level: str = ""
     thinking_budget: int | None = None
     thoughts: bool = False
@@ -35,6 +40,11 @@ class Options:
     def of(cls, config: GeminiConfig) -> Options:
         """As they stand in the configuration."""
         return cls(**{field.name: getattr(config, field.name) for field in fields(cls)})
+
+    @property
+    def server_listens(self) -> bool:
+        """Whether the server decides when somebody speaks; else our own ears do, and tell it."""
+        return self.turn_taking == "server"
 
     def wished(self) -> list[str]:
         """Names of the options that were set."""
@@ -53,6 +63,9 @@ def checked(config: GeminiConfig) -> GeminiConfig:
         config = config.model_copy(update={"model": gone.successor})
     if abilities(config.model).deprecated:
         log.warning("%s will be shut down; %s is newer (gemini.model).", config.model, known()[0])
+    if not listed(config.model) and not config.base_url:
+        near = ", ".join(difflib.get_close_matches(config.model, known(), 2) or known()[:1])
+        log.warning("%s is a model unknown to us (gemini.model); is it %s?", config.model[:60], near)
     for name in Options.of(config).wished():
         _fits(config, name)
     if not config.base_url:
@@ -69,6 +82,8 @@ def _known_voice(voice: str) -> None:
 
 def _fits(config: GeminiConfig, name: str) -> None:
     able = abilities(config.model)
+    if name.startswith("vad_") and config.turn_taking != "server":
+        raise ConfigError(f"gemini.{name} counts only where the server listens (gemini.turn_taking: server)")
     if name not in able.options:
         others = [model for model in known() if name in abilities(model).options]
         near = f"; {', '.join(others)} can" if others else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from assistant.live.endpoint import Endpoint
@@ -29,6 +30,20 @@ class Purse:
         """Why this brain must not be asked now, as a sentence; "" when it may."""
         return "" if endpoint.brain in FREE_BRAINS else self._limits.obstacle()
 
+    @contextmanager
+    def setting_aside(self, endpoint: Endpoint, ahead: Tokens) -> Iterator[str]:
+        """Set aside what one request may cost at most, while the block lasts; the obstacle, or "" when it
+        may be asked."""
+        if endpoint.brain in FREE_BRAINS:
+            yield ""
+            return
+        usd = price_of(endpoint.model, self._prices).of(ahead)
+        if obstacle := self._limits.obstacle(usd):
+            yield obstacle
+            return
+        with self._limits.held(usd):
+            yield ""
+
     def spent_today(self) -> float | None:
         """US dollars, to the cent; None when the ledger cannot be read."""
         try:
@@ -53,7 +68,23 @@ class Purse:
         at = self._now().isoformat(timespec="seconds")
         self._limits.ledger.note(Row(at, endpoint.brain, endpoint.model, kind, usd, tokens))
         if endpoint.brain not in FREE_BRAINS:
-            self._limits.paid(usd)
+            self._limits.paid(usd, turn=kind == "live")
         if self.thrifty and not before:
             self._became_thrifty()
         return usd
+
+    def obstacle_of(self, usd: float) -> str:
+        """Why so much must not be spent now, as a sentence; "" when it may."""
+        return self._limits.obstacle(usd)
+
+    def reserved(self, usd: float) -> AbstractContextManager[None]:
+        """Set so much aside while the block lasts."""
+        return self._limits.held(usd)
+
+    def paid_for(self, brain: str, model: str, usd: float, kind: str) -> None:
+        """Something with a price of its own was bought; it says nothing about what the next turn costs."""
+        before = self.thrifty
+        at = self._now().isoformat(timespec="seconds")
+        self._limits.ledger.note(Row(at, brain, model, kind, usd))
+        if self.thrifty and not before:
+            self._became_thrifty()

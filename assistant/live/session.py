@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.live.brains import REST_SECONDS, Brains, Source
+from assistant.live.brains import Brains, Source, pause
 from assistant.live.endpoint import Endpoint
 from assistant.live.exchanges import Exchanges
 from assistant.live.failures import Cause, Failure, LinkLost
@@ -22,6 +22,7 @@ from assistant.live.handles import Handles
 from assistant.live.link import Lasting, Link
 from assistant.live.messages import Delivery, LinkDown, LinkUp, Message, Outgoing, Replayed, TurnLost
 from assistant.live.models import abilities
+from assistant.live.oblivion import Oblivion
 from assistant.live.options import Options
 from assistant.live.patience import Complaints, Gaps, Patience
 from assistant.live.purse import FREE_BRAINS, Purse
@@ -31,7 +32,6 @@ from assistant.tools.schema import Declaration
 
 log = logging.getLogger(__name__)
 
-BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 RECHECK_SECONDS = 30.0
 STEADY_SECONDS = 10.0
 """A link that lived so long was a good one: the next may be made at once."""
@@ -76,7 +76,7 @@ class Session:
         self._brains = Brains(sources)
         self._setup = setup
         self._link: Link | None = None
-        self._brain = ""
+        self.brain = ""  # who answers; "" while nobody does
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._handles = handles or Handles()
         self._purse = purse
@@ -96,6 +96,7 @@ class Session:
             lambda: self.room(),
         )
         self._lasting.uplink.begun = self._patience.hurry
+        self.oblivion = Oblivion(self._lasting.exchanges, self._handles)
         self.gaps = Gaps()
         self.room: Callable[[], Awaitable[None]] = _plenty
         """Waits until there is room for more speech; the rest of a long story stays where it is made."""
@@ -160,12 +161,12 @@ class Session:
                 failure, was_up = await self._try_all()
                 failures = 0 if was_up else failures + 1
                 if not was_up:
-                    self._brain = ""
+                    self.brain = ""
                     self._complaints.failed(failure, len(self._brains))
                     if self._brains.given_up:
                         self._settled.set()
                 if not (was_up and (self._awaited or self.gaps.served > STEADY_SECONDS)):
-                    await asyncio.sleep(self._pause(failure, failures))
+                    await asyncio.sleep(pause(failure, failures))
         finally:
             self._handles.save()
 
@@ -174,21 +175,16 @@ class Session:
         """Whether somebody is speaking, or waits for an answer."""
         return not self._lasting.uplink.idle.is_set()
 
-    @staticmethod
-    def _pause(failure: Failure, failures: int) -> float:
-        if failures and failure.cause is Cause.QUOTA:
-            return REST_SECONDS[Cause.QUOTA]
-        return BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-
     async def _try_all(self) -> tuple[Failure, bool]:
         """Hold the first link that can be made until it ends; how it ended, and whether there was one."""
         failure = Failure(Cause.GIVEN_UP, "No brain is configured that can be used.")
         for rank in (ranks := self._brains.usable()):
             last = rank == ranks[-1]
             failure, was_up = await self._hold(rank, last=last)
-            rests = self._brains.failed(rank, failure, was_up=was_up)
+            stuck = not last and self._lasting.uplink.stuck
+            rests = self._brains.failed(rank, failure, was_up=was_up, stuck=stuck)
             if was_up:
-                if rests and not last:
+                if (rests and not last) or failure.cause is Cause.CONFIGURATION:
                     self._complaints.failed(failure, rank)
                 return failure, True
             log.warning("brain %d: %s", rank + 1, failure.sentence)
@@ -230,7 +226,7 @@ class Session:
             self._inbox.put_nowait(TurnLost())
         self._link = Link(
             wire,
-            abilities(endpoint.model),
+            abilities(endpoint.model, proactive=self._setup.options.proactive_audio),
             self._lasting,
             resumed=resumed,
             rest_seconds=self._setup.rest_seconds,
@@ -238,8 +234,8 @@ class Session:
         self._settled.set()
         self.gaps.over()
         self._complaints.serves(rank)
-        if self._brain != endpoint.brain:
-            self._brain = endpoint.brain
+        if self.brain != endpoint.brain:
+            self.brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
         try:
             if not resumed:
@@ -247,7 +243,8 @@ class Session:
         except LinkLost as lost:
             failure = lost.failure
         else:
-            failure = await self._link.serve(self._watch_for_better(rank))
+            forgotten = self.oblivion.watch(self._link.quiet)
+            failure = await self._link.serve(self._watch_for_better(rank), forgotten)
         self.gaps.begun()
         if failure.cause is Cause.FRESH:
             self._handles.drop(endpoint)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 
-from assistant.live.messages import Audio, Outgoing, Say, SpeechEnded, SpeechStarted
+from assistant.live.messages import Audio, Outgoing, Picture, Say, SpeechEnded, SpeechStarted
 
 BACKLOG = 1500
 """Items kept: 30 s of microphone."""
@@ -59,6 +59,11 @@ class Uplink:
         """Whether all has been sent and nothing has come back yet."""
         return self._asked and not self._answered and not self.idle.is_set()
 
+    @property
+    def stuck(self) -> bool:
+        """Whether what the user says has taken so many links along that only another brain can help."""
+        return self._replays == REPLAYS and not self.idle.is_set()
+
     def post(self, item: Outgoing) -> None:
         """Add what the user said.
 
@@ -70,7 +75,9 @@ class Uplink:
             self.begun()
         if self._cut_off:
             return
-        if not isinstance(item, Audio):
+        if isinstance(item, Picture):  # one that could not be sent yet shows what is no more
+            self._waiting = deque(each for each in self._waiting if not isinstance(each, Picture))
+        elif not isinstance(item, Audio):
             self.idle.clear()
             self._said_at = self._clock()
         if len(self._waiting) >= BACKLOG:
@@ -82,7 +89,7 @@ class Uplink:
     def next(self) -> Outgoing:
         """The oldest item; it stays here until it is answered."""
         item = self._waiting.popleft()
-        if not self.idle.is_set() and not self._answered:
+        if not self.idle.is_set() and not self._answered and not isinstance(item, Picture):
             self._keep(item)
         self._asked = self._asked or isinstance(item, Say | SpeechEnded)
         return item

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,29 +19,19 @@ from assistant.live.endpoint import Endpoint
 from assistant.live.failures import Cause, Failure, LinkLost, classify
 from assistant.live.messages import (
     Audio,
-    BargedIn,
-    Calls,
-    CallsCancelled,
-    Generated,
     GoAway,
     Handle,
     Message,
     Outgoing,
+    Picture,
     Say,
-    Speech,
     SpeechEnded,
     SpeechStarted,
-    SpeechText,
-    Transcribed,
-    TurnDone,
     Unknown,
-    Usage,
 )
 from assistant.live.models import abilities
-from assistant.live.wishes import connect_config, fixed, told, tools_of
-from assistant.money import Tokens
-from assistant.plain import one_line
-from assistant.tools.dispatch import ToolCall
+from assistant.live.parsing import Parser, told_id
+from assistant.live.wishes import connect_config, fixed, told, tools_of, wished_of
 
 if TYPE_CHECKING:
     from google.genai.live import AsyncSession
@@ -54,14 +43,16 @@ log = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message="The SDK's (token creation|ephemeral token)")
 """google-genai 3.4 calls its keys that expire experimental, each time; its users need not read that."""
 
-LONGEST_THOUGHT = 2000
 MAX_FRAME = 16 * 2**20
 RATE = "audio/pcm;rate=16000"
+BYTES_PER_SECOND = 32_000
 GOODBYE_SECONDS = 0.5
 """A server that is gone says no goodbye, and the next brain is waiting."""
 CLOSE_SECONDS = 1.0
 SCHEDULING = {"now": "INTERRUPT", "when idle": "WHEN_IDLE", "never": "SILENT"}
-RAW = (errors.APIError, WebSocketException, OSError, ValueError, TypeError)
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the SDK stumbles with over a frame that it does not expect (google-genai 3.4, live.py, _receive)."""
+RAW = (errors.APIError, WebSocketException, OSError, *UNREADABLE)
 """Everything the SDK lets through; TimeoutError is an OSError."""
 
 
@@ -73,6 +64,9 @@ class Wire:
         self._setup = setup
         self._able = abilities(model)
         self._declared = {declared.name: declared for declared in told(setup, self._able).declarations}
+        self._server_listens = wished_of(setup, self._able).server_listens
+        self._parser = Parser(in_stages=self._able.answers_in_stages)
+        self._due = 0.0
 
     async def send(self, item: Outgoing) -> None:
         """Send what the user said.
@@ -83,15 +77,31 @@ class Wire:
         try:
             match item:
                 case Audio(pcm):
+                    await self._in_time(len(pcm) / BYTES_PER_SECOND)
                     await self._raw.send_realtime_input(audio=types.Blob(data=pcm, mime_type=RATE))
+                case Picture(jpeg):
+                    picture = types.Blob(data=jpeg, mime_type="image/jpeg")
+                    await self._raw.send_realtime_input(video=picture)
                 case Say(text):
                     await self._raw.send_realtime_input(text=text)
+                case SpeechStarted() if self._server_listens:
+                    pass
+                case SpeechEnded() if self._server_listens:
+                    await self._raw.send_realtime_input(audio_stream_end=True)
                 case SpeechStarted():
                     await self._raw.send_realtime_input(activity_start=types.ActivityStart())
                 case SpeechEnded():
                     await self._raw.send_realtime_input(activity_end=types.ActivityEnd())
         except RAW as error:
             raise LinkLost(classify(error)) from error
+
+    async def _in_time(self, seconds: float) -> None:
+        """A server that listens for itself misjudges speech that comes faster than it was spoken, as what was
+        kept for this link would."""
+        if self._server_listens:
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(self._due - now)
+            self._due = max(self._due, now) + seconds
 
     async def update(self, setup: Setup) -> bool:
         """Tell the model of a home that has changed, if a message can say it; else a new link must.
@@ -117,13 +127,15 @@ class Wire:
         Raises:
             LinkLost: the link has ended.
         """
-        response = types.FunctionResponse(id=call_id, name=name, response=result)
+        response = types.FunctionResponse(id=told_id(call_id), name=name, response=result)
         declared = self._declared.get(name)
         if declared is not None and declared.slow and self._able.async_tools:
             response.scheduling = types.FunctionResponseScheduling(SCHEDULING[declared.speak])
             response.will_continue = more
         elif more:
             return  # this model waits for the one result
+        if not more:
+            self._parser.responded(call_id)
         try:
             await self._raw.send_tool_response(function_responses=[response])
         except RAW as error:
@@ -161,7 +173,7 @@ class Wire:
             raise LinkLost(classify(error)) from error
 
     async def received(self) -> AsyncIterator[Message | Handle | GoAway | Unknown]:
-        """All that the server says until the link ends.
+        """All that the server says until the link ends; a frame that cannot be read ends nothing.
 
         Raises:
             LinkLost: always, at the end.
@@ -170,9 +182,10 @@ class Wire:
             while True:  # the SDK's iterator ends with every turn
                 try:
                     async for raw in self._raw.receive():
-                        for message in messages(raw):
+                        for message in self._parser.messages(raw):
                             yield message
-                except TypeError:  # google-genai 2.x trips over its own error message (live.py, _receive)
+                except UNREADABLE as error:
+                    log.debug("a frame cannot be read: %s", type(error).__name__)
                     yield Unknown()
         except RAW as error:
             raise LinkLost(classify(error)) from error
@@ -234,6 +247,16 @@ def client(endpoint: Endpoint) -> Client:
     return Client(api_key=endpoint.key, http_options=options)
 
 
+@asynccontextmanager
+async def lent(endpoint: Endpoint) -> AsyncIterator[Client]:
+    """The SDK's client for somebody who asks and judges the answers himself; closed when the block ends."""
+    maker = await asyncio.to_thread(client, endpoint)
+    try:
+        yield maker
+    finally:
+        await _closed(maker.aio.aclose)
+
+
 async def models(endpoint: Endpoint, seconds: float) -> list[str]:
     """Names of the models that this key may use, without ``models/``.
 
@@ -263,77 +286,3 @@ async def asking(endpoint: Endpoint, seconds: float) -> AsyncIterator[Client]:
         raise LinkLost(classify(error)) from error
     finally:
         await _closed(maker.aio.aclose)
-
-
-def messages(raw: types.LiveServerMessage) -> Iterator[Message | Handle | GoAway]:
-    """Our messages in a server frame, in the order in which they must be handled."""
-    content = raw.server_content
-    if content is not None and content.interrupted:
-        yield BargedIn()
-    if content is not None:
-        yield from _content(content)
-    if raw.tool_call is not None and raw.tool_call.function_calls:
-        yield Calls(tuple(_call(call) for call in raw.tool_call.function_calls))
-    if raw.tool_call_cancellation is not None and raw.tool_call_cancellation.ids:
-        yield CallsCancelled(tuple(raw.tool_call_cancellation.ids))
-    if content is not None and content.generation_complete:
-        yield Generated()
-    if raw.go_away is not None:
-        yield GoAway(seconds(raw.go_away.time_left))
-    update = raw.session_resumption_update
-    if update is not None and update.resumable and update.new_handle:
-        yield Handle(update.new_handle)
-    if raw.usage_metadata is not None:
-        yield _usage(raw.usage_metadata)
-    if content is not None and content.turn_complete:
-        yield TurnDone()
-
-
-def _usage(used: types.UsageMetadata) -> Usage:
-    prompt, response = used.prompt_token_count or 0, used.response_token_count or 0
-    asked = _by_kind(used.prompt_tokens_details)
-    answered = _by_kind(used.response_tokens_details)
-    tools, thoughts = used.tool_use_prompt_token_count or 0, used.thoughts_token_count or 0
-    tokens = Tokens(
-        text_in=asked["text"] + tools,
-        audio_in=asked["audio"],
-        picture_in=asked["picture"],
-        unknown_in=max(prompt - sum(asked.values()), 0),
-        text_out=answered["text"] + thoughts,
-        audio_out=answered["audio"],
-        unknown_out=max(response - answered["text"] - answered["audio"], 0),
-    )
-    return Usage(prompt, response, used.total_token_count or 0, tokens)
-
-
-def _by_kind(details: Sequence[types.ModalityTokenCount] | None) -> dict[str, int]:
-    """Tokens of text, of sound, and of everything seen."""
-    counts = {"text": 0, "audio": 0, "picture": 0}
-    for detail in details or ():
-        kind = {"TEXT": "text", "AUDIO": "audio"}.get(str(getattr(detail.modality, "value", "")), "picture")
-        counts[kind] += detail.token_count or 0
-    return counts
-
-
-def _content(content: types.LiveServerContent) -> Iterator[Message]:
-    if content.input_transcription is not None and content.input_transcription.text:
-        yield Transcribed(content.input_transcription.text)
-    parts: Sequence[types.Part] = (content.model_turn.parts or ()) if content.model_turn is not None else ()
-    for part in parts:
-        if part.thought and part.text:
-            log.info("thought: %s", one_line(part.text, LONGEST_THOUGHT))
-        blob = part.inline_data
-        if blob is not None and blob.data and (blob.mime_type or "").startswith("audio/pcm"):
-            yield Speech(blob.data)
-    if content.output_transcription is not None and content.output_transcription.text:
-        yield SpeechText(content.output_transcription.text)
-
-
-def seconds(duration: str | None) -> float:
-    """``"50s"`` as the server writes durations; 0 when it cannot be read."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)s\s*", duration or "")
-    return float(match[1]) if match else 0.0
-
-
-def _call(call: types.FunctionCall) -> ToolCall:
-    return ToolCall(call.id or "", call.name or "", call.args or {})

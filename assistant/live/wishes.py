@@ -33,7 +33,7 @@ HARMS = tuple(
 def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveConnectConfig:
     """The setup of one link."""
     able = abilities(model)
-    wished = _wished(setup, able)
+    wished = wished_of(setup, able)
     languages = [wished.language] if wished.language else None
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
@@ -48,7 +48,7 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
         output_audio_transcription=types.AudioTranscriptionConfig(),
         session_resumption=types.SessionResumptionConfig(handle=handle),
         realtime_input_config=types.RealtimeInputConfig(
-            automatic_activity_detection=types.AutomaticActivityDetection(disabled=True),
+            automatic_activity_detection=_listening(wished),
             turn_coverage=COVERAGE.get(wished.turn_coverage),
         ),
         context_window_compression=types.ContextWindowCompressionConfig(
@@ -56,6 +56,19 @@ def connect_config(setup: Setup, model: str, handle: str | None) -> types.LiveCo
             sliding_window=types.SlidingWindow(target_tokens=setup.trigger_tokens // 2),
         ),
         **_manner(wished),
+    )
+
+
+def _listening(wished: Options) -> types.AutomaticActivityDetection:
+    """Who notices that somebody speaks."""
+    if not wished.server_listens:
+        return types.AutomaticActivityDetection(disabled=True)
+    start, end = wished.vad_start.upper(), wished.vad_end.upper()
+    return types.AutomaticActivityDetection(
+        start_of_speech_sensitivity=types.StartSensitivity(f"START_SENSITIVITY_{start}") if start else None,
+        end_of_speech_sensitivity=types.EndSensitivity(f"END_SENSITIVITY_{end}") if end else None,
+        prefix_padding_ms=wished.vad_prefix_ms,
+        silence_duration_ms=wished.vad_silence_ms,
     )
 
 
@@ -69,14 +82,15 @@ def fixed(setup: Setup) -> tuple[object, ...]:
     return setup.voice, setup.options, setup.trigger_tokens
 
 
-def _wished(setup: Setup, able: Abilities) -> Options:
+def wished_of(setup: Setup, able: Abilities) -> Options:
+    """The options that this model knows."""
     return setup.options if able.options else Options()
 
 
 def tools_of(setup: Setup, able: Abilities) -> list[Any]:
     """Everything it may call, in the SDK's form."""
     declared = [declaration(each, able) for each in told(setup, able).declarations]
-    searching = _wished(setup, able).google_search
+    searching = wished_of(setup, able).google_search
     tools: list[Any] = [types.Tool(google_search=types.GoogleSearch())] if searching else []
     return tools + ([types.Tool(function_declarations=declared)] if declared else [])
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from assistant import store
 from assistant.errors import AssistantError
 from assistant.money.prices import Tokens
 
 log = logging.getLogger(__name__)
 
 LONGEST_ROW = 2000
+NO_TIME = "T--"
+"""In place of the time of a day whose turns were summed up."""
+LONGEST_TAIL = 65_536
+"""A file system may leave pages of zeros where the last row was to be."""
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What reading a line that is no row may raise."""
 
 
 class LedgerError(AssistantError):
@@ -23,7 +30,10 @@ class LedgerError(AssistantError):
 
 @dataclass(frozen=True)
 class Row:
-    """One turn at local time (ISO 8601); ``kind`` is what was bought, ``usd`` what it cost in dollars."""
+    """One turn at local time (ISO 8601); ``kind`` is what was bought, ``usd`` what it cost in dollars.
+
+    Of a day whose times were forgotten there is one row for all its ``turns``.
+    """
 
     at: str
     brain: str
@@ -31,6 +41,7 @@ class Row:
     kind: str
     usd: float
     tokens: Tokens = field(default_factory=Tokens)
+    turns: int = 1
 
     @property
     def day(self) -> str:
@@ -50,7 +61,7 @@ class Totals:
     def add(self, row: Row) -> None:
         """Count a turn."""
         own = row.tokens
-        self.turns += 1
+        self.turns += row.turns
         self.usd += row.usd
         self.tokens_in += own.text_in + own.audio_in + own.picture_in + own.unknown_in
         self.tokens_out += own.text_out + own.audio_out + own.unknown_out
@@ -65,16 +76,16 @@ class Ledger:
         self._today = Totals()
         self._counted = ("", "")
         self._problem = ""
+        self._owed: list[Row] = []
+        """Turns that could not be written down yet."""
+        self._refusal = ""
+        """Why not."""
 
     def note(self, row: Row) -> None:
         """Write a turn down; that it cannot be written is remembered (``spent`` raises), not raised here."""
         self._totals()
-        try:
-            with self._path(row.at[:7]).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(row)) + "\n")
-        except OSError as error:
-            self._problem = f"the ledger {self._path(row.at[:7])} cannot be written: {error.strerror}"
-            log.error("%s", self._problem)
+        self._owed.append(row)
+        self._write()
         if self._month is not None:
             self._month.add(row)
         self._today.add(row)
@@ -86,9 +97,25 @@ class Ledger:
             LedgerError: nobody knows.
         """
         today, month = self._totals()
-        if self._problem:
-            raise LedgerError(self._problem)
+        self._write()
+        if problem := self._problem or self._refusal:
+            raise LedgerError(problem)
         return today.usd, month.usd
+
+    def _write(self) -> None:
+        """Write down what is owed; a disk that was full is so only until somebody has made room."""
+        try:
+            while self._owed:
+                row = self._owed[0]
+                _append(self._path(row.at[:7]), json.dumps(asdict(row)).encode())
+                del self._owed[0]
+        except OSError as error:
+            refusal = f"the ledger {self._path(row.at[:7])} cannot be written: {error.strerror}"
+            if refusal != self._refusal:
+                log.error("%s", refusal)
+            self._refusal, self._owed = refusal, _sums(self._owed)
+        else:
+            self._refusal = ""
 
     def _totals(self) -> tuple[Totals, Totals]:
         """Of today and this month, counted from the file once a day."""
@@ -121,15 +148,90 @@ class Ledger:
         for number, line in enumerate(lines, 1):
             try:
                 yield _row(line)
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+            except BROKEN as error:
                 if number == len(lines):
                     return
                 raise LedgerError(
                     f"the ledger {path} is broken at line {number}; mend it, or move it away to begin anew"
                 ) from error
 
+    def forget(self, since: str = "", *, dry: bool = False) -> int:
+        """Forget when the turns since a moment (ISO 8601; "": ever) were; how many they are.
+
+        Those of earlier months go. Of this month's the sums of each day stay: the limits count them.
+
+        Raises:
+            LedgerError: a file cannot be read or written.
+        """
+        forgotten, this_month = 0, self._now().strftime("%Y-%m")
+        for path in self._files():
+            month = path.stem.removeprefix("ledger-")
+            kept: list[Row] = []
+            gone: list[Row] = []
+            for row in self.rows(month):
+                (gone if row.day + NO_TIME != row.at and row.at >= since else kept).append(row)
+            forgotten += sum(row.turns for row in gone)
+            if gone and not dry:
+                self._rewrite(month, [*kept, *(_sums(gone) if month >= this_month else ())])
+        return forgotten
+
+    def tidy(self, days: int) -> None:
+        """Remove the months of which every day is older than so many days."""
+        oldest = (self._now() - timedelta(days=days)).strftime("%Y-%m")
+        for path in self._files():
+            if path.stem.removeprefix("ledger-") < oldest:
+                path.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("ledger-????-??.jsonl"))
+
+    def _rewrite(self, month: str, rows: Sequence[Row]) -> None:
+        path = self._path(month)
+        try:
+            if rows:
+                text = "".join(json.dumps(asdict(row)) + "\n" for row in sorted(rows, key=lambda row: row.at))
+                store.write_atomically(path, text.encode())
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LedgerError(f"the ledger {path} cannot be written: {error.strerror}") from error
+        self._month = None
+
     def _path(self, month: str) -> Path:
         return self._folder / f"ledger-{month}.jsonl"
+
+
+def _sums(rows: Sequence[Row]) -> list[Row]:
+    """One row for each day, brain, model and kind."""
+    sums: dict[tuple[str, str, str, str], Row] = {}
+    for row in rows:
+        key = (row.day, row.brain, row.model, row.kind)
+        before = sums.get(key, Row(row.day + NO_TIME, *key[1:], 0.0, turns=0))
+        counts = {name: count + asdict(row.tokens)[name] for name, count in asdict(before.tokens).items()}
+        sums[key] = replace(
+            before, usd=before.usd + row.usd, tokens=Tokens(**counts), turns=before.turns + row.turns
+        )
+    return list(sums.values())
+
+
+def _append(path: Path, line: bytes) -> None:
+    """One more line; a torn one that a power cut has left at the end would spoil it, and goes."""
+    with path.open("ab+") as file:
+        end = file.tell()
+        file.seek(max(end - LONGEST_TAIL, 0))
+        last = file.read().rpartition(b"\n")[2]
+        if last and _is_row(last):
+            line = b"\n" + line
+        elif last:
+            file.truncate(end - len(last))
+        file.write(line + b"\n")
+
+
+def _is_row(line: bytes) -> bool:
+    try:
+        return bool(_row(line.decode()))
+    except BROKEN:
+        return False
 
 
 def _row(line: str) -> Row:
@@ -138,4 +240,5 @@ def _row(line: str) -> Row:
     if not 0 <= usd < float("inf"):
         raise ValueError("no price")
     tokens = Tokens(**{name: int(count) for name, count in told["tokens"].items()})
-    return Row(str(told["at"]), str(told["brain"]), str(told["model"]), str(told["kind"]), usd, tokens)
+    turns = int(told.get("turns", 1))
+    return Row(str(told["at"]), str(told["brain"]), str(told["model"]), str(told["kind"]), usd, tokens, turns)

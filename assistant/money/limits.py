@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -30,14 +31,19 @@ class Limits:
     _turns: deque[float] = field(default_factory=deque)
     _connects: deque[float] = field(default_factory=deque)
     _last_usd: float = 0.0
+    _held_usd: float = 0.0
 
-    def obstacle(self) -> str:
-        """Why a paid brain must not be asked now: a sentence for the user, or ""."""
+    def obstacle(self, ahead_usd: float | None = None) -> str:
+        """Why a paid brain must not be asked now: a sentence for the user, or "".
+
+        ``ahead_usd`` is what it may cost; without it, what the last turn did and a little more.
+        """
         try:
             today, month = self.ledger.spent()
         except LedgerError as error:
             return f"Nobody knows what has been spent: {error}."
-        reserve = max(self._last_usd * MARGIN, LEAST_RESERVE_USD)
+        usual = max(self._last_usd * MARGIN, LEAST_RESERVE_USD)
+        reserve = self._held_usd + (usual if ahead_usd is None else ahead_usd)
         if self.hard_usd and today + reserve > self.hard_usd:
             return f"Today's limit of {self.hard_usd:g} dollars is reached."
         if self.month_usd and month + reserve > self.month_usd:
@@ -47,6 +53,15 @@ class Limits:
         if _within(self._connects, self.clock() - HOUR) >= self.connects_per_hour:
             return f"More than {self.connects_per_hour} connections in an hour are not paid for."
         return ""
+
+    @contextmanager
+    def held(self, usd: float) -> Iterator[None]:
+        """Set money aside while something is asked for: nobody else may spend it meanwhile."""
+        self._held_usd += usd
+        try:
+            yield
+        finally:
+            self._held_usd -= usd
 
     @property
     def thrifty(self) -> bool:
@@ -60,10 +75,11 @@ class Limits:
         """A link to a paid brain was asked for."""
         self._connects.append(self.clock())
 
-    def paid(self, usd: float) -> None:
-        """A turn was billed."""
+    def paid(self, usd: float, *, turn: bool = True) -> None:
+        """Something was billed; a ``turn`` tells what the next one may cost."""
         self._turns.append(self.clock())
-        self._last_usd = usd
+        if turn:
+            self._last_usd = usd
 
 
 def _within(times: deque[float], since: float) -> int:

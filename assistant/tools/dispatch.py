@@ -1,6 +1,6 @@
 """Dispatch: a tool call from any brain → policy, the plugin's method, one sentence back.
 
-Policy (risk, later PIN and budget) lives here, behind every brain, never in a prompt.
+Policy (risk, whose words, consent) is asked here, behind every brain, never in a prompt.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from assistant import faults
 from assistant.bus import Bus
 from assistant.errors import Refused, ToolError, UnknownDevice
 from assistant.events import ToolCalled, ToolFinished
-from assistant.plain import plain, text
-from assistant.tools.acting import reaching_out, watched_act
+from assistant.tools.acting import watched_act
+from assistant.tools.checking import checked
+from assistant.tools.invoking import Answer, invoke
 from assistant.tools.journal import Deed, Journal
-from assistant.tools.schema import checked
+from assistant.tools.policy.judge import NEVER, Held, Made, Policy
+from assistant.tools.policy.matching import Case
 from assistant.tools.sentences import collated, sentence
 from assistant.tools.setters import restoring
 from assistant.tools.table import Target, Tool, ToolTable
@@ -30,8 +31,6 @@ from assistant.tools.vocabulary import Risk
 
 log = logging.getLogger(__name__)
 
-TOOL_SECONDS = 15.0
-SLOW_TOOL_SECONDS = 300.0
 CALLS_PER_UTTERANCE = 32
 REMEMBERED_CALLS = 256
 BROKEN_OFF = "That was broken off; it may have happened already."
@@ -39,11 +38,12 @@ BROKEN_OFF = "That was broken off; it may have happened already."
 
 @dataclass(frozen=True)
 class ToolCall:
-    """What a brain asked for. ``args`` is untrusted."""
+    """What a brain asked for. ``args`` is untrusted, ``made`` is ours."""
 
     id: str
     name: str
     args: Mapping[str, Any] = field(default_factory=dict)
+    made: Made = field(default_factory=Made)
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,6 @@ class ToolResult:
         return {"error": self.text, "retryable": False, "valid_options": list(self.options)}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a tool may return instead of a plain sentence, when the bare values help the brain."""
-
-    text: str
-    state: dict[str, Any] = field(default_factory=dict)
-
-
 Known = asyncio.Future[ToolResult | None]
 """How a call ended or will end; None when it was withdrawn before it had done anything."""
 
@@ -87,11 +79,18 @@ class Resolver(Protocol):
         """
         ...
 
+    def place_names(self, device: Target) -> Sequence[str]:
+        """What the floor is called that a device is on."""
+        ...
+
 
 class Dispatcher:
     """Runs tool calls, each once, none able to hurt another."""
 
-    def __init__(self, table: ToolTable, resolver: Resolver, bus: Bus) -> None:
+    def __init__(self, table: ToolTable, resolver: Resolver, bus: Bus, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self.held: Callable[[ToolCall, Held], None] = lambda _call, _held: None
+        """Called with a call that waits for the user's consent."""
         self._table = table
         self._resolver = resolver
         self._bus = bus
@@ -104,7 +103,17 @@ class Dispatcher:
     def new_utterance(self) -> None:
         """The user said something new: the same action may be asked for again."""
         self._this_utterance.clear()
+        self.policy.new_utterance()
         self.journal.begin()
+
+    def heard(self, text: str, *, complete: bool = False) -> None:
+        """What was understood of it, so far or once and for all."""
+        self.policy.hears(text, complete=complete)
+        self.journal.heard(text.strip())
+
+    def is_silent(self, name: str) -> bool:
+        """Whether nothing is said of what a tool of that name has done."""
+        return any(tool.declaration.speak == "never" for tool in self._table.named(name))
 
     async def undo(self) -> str:
         """Put back what was changed for the last request, as far as the devices have verbs for it.
@@ -116,7 +125,8 @@ class Dispatcher:
         for deed in self.journal.take_last():
             for device, before in deed.before.items():
                 for verb, args in restoring(before, device.states, self._table.verbs(device)):
-                    results.append(await self._run(ToolCall("", verb, {"device": device.name, **args})))
+                    back = ToolCall("", verb, {"device": device.name, **args})
+                    results.append(await self._run(back, judged=Risk.COSTLY))
         if not results:
             raise ToolError("There is nothing that I could put back.")
         text = " ".join(dict.fromkeys(result.text for result in results))
@@ -124,12 +134,19 @@ class Dispatcher:
             raise ToolError(text)
         return text
 
-    async def call(self, call: ToolCall, meanwhile: Listener | None = None) -> ToolResult:
+    async def perform(self, call: ToolCall) -> ToolResult:
+        """Run a call to which the user has consented, whatever its risk."""
+        return await self.call(call, judged=Risk.SECURITY)
+
+    async def call(
+        self, call: ToolCall, meanwhile: Listener | None = None, *, judged: Risk | None = None
+    ) -> ToolResult:
         """Run a call, or wait for the same call that already runs (P7).
 
-        ``meanwhile`` hears what a slow tool tells before its result.
+        ``meanwhile`` hears what a slow tool tells before its result. Up to the risk ``judged`` nobody has to
+        be asked any more.
         """
-        told_to(meanwhile)
+        told_to(self._noting(call, meanwhile) if meanwhile is not None else None)
         same = json.dumps([call.name, call.args], sort_keys=True, default=str)
         known_as = f"{call.id} {same}" if call.id else ""
         while (known := self._by_id.get(known_as) or self._this_utterance.get(same)) is not None:
@@ -141,7 +158,7 @@ class Dispatcher:
         self._bus.publish(ToolCalled(call.id, call.name, dict(call.args)))
         act = watched_act()
         try:
-            result = await self._run(call)
+            result = await self._run(call, judged=judged)
         except asyncio.CancelledError:
             if act.begun:
                 future.set_result(_failed(call, ToolError(BROKEN_OFF)))
@@ -152,6 +169,33 @@ class Dispatcher:
         future.set_result(result)
         self._bus.publish(ToolFinished(call.id, result.ok, result.text))
         return result
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a tool."""
+        return bool(self._table.named(name))
+
+    async def look(self, name: str, args: Mapping[str, Any]) -> Answer:
+        """What a tool of the house tells that only looks, for another part of the house; nobody hears of it.
+
+        Raises:
+            ToolError: it tells nothing, or does more than looking.
+        """
+        tool = next(iter(self._table.named(name)), None)
+        if tool is None or tool.device is not None or tool.declaration.risk is not Risk.READ:
+            raise ToolError(f"There is no {name} to look at.")
+
+        async def looked() -> Answer | ToolError:
+            try:
+                return await invoke(tool, checked(tool.declaration, args))
+            except ToolError as error:
+                return error
+
+        async with asyncio.TaskGroup() as tasks:  # in a task of its own it may call itself what it is
+            answered = tasks.create_task(looked())
+        answer = answered.result()
+        if isinstance(answer, ToolError):
+            raise answer
+        return answer
 
     def _forget(self, future: Known) -> None:
         """Nothing was done: the same may be asked for again."""
@@ -166,25 +210,50 @@ class Dispatcher:
         while len(self._by_id) > REMEMBERED_CALLS:
             self._by_id.popitem(last=False)
 
-    async def _run(self, call: ToolCall) -> ToolResult:
+    def _noting(self, call: ToolCall, meanwhile: Listener) -> Listener:
+        """What a slow tool says meanwhile is given to the brain, too."""
+        foreign = any(each.device is None and not each.declaration.own_words for each in self._named(call))
+
+        async def noted(text: str) -> object:
+            self.policy.told(foreign=foreign)
+            return await meanwhile(text)
+
+        return noted
+
+    def _named(self, call: ToolCall) -> list[Tool]:
+        return self._table.named(call.name)
+
+    async def _run(self, call: ToolCall, *, judged: Risk | None = None) -> ToolResult:
         try:
             if len(self._this_utterance) > CALLS_PER_UTTERANCE:
                 raise ToolError("That was too many actions for one sentence.")
-            tools = self._table.named(call.name)
+            tools = self._named(call)
             if not tools:
                 near = difflib.get_close_matches(call.name, self._table.names(), 3)
                 raise ToolError(f"There is no tool called {call.name[:60]}.", options=tuple(near))
             if tools[0].device is None:
-                return await self._on_house(call, tools[0])
-            return await self._on_devices(call, tools)
+                return await self._on_house(call, tools[0], judged)
+            return await self._on_devices(call, tools, judged)
+        except Held as held:
+            self.held(call, held)
+            return _failed(call, held)
         except ToolError as error:
             return _failed(call, error)
+        finally:
+            self.policy.told(foreign=False)
 
-    async def _on_house(self, call: ToolCall, tool: Tool) -> ToolResult:
-        answer = await _invoke(tool, checked(tool.declaration, call.args))
+    async def _on_house(self, call: ToolCall, tool: Tool, judged: Risk | None) -> ToolResult:
+        values = checked(tool.declaration, call.args)
+        await self._judge(Case(tool.declaration, call.args), tool.declaration.risk, call, judged)
+        try:
+            answer = await invoke(tool, values)
+        except ToolError as error:
+            self.policy.told(foreign=error.foreign or not tool.declaration.own_words)
+            raise
+        self.policy.told(foreign=bool(answer.foreign))
         return ToolResult(call.id, call.name, True, sentence(answer.text), answer.state)
 
-    async def _on_devices(self, call: ToolCall, tools: list[Tool]) -> ToolResult:
+    async def _on_devices(self, call: ToolCall, tools: list[Tool], judged: Risk | None) -> ToolResult:
         args = dict(call.args)
         spoken = args.pop("device", None)
         if not isinstance(spoken, str) or not spoken.strip():
@@ -193,57 +262,52 @@ class Dispatcher:
         label, devices = self._resolver.resolve(spoken, targets)
         self.asked_for([device.name for device in devices])
         chosen = [tool for device in devices for tool in tools if tool.device is device]
+        allowed = await self._allowed(call, chosen, list(targets.values()), judged)
+        self.policy.used([device.name for device in devices])
         before = {device: dict(device.states) for device in devices}
-        results = await asyncio.gather(*(_one_device(tool, args) for tool in chosen))
+        results = await asyncio.gather(
+            *(_one_device(tool, args, refused=tool not in allowed) for tool in chosen)
+        )
+        self.policy.told(foreign=any(isinstance(each, Answer) and each.foreign for each in results))
         joined = _joined(call, label, dict(zip(_names(chosen), results, strict=True)))
         if any(tool.declaration.risk is not Risk.READ for tool in chosen):
             self.journal.note(Deed(call.name, args, before, joined.ok))
         return joined
 
+    async def _allowed(
+        self, call: ToolCall, chosen: list[Tool], could: list[Target], judged: Risk | None
+    ) -> list[Tool]:
+        """Those of some devices' verbs that may run: of a group, nothing that is a matter of security.
 
-async def _one_device(tool: Tool, args: dict[str, Any]) -> Answer | ToolError:
+        Raises:
+            Refused: none may, or the user must consent first.
+        """
+        harmless = [tool for tool in chosen if tool.declaration.risk < Risk.SECURITY]
+        asked = harmless or chosen
+        devices = [tool.device for tool in asked if tool.device is not None]
+        args = {name: value for name, value in call.args.items() if name != "device"}
+        case = Case(asked[0].declaration, args, devices, could, self._resolver.place_names)
+        try:
+            await self._judge(case, max(tool.declaration.risk for tool in asked), call, judged)
+        except Held:
+            self.policy.used([device.name for device in devices])  # the question names them
+            raise
+        return asked
+
+    async def _judge(self, case: Case, risk: Risk, call: ToolCall, judged: Risk | None) -> None:
+        if judged is None or risk > judged:
+            await self.policy.judge(case, risk, call.made)
+
+
+async def _one_device(tool: Tool, args: dict[str, Any], *, refused: bool) -> Answer | ToolError:
     assert tool.device is not None
+    if refused:
+        return Refused(NEVER.format(what=tool.name.replace("_", " ")))
     try:
         values = checked(tool.declaration, args, who=sentence(f"the {tool.device.name}").rstrip("."))
-        return await _invoke(tool, values)
+        return await invoke(tool, values)
     except ToolError as error:
         return error
-
-
-async def _invoke(tool: Tool, values: dict[str, Any]) -> Answer:
-    """The one place where plugin code runs for a brain; whatever it raises ends here."""
-    if tool.declaration.risk >= Risk.SECURITY:
-        raise Refused(
-            f"I don't {tool.name.replace('_', ' ')} anything on a spoken word alone. Please do it yourself."
-        )
-    if tool.device is None and tool.declaration.risk is not Risk.READ:
-        reaching_out()  # what a plain function does to the world, only its author knows
-    seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
-    try:
-        async with asyncio.timeout(seconds):
-            return _readable(await tool.function(**values))
-    except ToolError:
-        raise
-    except TimeoutError as error:
-        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
-        raise ToolError("That took too long, I stopped waiting.") from error
-    except asyncio.CancelledError as error:
-        if faults.cancelled_from_outside():
-            raise
-        raise ToolError("That did not work.") from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        faults.log_fault(log, f"tool {tool.name} of {tool.owner} failed", error, tool.function.__module__)
-        raise ToolError("That did not work.") from error
-
-
-def _readable(answer: object) -> Answer:
-    """What a tool returned, with a state that JSON can carry: the brain must get an answer in any case."""
-    if isinstance(answer, Answer):
-        state = plain(answer.state)
-        return Answer(text(str(answer.text)), state if isinstance(state, dict) else {})
-    return Answer(text(str(answer)) if answer is not None else "Done")
 
 
 def _names(tools: list[Tool]) -> tuple[str, ...]:

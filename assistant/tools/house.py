@@ -1,28 +1,54 @@
-"""Tools of the house itself, whatever plugins there are: put it back, and say why."""
+"""Tools of the house itself, whatever plugins there are: put it back, say why, be silent."""
 
 from __future__ import annotations
 
+from assistant.speaking import hush
+from assistant.tools.declaring import declare
 from assistant.tools.dispatch import Dispatcher
-from assistant.tools.schema import declare
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
 UNDO = ("put it back", "undo that", "undo", "change it back", "put that back", "put everything back")
 WHY = ("why did you do that", "why did you do this", "what did you just do", "why did that happen")
+FORGET = (
+    "forget that",
+    "forget what i said",
+    "forget what we said",
+    "forget everything we said",
+    "forget this conversation",
+    "forget our conversation",
+)
+STOP = ("stop", "stop it", "stop ringing", "be quiet", "quiet", "silence", "shut up", "enough", "stop that")
 
 
 def house_tools(dispatcher: Dispatcher) -> list[Tool]:
-    """The tools that need the dispatcher's memory."""
+    """What every house has; some need the dispatcher's memory."""
 
     async def undo() -> str:
         """Put back what was changed for the last request."""
         return await dispatcher.undo()
 
     async def why() -> str:
-        """Say what was done last and for which words; for "why did you do that?"."""
+        """Say what was done last, and for which words."""
         return dispatcher.journal.why()
 
+    async def stop_ringing() -> str:
+        """Silence the timer, alarm or reminder that rings now."""
+        await hush()
+        return "Okay"
+
+    async def forget_conversation() -> str:
+        """Forget what was said in this conversation and begin anew."""
+        dispatcher.journal.forget()
+        return "I begin anew and know nothing of what we said"
+
     return [
-        Tool(declare(undo, risk=Risk.COMFORT, phrases=UNDO), undo, "house"),
-        Tool(declare(why, risk=Risk.READ, phrases=WHY), why, "house"),
+        Tool(declare(stop_ringing, risk=Risk.READ, phrases=STOP, own_words=True), stop_ringing, "house"),
+        Tool(declare(undo, risk=Risk.COMFORT, phrases=UNDO, own_words=True), undo, "house"),
+        Tool(
+            declare(forget_conversation, risk=Risk.COMFORT, phrases=FORGET, own_words=True),
+            forget_conversation,
+            "house",
+        ),
+        Tool(declare(why, risk=Risk.READ, phrases=WHY, own_words=True), why, "house"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Journal:
     def __init__(self) -> None:
         self._now = Utterance()
         self._past: deque[Utterance] = deque(maxlen=REMEMBERED)
+        self.forgotten: Callable[[], None] = lambda: None
+        """Called when it is forgotten: who else remembers what was said."""
 
     def begin(self) -> None:
         """Somebody says something new."""
@@ -56,6 +58,12 @@ class Journal:
     def take_last(self) -> list[Deed]:
         """What is to be put back, the latest first; putting it back twice does nothing."""
         return list(reversed(self._past.pop().deeds)) if self._past else []
+
+    def forget(self) -> None:
+        """Nothing was said and nothing was done."""
+        self._past.clear()
+        self._now = Utterance()
+        self.forgotten()
 
     def why(self) -> str:
         """One sentence about what was done last, and for which words."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from assistant.errors import PluginError
+from assistant.tools.declaring import where
 from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.vocabulary import Risk
 
@@ -23,7 +24,7 @@ class Target(Protocol):
     def states(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tool:
     """A callable tool of one plugin. ``device`` is None for a tool that belongs to no device."""
 
@@ -44,6 +45,8 @@ class ToolTable:
     def __init__(self) -> None:
         self._tools: dict[str, dict[int, Tool]] = {}
         """By name and identity: comparing tools means comparing all that they declare."""
+        self.strangers: Callable[[Container[str]], Mapping[str, Tool]] = lambda _taken: {}
+        """Tools that are nobody's of the house, by names that are not among those taken."""
 
     def add(self, tool: Tool) -> None:
         """Offer a tool.
@@ -55,7 +58,8 @@ class ToolTable:
         other = next(iter(others.values()), None)
         if other is not None and (other.device is None or tool.device is None):
             raise PluginError(
-                f"tool {tool.name!r} of {tool.owner} is also a tool of {other.owner}; rename one of them"
+                f"{where(tool.function)}: tool {tool.name!r} of {tool.owner} is also a tool of "
+                f"{other.owner}; rename one of them"
             )
         others[id(tool)] = tool
 
@@ -84,11 +88,14 @@ class ToolTable:
 
     def named(self, name: str) -> list[Tool]:
         """The tools of that name, empty when there is none."""
-        return list(self._tools.get(name, {}).values())
+        if own := self._tools.get(name):
+            return list(own.values())
+        stranger = self.strangers(self._tools).get(name)
+        return [stranger] if stranger is not None else []
 
     def names(self) -> list[str]:
-        """Every name, in the order of loading."""
-        return list(self._tools)
+        """Every name, in the order of loading, strangers last."""
+        return [*self._tools, *self.strangers(self._tools)]
 
     def verbs(self, device: Target) -> set[str]:
         """Names of the tools that this device has."""
@@ -100,6 +107,11 @@ class ToolTable:
 
     def declarations(self) -> list[Declaration]:
         """What the brain is told: one entry per name."""
+        strangers = [tool.declaration for tool in self.strangers(self._tools).values()]
+        return [*self.own_declarations(), *strangers]
+
+    def own_declarations(self) -> list[Declaration]:
+        """What the house itself can do, without what strangers offer."""
         return [merged(list(tools.values())) for tools in self._tools.values()]
 
 

@@ -20,5 +20,15 @@ def told_to(listener: Listener | None) -> None:
 
 async def tell(sentence: str) -> None:
     """Say how far a slow tool is, while it goes on; outside of a tool that was asked for, nobody hears it."""
-    if (listener := _listener.get()) is not None and sentence.strip():
-        await listener(text(sentence))
+    await teller()(sentence)
+
+
+def teller() -> Listener:
+    """What `tell` is in this task, for others that work for it."""
+    listener = _listener.get()
+
+    async def told(sentence: str) -> None:
+        if listener is not None and sentence.strip():
+            await listener(text(sentence))
+
+    return told

@@ -92,14 +92,11 @@ class Esphome(Overheard):
             if component in BUILDERS and name:
                 endings = objects.setdefault((component, name), set())
                 endings |= {ending or "state", *told.traits.get(topic, ())}
-        parts, unsupported = [], {}
-        for (component, name), traits in sorted(objects.items()):
-            part = BUILDERS[component](f"{device}/{component}/{name}", name, traits)
-            if part is None:
-                unsupported[f"{component}.{name}"] = "its topics do not say what it is"
-            else:
-                parts.append(part)
-        if not parts and not unsupported:
+        parts = [
+            BUILDERS[component](f"{device}/{component}/{name}", name, traits)
+            for (component, name), traits in sorted(objects.items())
+        ]
+        if not parts:
             return None
         return Found(
             id=f"esphome {device}",
@@ -108,7 +105,6 @@ class Esphome(Overheard):
             availability=(Availability(f"{device}/status", _there),),
             same_as=frozenset(self._names[device]),
             model="ESPHome",
-            unsupported=unsupported,
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +24,7 @@ from assistant.api.sources import (
 
 from .light import light
 
-Build = Callable[[str, str, set[str]], Part | None]
+Build = Callable[[str, str, set[str]], Part]
 """Of the component's topic, its object id, and what has been heard: sub-topics and traits."""
 SWITCHED = {"ON": True, "OFF": False}
 OPENINGS = {"open": True, "closed": False, "opening": None, "closing": None, "unknown": None}
@@ -242,8 +244,51 @@ def _event(base: str, name: str, _traits: set[str]) -> Part:
     return Part(f"event_{name}", "sensor", (own,), {f"{base}/state": read}, role=Role.SENSOR)
 
 
-def _nothing(_base: str, _name: str, _traits: set[str]) -> None:
-    """Seen, and left out with a reason."""
+def _update(base: str, name: str, _traits: set[str]) -> Part:
+    """Installed and newest version; a voice is no way to flash a device."""
+    owned = tuple(
+        Property(key, str, role=Role.DIAGNOSTIC, title=key.replace("_", " "))
+        for key in ("installed_version", "latest_version")
+    )
+
+    def read(payload: bytes) -> Values:
+        report = decoded(payload)
+        newest = report.get("latest_version", report.get("value"))
+        return {"installed_version": report.get("installed_version", report.get("current_version")),
+                "latest_version": newest}  # fmt: skip
+
+    return Part(f"update_{name}", "sensor", owned, {f"{base}/state": read}, role=Role.DIAGNOSTIC)
+
+
+DATE, TIME = ("year", "month", "day"), ("hour", "minute", "second")
+SHAPES = {DATE: "{:04d}-{:02d}-{:02d}", TIME: "{:02d}:{:02d}:{:02d}",
+          (*DATE, *TIME): "{:04d}-{:02d}-{:02d} {:02d}:{:02d}:{:02d}"}  # fmt: skip
+
+
+def _moment(keys: tuple[str, ...]) -> Build:
+    """A date, a time, or both: JSON on the wire, words in the house."""
+
+    def build(base: str, name: str, _traits: set[str]) -> Part:
+        own = Property(slug(name), str, writable=True, role=Role.SETTING, title=_spoken(name))
+
+        def read(payload: bytes) -> Values:
+            report = decoded(payload)
+            return {own.name: SHAPES[keys].format(*(int(report.get(key, 0)) for key in keys))}
+
+        def write(wanted: Values) -> list[Command]:
+            numbers = [int(number) for number in re.findall(r"\d+", str(wanted[own.name]))]
+            if keys[-1] == "second" and len(numbers) == len(keys) - 1:
+                numbers.append(0)
+            if len(numbers) != len(keys):
+                raise ValueError(f"expected something like {SHAPES[keys].format(*[1] * len(keys))}")
+            return [Way(base).sends(json.dumps(dict(zip(keys, numbers, strict=True))))]
+
+        component = base.split("/")[-2]
+        return Part(
+            f"{component}_{name}", "setting", (own,), {f"{base}/state": read}, write, role=Role.SETTING
+        )
+
+    return build
 
 
 BUILDERS: Mapping[str, Build] = {
@@ -262,8 +307,8 @@ BUILDERS: Mapping[str, Build] = {
     "lock": _lock,
     "alarm_control_panel": _alarm,
     "event": _event,
-    "update": _nothing,
-    "date": _nothing,
-    "time": _nothing,
-    "datetime": _nothing,
+    "update": _update,
+    "date": _moment(DATE),
+    "time": _moment(TIME),
+    "datetime": _moment((*DATE, *TIME)),
 }

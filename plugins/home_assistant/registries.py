@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.api.sources import NotTaken
+from assistant.api.sources import Floor, NotTaken
 
 from .connection import Connection
 
@@ -44,6 +44,8 @@ class Registries:
     devices: dict[str, Row] = field(default_factory=dict)
     entities: dict[str, Row] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    floors: tuple[Floor, ...] = ()
+    area_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exposed: dict[str, bool] = field(default_factory=dict)
     fahrenheit: bool = False
     problem: str = ""
@@ -83,6 +85,8 @@ async def read(connection: Connection) -> Registries:
     told.fahrenheit = "F" in str((config.get("unit_system") or {}).get("temperature"))
     areas = _rows(await connection.ask("config/area_registry/list"), "area_id")
     told.areas = {key: str(row.get("name") or "") for key, row in areas.items()}
+    told.area_names = {str(row.get("name") or ""): _names(row.get("aliases")) for row in areas.values()}
+    told.floors = await _floors(connection, areas)
     told.devices = _rows(await connection.ask("config/device_registry/list"), "id")
     told.entities = _rows(await connection.ask("config/entity_registry/list"), "entity_id")
     try:
@@ -96,6 +100,30 @@ async def read(connection: Connection) -> Registries:
         told.problem = f"{ADMIN_ONLY}; what it exposes by default is shown"
     told.aliases = await _aliases(connection, list(told.entities))
     return told
+
+
+async def _floors(connection: Connection, areas: Mapping[str, Row]) -> tuple[Floor, ...]:
+    try:
+        rows = _rows(await connection.ask("config/floor_registry/list"), "floor_id")
+    except NotTaken:  # older than floors are
+        return ()
+    found = []
+    for key, row in rows.items():
+        inside = [str(area.get("name") or "") for area in areas.values() if area.get("floor_id") == key]
+        level = row.get("level")
+        found.append(
+            Floor(
+                name=str(row.get("name") or ""),
+                areas=tuple(inside),
+                level=level if type(level) is int else None,
+                aliases=_names(row.get("aliases")),
+            )
+        )
+    return tuple(found)
+
+
+def _names(listed: Any) -> tuple[str, ...]:
+    return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
 
 
 async def _aliases(connection: Connection, entities: list[str]) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,12 @@ from .sketch import Sketch
 BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 SETTLING_SECONDS = 0.5
 ENTITY = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
-CHANGES = ("entity_registry_updated", "device_registry_updated", "area_registry_updated")
+CHANGES = (
+    "entity_registry_updated",
+    "device_registry_updated",
+    "area_registry_updated",
+    "floor_registry_updated",
+)
 
 
 class HomeAssistant(Source):
@@ -189,5 +194,7 @@ class HomeAssistant(Source):
                 self.show(found)
                 for entity in entities:
                     self._tell(entity)
+        self.show_floors(self._registries.floors)
+        self.show_areas(self._registries.area_names)
         for gone in set(before) - set(self._members):
             self.forget(gone)

@@ -90,7 +90,8 @@ def narrow(format_text: str) -> str:
     Raises:
         Refused: it wants more, or takes its width from a value.
     """
-    if re.search(r"\d{3,}|%[^a-zA-Z%]*\*|\{[^}:]*[.\[]|\{[^}]*\{", format_text):
+    wide = r"%[^a-zA-Z%]*\d{3}|\{[^}]*\d{3}"  # digits beside a format are digits: '%02x0000'
+    if re.search(wide + r"|%[^a-zA-Z%]*\*|\{[^}:]*[.\[]|\{[^}]*\{", format_text):
         raise Refused("a format is too wide")
     return format_text
 

@@ -107,7 +107,7 @@ def _modes(draft: Draft, modes: tuple[str, ...]) -> None:
         draft.has(properties.MODE.but(options=modes))
     if power:
         draft.has(properties.ON)
-    if where := config.topic("mode_state_topic"):
+    if where := config.heard("mode_state_topic"):
         known = {mode.casefold(): mode for mode in modes}
 
         def told(text: str) -> Values:

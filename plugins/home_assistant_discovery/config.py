@@ -10,6 +10,8 @@ from .templates import Template
 
 MOST_OPTIONS = 300
 LONGEST_TOPIC = 1000
+MOST_WILDCARDS, NAMED = 3, 6
+"""Whole levels that may be anything, and characters that the last level must have."""
 
 
 class Unsupported(ValueError):
@@ -82,7 +84,7 @@ class Config:
         return tuple(dict.fromkeys(text for text in texts if text))
 
     def topic(self, key: str) -> str:
-        """A topic that one may publish on and subscribe to, or "" when there is none.
+        """A topic that one may publish on, or "" when there is none.
 
         Raises:
             Unsupported: it has wildcards, or is no topic at all.
@@ -91,6 +93,19 @@ class Config:
         if value is None or value == "":
             return ""
         return checked_topic(value, key)
+
+    def heard(self, key: str) -> str:
+        """A topic to hear, or "": some gateways of a house tell of the same sensor (``+/+/BTtoMQTT/…``).
+
+        Raises:
+            Unsupported: it is no topic, or one that nearly everything would meet.
+        """
+        value = self._values.get(key)
+        if isinstance(value, str) and "+" in value and value.count("+") <= MOST_WILDCARDS:
+            levels = value.split("/")
+            if all(level == "+" or "+" not in level for level in levels) and len(levels[-1]) >= NAMED:
+                return checked_topic(value.replace("+", "_"), key) and value
+        return self.topic(key)
 
     def template(self, key: str) -> Template | None:
         """A template, or None.

@@ -11,25 +11,27 @@ from assistant.api.sources import Availability, Found, Part, Reader, Role, Value
 
 from .components import BUILDERS, STANDALONE, UNSUPPORTED
 from .config import Config, Unsupported, checked_topic
-from .draft import Draft
+from .draft import NOBODY, Draft, Owner
 from .payloads import Entity
 from .templates import Template
 
 WRONG = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 """What a configuration with wrong types anywhere can raise."""
 NAMED_BY_CLASS = frozenset({"button", "number", "sensor", "binary_sensor"})
+MOST_WORDS = 4
+"""Of a name that people would say."""
 SETTABLE = frozenset({"number", "select", "text", "button"})
 Mode = Literal["all", "any", "latest"]
 Ways = tuple[tuple[Availability, ...], Mode]
 Sign = tuple[object, ...]
 
 
-def found_of(id: str, claims: Sequence[tuple[str, Entity]]) -> Found:
+def found_of(id: str, claims: Sequence[tuple[str, Entity]], owner: Owner = NOBODY) -> Found:
     """A device from its entities and the topics that announced them; who claims an id first keeps it."""
     owners: dict[str, str] = {}
     parts: list[Part] = []
     unsupported: dict[str, str] = {}
-    ways: Counter[Sign] = Counter()
+    signs: list[Sign] = []
     by_sign: dict[Sign, Ways] = {}
     name = _device_name(claims)
     primary = _Primary(name, claims)
@@ -39,25 +41,60 @@ def found_of(id: str, claims: Sequence[tuple[str, Entity]]) -> Found:
             continue
         try:
             sign, by_sign_of = _availability(Config(entity.config))
-            parts.append(_part(entity, name, primary))
+            parts.append(_part(entity, name, primary, owner))
         except WRONG as error:
             unsupported[entity.id] = str(error)[:200] or type(error).__name__
         else:
-            ways[sign] += 1
+            signs.append(sign)
             by_sign[sign] = by_sign_of
-    availability, mode = by_sign[ways.most_common(1)[0][0]] if ways else ((), "latest")
+            unsupported |= _wants_code(entity, parts[-1], owner)
+    usual = Counter(signs).most_common(1)[0][0] if signs else None
+    availability, mode = by_sign[usual] if usual else ((), "latest")
+    parts = [
+        part if sign == usual else _by_itself(part, by_sign[sign])
+        for part, sign in zip(parts, signs, strict=True)
+    ]
     device = max((entity.device for _, entity in claims), key=lambda device: (device.area, device.model))
     return Found(
         id=id,
         name=name,
         parts=tuple(_arranged(_with_triggers(parts))),
         area=device.area,
+        aliases=_called_also(name, parts),
         availability=availability,
         availability_mode=mode,
         same_as=frozenset().union(*(entity.device.same_as for _, entity in claims)),
         model=device.model,
         unsupported=unsupported,
     )
+
+
+def _wants_code(entity: Entity, part: Part, owner: Owner) -> dict[str, str]:
+    """What it takes to command a lock or an alarm that is only looked at because of its code."""
+    coded = {"lock": "code_format", "alarm_control_panel": "code"}.get(entity.component, "")
+    own = str(entity.config.get("unique_id", ""))
+    if not coded or entity.config.get(coded) is None or part.write or part.actions or own in owner.codes:
+        return {}
+    return {
+        entity.id: f"it is only looked at: it wants a code (a line `{own[:60]} CODE` in the file lock-codes)"
+    }
+
+
+def _called_also(device: str, parts: Sequence[Part]) -> tuple[str, ...]:
+    """What the only function of a device is called where that says more: ``ac-lounge`` is "Lounge AC"."""
+    mains = [part for part in parts if part.id.partition(".")[0] in STANDALONE and part.role is Role.MAIN]
+    if len(mains) != 1 or not mains[0].name:
+        return ()
+    own = mains[0].name
+    words = len(own.split())
+    whole = own if words > 1 else f"{device} {own}"
+    known = own.casefold() in device.casefold() or mains[0].kind in device.casefold()
+    return (whole,) if not known and len(whole.split()) <= MOST_WORDS else ()
+
+
+def _by_itself(part: Part, way: Ways) -> Part:
+    """One that says in its own way whether it is there."""
+    return replace(part, availability=way[0], availability_mode=way[1])
 
 
 def _device_name(claims: Sequence[tuple[str, Entity]]) -> str:
@@ -77,7 +114,10 @@ class _Primary:
     """
 
     def __init__(self, device_name: str, claims: Sequence[tuple[str, Entity]]) -> None:
-        self._standalone = any(entity.component in STANDALONE for _, entity in claims)
+        self._standalone = any(
+            entity.component in STANDALONE and not entity.config.get("entity_category")
+            for _, entity in claims
+        )
         self._nameless = any(
             not _own_name(Config(entity.config), device_name)
             for _, entity in claims
@@ -89,7 +129,7 @@ class _Primary:
         return not self._standalone and not (name and self._nameless)
 
 
-def _part(entity: Entity, device_name: str, primary: _Primary) -> Part:
+def _part(entity: Entity, device_name: str, primary: _Primary, owner: Owner) -> Part:
     if entity.component not in BUILDERS:
         reason = UNSUPPORTED.get(entity.component, f"there is no component {entity.component[:40]!r}")
         raise Unsupported(reason)
@@ -97,10 +137,12 @@ def _part(entity: Entity, device_name: str, primary: _Primary) -> Part:
     if entity.config.get("encoding") == "":
         raise Unsupported("it speaks no text")
     name = _own_name(config, device_name)
-    draft = Draft(config, id=entity.id, name=name, primary=primary.is_main(name))
-    if not config.flag("enabled_by_default", True) and draft.role is Role.MAIN:
+    draft = Draft(config, owner, id=entity.id, name=name, primary=primary.is_main(name))
+    shown = config.flag("enabled_by_default", True) and config.flag("visible_by_default", True)
+    if not shown and draft.role is Role.MAIN:
         draft.role = Role.SETTING
     kind = BUILDERS[entity.component](draft)
+    draft.attributes()
     part = draft.part(kind)
     if not part.name and entity.component in NAMED_BY_CLASS:
         return replace(part, name=config.text("device_class").replace("_", " "))

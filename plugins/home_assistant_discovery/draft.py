@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from assistant.api.sources import Command, Part, Property, Reader, Role, Values, words
+from assistant.api.sources import Command, Part, Property, Reader, Role, Values, decoded, slug, words
 
 from .config import Config, Unsupported
 from .templates import Absent, Template
@@ -15,6 +19,25 @@ NOTHING = frozenset({"none", "unknown", "unavailable", "null"})
 
 Convert = Callable[[str], Any]
 Write = Callable[[Any], Sequence[Command]]
+Learn = Callable[[str, str, Any], None]
+"""Entity id, key of its configuration, and the value that a report has told for it."""
+SECRET = re.compile("pass(word|wd)?$|token|secret|code$|api_key")
+"""Attributes that nobody should hear."""
+MOST_ATTRIBUTES = 64
+ALIASES = {"battery_level": "battery", "current_temperature": "temperature", "current_humidity": "humidity"}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What an entity is not told by its configuration: the owner's codes by unique id, and whom to tell what
+    a report adds to it.
+    """
+
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    learn: Learn = lambda *_: None
+
+
+NOBODY = Owner()
 
 
 class Draft:
@@ -24,8 +47,11 @@ class Draft:
     a lamp, a lock or the like.
     """
 
-    def __init__(self, config: Config, *, id: str, name: str, primary: bool = True) -> None:
+    def __init__(
+        self, config: Config, owner: Owner = NOBODY, *, id: str, name: str, primary: bool = True
+    ) -> None:
         self.config, self.id, self.name, self.primary = config, id, name, primary
+        self._owner = owner
         self.component = id.partition(".")[0]
         category = config.text("entity_category") if isinstance(config.raw("entity_category"), str) else ""
         self.role = {"config": Role.SETTING, "diagnostic": Role.DIAGNOSTIC}.get(category, Role.MAIN)
@@ -36,6 +62,7 @@ class Draft:
         self._actions: dict[str, Sequence[Command]] = {}
         self._topics: set[str] = set()
         self._told: set[str] = set()
+        self._open = False
 
     def has(self, own: Property) -> Property:
         """Give it a property; a detail's is a detail. It can be written once there is a writer."""
@@ -45,9 +72,23 @@ class Draft:
         self._properties[own.name] = own
         return own
 
+    @property
+    def code(self) -> str:
+        """The code that its owner has left for it, or ""."""
+        return self._owner.codes.get(self.config.text("unique_id"), "")
+
+    def learn(self, key: str, value: Any) -> None:
+        """A report has told what the configuration could: the entity is to be described anew."""
+        self._owner.learn(self.id, key, value)
+
+    def lapses(self, name: str, seconds: float, value: Any) -> None:
+        """So long after a report a property has this value by itself."""
+        if seconds > 0:
+            self._properties[name] = self._properties[name].but(expires=seconds, lapsed=value)
+
     def reads(self, name: str, topic: str, template: str, convert: Convert = str) -> bool:
         """A property from a state topic (config keys); whether there is one."""
-        where, how = self.config.topic(topic), self.config.template(template)
+        where, how = self.config.heard(topic), self.config.template(template)
         if where:
             self.listens(
                 where, how, (name,), lambda text: {name: None if text.lower() in NOTHING else convert(text)}
@@ -68,6 +109,32 @@ class Draft:
             return told(text) if text else {}
 
         self._readers.setdefault(topic, []).append(read)
+
+    def attributes(self) -> None:
+        """Let its attributes be read, besides what it has so far; without a mistake in them."""
+        try:
+            where = self.config.heard("json_attributes_topic")
+            template = self.config.template("json_attributes_template")
+        except Unsupported:
+            return  # they are extras: the entity is worth having without
+        # The raw values of a lamp's own reports are told already, in the house's scale.
+        if not where or (where in self._readers and self._written and template is None):
+            return
+        own = frozenset(self._properties)
+        self._open = True
+
+        def read(payload: bytes) -> Values:
+            report = decoded(template.read(payload).encode() if template else payload)
+            if not isinstance(report, dict):
+                raise ValueError("its attributes are no JSON object")
+            named = ((ALIASES.get(name := slug(str(key)), name), value) for key, value in report.items())
+            return {
+                name: value
+                for name, value in islice(named, MOST_ATTRIBUTES)
+                if isinstance(value, str | int | float) and name not in own and not SECRET.search(name)
+            }
+
+        self.hears(where, (), read)
 
     def hears(self, topic: str, names: Sequence[str], read: Reader) -> None:
         """A reader of its own for reports that tell several properties."""
@@ -119,17 +186,14 @@ class Draft:
 
     def setter(self, topic: str, template: str) -> Callable[..., Command]:
         """How to send a value on a topic through a template (config keys); both are checked now."""
-        self.command(topic, "")
+        bare = self.command(topic, "")
         how = self.config.template(template)
 
         def send(value: Any, **variables: Any) -> Command:
             payload = how.fill(value, **variables) if how else str(value)
-            return self.command(topic, payload)
+            return replace(bare, payload=payload)
 
         return send
-
-    def _write(self, values: Values) -> Sequence[Command]:
-        return [command for name, value in values.items() for command in self._writers[name](value)]
 
     def part(self, kind: str) -> Part:
         """What was collected.
@@ -138,21 +202,37 @@ class Draft:
             Unsupported: that is nothing.
         """
         known = {name: own for name, own in self._properties.items() if own.writable or name in self._told}
-        if not known and not self._actions:
+        if not known and not self._actions and not self._open:
             raise Unsupported("there is nothing to control or to read")
         readers = {topic: _merged(many) for topic, many in self._readers.items()}
-        written = bool(self._writers) or self._joint is not None
         return Part(
             self.id,
             kind,
-            tuple(own if name in self._told else own.but(readable=False) for name, own in known.items()),
+            tuple(
+                shared(own if name in self._told else own.but(readable=False)) for name, own in known.items()
+            ),
             readers,
-            (self._joint or self._write) if written else None,
+            self._joint or (_each(self._writers) if self._writers else None),
             dict(self._actions),
             frozenset(self._topics),
             self.name,
             self.role,
+            open=self._open,
         )
+
+    @property
+    def _written(self) -> bool:
+        return bool(self._writers) or self._joint is not None
+
+
+@lru_cache(maxsize=4096)
+def shared(own: Property) -> Property:
+    """The same object for what is equal: a home has thousands of properties, and few different ones."""
+    return own
+
+
+def _each(writers: Mapping[str, Write]) -> Callable[[Values], Sequence[Command]]:
+    return lambda values: [command for name, value in values.items() for command in writers[name](value)]
 
 
 def _merged(readers: Sequence[Reader]) -> Reader:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import math
+import statistics
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jinja2 import Undefined, UndefinedError
@@ -16,6 +17,10 @@ from assistant.api.sources import slug
 from .bounded import Refused, fitting, narrow, pattern
 
 MISSING = object()
+TRUTHS: Mapping[str, bool] = {
+    **dict.fromkeys(("on", "true", "yes", "1", "enable"), True),
+    **dict.fromkeys(("off", "false", "no", "0", "disable"), False),
+}
 
 
 def number(value: Any, default: Any = MISSING) -> Any:
@@ -177,9 +182,41 @@ def _local(value: Any, default: Any = MISSING) -> Any:
     return when.astimezone().isoformat() if isinstance(when, datetime) else when
 
 
+def _as_local(value: Any) -> Any:
+    return value.astimezone() if isinstance(value, datetime) else value
+
+
 def _utc(value: Any, default: Any = MISSING) -> Any:
     when = moment(value, default)
     return when.astimezone(UTC).isoformat() if isinstance(when, datetime) else when
+
+
+def _mean(way: Callable[[Iterable[float]], float]) -> Callable[..., Any]:
+    def mean(*values: Any, default: Any = MISSING) -> Any:
+        several = values[0] if len(values) == 1 and isinstance(values[0], list | tuple) else values
+        try:
+            return way([float(value) for value in several])
+        except (TypeError, ValueError):
+            return _fallback(values, default)
+
+    return mean
+
+
+def _calculated(way: Callable[..., float]) -> Callable[..., Any]:
+    def calculated(value: Any, *more: Any, default: Any = MISSING) -> Any:
+        try:
+            return way(float(value), *(float(one) for one in more))
+        except (TypeError, ValueError, ArithmeticError):
+            return _fallback(value, default)
+
+    return calculated
+
+
+def _truth(value: Any, default: Any = MISSING) -> Any:
+    if isinstance(value, bool | int | float):
+        return bool(value)
+    known = TRUTHS.get(str(value).strip().lower())
+    return _fallback(value, default) if known is None else known
 
 
 def short_range(*args: int) -> list[int]:
@@ -228,6 +265,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "format": formatted,
     "as_datetime": moment,
     "as_timestamp": timestamp,
+    "as_local": _as_local,
     "timestamp_custom": _custom,
     "timestamp_local": _local,
     "timestamp_utc": _utc,
@@ -235,10 +273,15 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "bitwise_or": lambda value, other: int(value) | int(other),
     "slugify": lambda value: slug(str(value)),
     "base64_decode": lambda value: base64.b64decode(str(value)).decode(),
+    "average": _mean(statistics.fmean),
+    "median": _mean(statistics.median),
+    "sqrt": _calculated(math.sqrt),
+    "log": _calculated(math.log),
+    "bool": _truth,
     "ord": lambda value: ord(str(value)),
     "contains": lambda value, item: item in value,
 }
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Mapping[str, Any] = {
     "float": number,
     "int": whole,
     "iif": iif,
@@ -250,7 +293,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "as_datetime": moment,
     "strptime": lambda text, form: datetime.strptime(str(text), narrow(str(form))),
     "is_number": _is_number,
-    "bool": bool,
+    "bool": _truth,
+    "as_local": _as_local,
+    "timedelta": lambda **parts: timedelta(**parts),
+    "average": _mean(statistics.fmean),
+    "median": _mean(statistics.median),
+    "sqrt": _calculated(math.sqrt),
+    "log": _calculated(math.log),
+    "pi": math.pi,
+    "e": math.e,
     "min": lambda *values: min(*values),
     "max": lambda *values: max(*values),
     "states": lambda *_args: "unknown",

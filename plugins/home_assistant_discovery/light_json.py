@@ -88,7 +88,8 @@ def _report(report: Any, scale: float, warmth: Warmth) -> dict[str, Any]:
     warm = report.get("color_mode") == "color_temp"
     if isinstance(report.get("color_temp"), int | float) and report.get("color_mode") in (None, "color_temp"):
         values["color_temperature"] = warmth.kelvin(report["color_temp"])
-    color = _color(report.get("color"), report.get("color_mode"))
+    white = report.get("color_mode") == "white"
+    color = "white" if white else _color(report.get("color"), report.get("color_mode"))
     if color and not warm:
         values["color"] = color
     if isinstance(report.get("effect"), str):

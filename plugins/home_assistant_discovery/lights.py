@@ -42,6 +42,7 @@ def basic_light(draft: Draft) -> str:
     if "effect_command_topic" in config and effects(draft):
         draft.reads("effect", "effect_state_topic", "effect_value_template")
         styles["effect"] = draft.setter("effect_command_topic", "effect_command_template")
+    _basic_mode(draft)
     order = config.text("on_command_type", "last")
 
     def write(values: Values) -> list[Command]:
@@ -57,6 +58,21 @@ def basic_light(draft: Draft) -> str:
 
     draft.writes_together(write)
     return "light"
+
+
+def _basic_mode(draft: Draft) -> None:
+    """Which of colour and warmth it shows: what the other topic has said last is then history."""
+    where = draft.config.topic("color_mode_state_topic")
+    color, warmth = draft.knows("color"), draft.knows("color_temperature")
+    if not where:
+        return
+
+    def told(mode: str) -> Values:
+        if mode in ("color_temp", "white"):
+            return {"color": "white" if mode == "white" else None} if color else {}
+        return {"color_temperature": None} if warmth and mode in COLOR_MODES else {}
+
+    draft.listens(where, draft.config.template("color_mode_value_template"), (), told)
 
 
 def _truth(text: str, on: str, off: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assistant.api.sources import Command, Values, decoded, properties
@@ -34,7 +35,7 @@ def cover(draft: Draft) -> str:
             draft.acts(action, "command_topic", config.text(f"payload_{action}", action.upper()))
     _states(draft)
     draft.has(properties.POSITION)
-    if where := config.topic("position_topic"):
+    if where := config.heard("position_topic"):
         template = config.template("position_template") or config.template("value_template")
         draft.listens(where, template, ("position", "tilt"), lambda t: _position(draft, t, ends))
     if "set_position_topic" in config:
@@ -60,7 +61,7 @@ def _null(draft: Draft, key: str) -> bool:
 
 def _states(draft: Draft) -> None:
     config = draft.config
-    where = config.topic("state_topic")
+    where = config.heard("state_topic")
     if not where:
         return
     meanings: dict[str, dict[str, Any]] = {
@@ -123,7 +124,7 @@ def valve(draft: Draft) -> str:
         draft.acts("stop", "command_topic", config.text("payload_stop"))
     if config.flag("reports_position"):
         draft.has(properties.POSITION)
-        if where := config.topic("state_topic"):
+        if where := config.heard("state_topic"):
             draft.listens(
                 where, config.template("value_template"), ("position",), lambda t: _position(draft, t, ends)
             )
@@ -134,7 +135,7 @@ def valve(draft: Draft) -> str:
     for action in ("open", "close"):
         if not _null(draft, f"payload_{action}"):
             draft.does(action, [send(config.text(f"payload_{action}", action.upper()))])
-    if where := config.topic("state_topic"):
+    if where := config.heard("state_topic"):
         _valve_words(draft, where)
     return "valve"
 
@@ -160,7 +161,7 @@ def _valve_words(draft: Draft, where: str) -> None:
 
 
 def lock(draft: Draft) -> str:
-    """Locked or not; a lock that wants a code can only be looked at."""
+    """Locked or not. One that wants a code gets the owner's; without, it can only be looked at."""
     config = draft.config
     words: dict[str, Values] = {
         config.text("state_locked", "LOCKED"): {"locked": True, "status": "locked"},
@@ -174,14 +175,21 @@ def lock(draft: Draft) -> str:
     reset = config.text("payload_reset", "None")
     draft.has(properties.LOCKED)
     draft.has(properties.STATUS)
-    if where := config.topic("state_topic"):
+    if where := config.heard("state_topic"):
         draft.listens(
             where, config.template("value_template"), ("locked", "status"), _words(words, reset, "locked")
         )
-    if "code_format" not in config:
+    code = draft.code if "code_format" in config else ""
+    if "code_format" not in config or code:
         send = draft.setter("command_topic", "command_template")
         yes, no = config.text("payload_lock", "LOCK"), config.text("payload_unlock", "UNLOCK")
-        draft.writes("locked", lambda value: [send(yes if value else no)])
+
+        def told(word: str) -> list[Command]:
+            return [replace(send(word, code=code or None), secret=bool(code))]
+
+        draft.writes("locked", lambda value: told(yes if value else no))
+        if "payload_open" in config:
+            draft.does("open", told(config.text("payload_open")))
     return "lock"
 
 
@@ -197,24 +205,26 @@ def _words(words: Mapping[str, Values], reset: str, name: str) -> Callable[[str]
 
 
 def alarm(draft: Draft) -> str:
-    """Arming and disarming as far as no code is wanted."""
+    """Arming and disarming, as far as no code is wanted or the owner has left one."""
     config = draft.config
     draft.has(properties.STATUS)
     draft.reads("status", "state_topic", "value_template", lambda text: text.lower())
     coded = "code" in config
+    code = draft.code if coded else ""
     features = config.options("supported_features", [f"arm_{mode}" for mode in ARMED])
     template = config.template("command_template")
 
-    def payload(word: str) -> str:
-        return template.fill(word, action=word, code=None) if template else word
+    def does(action: str, word: str) -> None:
+        if "command_topic" in config:
+            text = template.fill(word, action=word, code=code or None) if template else word
+            draft.does(action, [replace(draft.command("command_topic", text), secret=bool(code))])
 
-    if not (coded and config.flag("code_arm_required", True)):
+    if code or not (coded and config.flag("code_arm_required", True)):
         for mode in ARMED:
             if f"arm_{mode}" in features:
-                word = config.text(f"payload_arm_{mode}", f"ARM_{mode.upper()}")
-                draft.acts(f"arm_{mode}", "command_topic", payload(word))
-    if not (coded and config.flag("code_disarm_required", True)):
-        draft.acts("disarm", "command_topic", payload(config.text("payload_disarm", "DISARM")))
+                does(f"arm_{mode}", config.text(f"payload_arm_{mode}", f"ARM_{mode.upper()}"))
+    if code or not (coded and config.flag("code_disarm_required", True)):
+        does("disarm", config.text("payload_disarm", "DISARM"))
     if "command_topic" not in config and "state_topic" not in config:
         raise Unsupported("it has no topics")
     return "alarm"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assistant.api.sources import decoded
 
+READ = frozenset({"device", "icon", "entity_picture", "object_id", "default_entity_id", "~"})
+"""Keys that nobody asks for once an entity is known."""
+LONGEST_SHARED = 100
 LARGEST = 64 * 1024
 LARGEST_DEVICE = 256 * 1024
 MOST_ENTITIES = 200
@@ -36,7 +41,7 @@ MORE_ALIASES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Device:
     """What an entity says about the device that it is part of."""
 
@@ -48,7 +53,7 @@ class Device:
     same_as: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One discovered entity."""
 
@@ -80,8 +85,34 @@ def entities(component: str, object_id: str, payload: bytes) -> list[Entity]:
     described = _decoded(payload)
     config = expanded(described)
     if component == "device":
-        return list(_components(config, described.get("~")))
-    return [Entity(component, object_id, config, device_of(config.get("device")))]
+        return [_slim(entity) for entity in _components(config, described.get("~"))]
+    return [_slim(Entity(component, object_id, config, device_of(config.get("device"))))]
+
+
+def _slim(entity: Entity) -> Entity:
+    """What is kept for as long as the device is there: without what was read already, texts shared."""
+    kept = {sys.intern(key): _kept(value) for key, value in entity.config.items() if key not in READ}
+    return replace(entity, config=kept, device=_same_device(entity.device))
+
+
+def _kept(value: Any) -> Any:
+    """The same places of availability are named with every entity of a device."""
+    if isinstance(value, str):
+        return sys.intern(value) if len(value) <= LONGEST_SHARED else value
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            return _same_places(json.dumps(value))
+    return value
+
+
+@lru_cache(maxsize=256)
+def _same_places(text: str) -> Any:
+    return json.loads(text)
+
+
+@lru_cache(maxsize=256)
+def _same_device(device: Device) -> Device:
+    return device
 
 
 def migrates(payload: bytes) -> bool:

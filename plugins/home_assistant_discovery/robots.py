@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.api.sources import Command, Values, decoded, properties
 
-from .config import Unsupported
+from .config import MOST_OPTIONS, Unsupported
 from .draft import Draft, one_of
 
 VACUUM_FEATURES = ("start", "stop", "return_home", "clean_spot")
@@ -21,6 +21,7 @@ VACUUM_ACTIONS: Mapping[str, tuple[str, str, str]] = {
     "locate": ("locate", "payload_locate", "locate"),
     "clean_spot": ("clean_spot", "payload_clean_spot", "clean_spot"),
 }
+VACUUM_REPORT: Mapping[str, str] = {"state": "status", "fan_speed": "preset", "battery_level": "battery"}
 ACTIVITIES = ("mowing", "paused", "docked", "returning", "error")
 
 
@@ -36,9 +37,20 @@ def vacuum(draft: Draft) -> str:
         if "set_fan_speed_topic" in config:
             send = draft.setter("set_fan_speed_topic", "")
             draft.writes("preset", lambda value: [send(value)])
+    cleans = "clean_segments_command_topic" in config
     if where := config.topic("state_topic"):
         names = ("status", "preset", "battery")
-        draft.hears(where, names, _vacuum_report)
+        template = config.template("value_template")
+        known = config.raw("segments")
+
+        def read(payload: bytes) -> Values:
+            report = _object(template.read(payload).encode() if template else payload)
+            rooms = report.get("segments")
+            if isinstance(rooms, dict) and rooms and rooms != known and cleans:
+                draft.learn("segments", rooms)
+            return {ours: report[theirs] for theirs, ours in VACUUM_REPORT.items() if theirs in report}
+
+        draft.hears(where, names, read)
     for feature, (action, key, default) in VACUUM_ACTIONS.items():
         if feature in features:
             draft.acts(action, "command_topic", config.text(key, default))
@@ -46,32 +58,35 @@ def vacuum(draft: Draft) -> str:
     return "vacuum"
 
 
-def _vacuum_report(payload: bytes) -> Values:
+def _object(payload: bytes) -> dict[str, Any]:
     report = decoded(payload)
     if not isinstance(report, dict):
         raise ValueError("a report of a vacuum is a JSON object")
-    names = {"state": "status", "fan_speed": "preset", "battery_level": "battery"}
-    return {ours: report[theirs] for theirs, ours in names.items() if theirs in report}
+    return report
 
 
 def _rooms(draft: Draft) -> None:
-    """Segments come as ``["16.Kitchen"]``, or with their ids as the keys of an object."""
+    """Segments come as ``["16.Kitchen"]``, or with their ids as the keys of an object; from a report, too."""
     config = draft.config
     known = config.raw("segments")
     if "clean_segments_command_topic" not in config:
         return
+    # Its topic is pinned from the start: that rooms become known is no change.
+    send = draft.setter("clean_segments_command_topic", "clean_segments_command_template")
     if isinstance(known, dict):
-        rooms = {str(name): str(key) for key, name in known.items()}
+        pairs = list(known.items())[:MOST_OPTIONS]
+        rooms = {" ".join(str(name).split())[:80]: str(key) for key, name in pairs if isinstance(name, str)}
     else:
-        pairs = (text.partition(".") for text in config.options("segments"))
-        rooms = {name or key: key for key, _, name in pairs}
+        texts = (text.partition(".") for text in config.options("segments"))
+        rooms = {name or key: key for key, _, name in texts}
     if not rooms:
         return
-    send = draft.setter("clean_segments_command_topic", "clean_segments_command_template")
+    templated = "clean_segments_command_template" in config
     draft.has(properties.STATUS.but(name="rooms", options=tuple(rooms)))
 
     def clean(value: Any) -> list[Command]:
-        return [send(json.dumps([rooms[room] for room in str(value).split("\n")]))]
+        ids = [rooms[room] for room in str(value).split("\n")]
+        return [send(ids if templated else json.dumps(ids))]  # a template wants the list
 
     draft.writes("rooms", clean)
 

@@ -9,6 +9,7 @@ from assistant.api.sources import Property, Role, Values, classes, decoded, prop
 from .config import Unsupported
 from .draft import NOTHING, Draft, number_of, one_of
 
+EVENT_KINDS = {"doorbell": "doorbell sensor", "motion": "motion sensor"}
 PERCENT_CLASSES = frozenset({"battery", "humidity", "moisture"})
 
 
@@ -20,7 +21,7 @@ def sensor(draft: Draft) -> str:
     # People ask for the temperature; what the device calls it matters only when there are several.
     name = about if about in classes.KINDS or about == "battery" else slug(title)
     counted = (bool(unit) or "state_class" in config or bool(about)) and about not in classes.WORDS_CLASSES
-    if not config.topic("state_topic"):
+    if not config.heard("state_topic"):
         raise Unsupported("it has no state_topic")
     if not counted:
         draft.has(Property(name, str, role=Role.SENSOR, title=title.casefold()))
@@ -46,7 +47,10 @@ def binary_sensor(draft: Draft) -> str:
     title = draft.name or about.replace("_", " ") or "value"
     meaning = classes.BINARY.get(about, classes.Meaning(slug(title)))
     on, off = config.text("payload_on", "ON"), config.text("payload_off", "OFF")
-    draft.has(Property(meaning.name, bool, title="" if about else title.casefold()))
+    own = Property(meaning.name, bool, title="" if about else title.casefold())
+    draft.has(own)
+    if "off_delay" in config:  # it says "on", and never "off"
+        draft.lapses(meaning.name, config.number("off_delay", 0), meaning.inverted)
     if not draft.reads(
         meaning.name, "state_topic", "value_template",
         one_of({on: not meaning.inverted, off: meaning.inverted}),
@@ -58,9 +62,10 @@ def binary_sensor(draft: Draft) -> str:
 def event(draft: Draft) -> str:
     """The last thing that happened: a button's press, a doorbell's ring."""
     kinds = draft.config.options("event_types")
-    name = slug(draft.name or "action")
+    about = draft.config.text("device_class")
+    name = "action" if about else slug(draft.name or "action")
     draft.has(Property(name, str, role=Role.SENSOR, title=(draft.name or "action").casefold()))
-    where = draft.config.topic("state_topic")
+    where = draft.config.heard("state_topic")
     if not where or not kinds:
         raise Unsupported("it has no state_topic or no event_types")
 
@@ -73,7 +78,7 @@ def event(draft: Draft) -> str:
         return {name: f"{button} {kind}" if isinstance(button, str) else kind}
 
     draft.listens(where, draft.config.template("value_template"), (name,), told)
-    return "sensor"
+    return EVENT_KINDS.get(about, "sensor")
 
 
 def trigger(draft: Draft) -> str:
@@ -82,7 +87,7 @@ def trigger(draft: Draft) -> str:
     if config.text("automation_type") != "trigger":
         raise Unsupported("only triggers are automations")
     where, template, payload = (
-        config.topic("topic"),
+        config.heard("topic"),
         config.template("value_template"),
         config.text("payload"),
     )
@@ -108,8 +113,7 @@ def tracker(draft: Draft) -> str:
     def told(text: str) -> Any:
         return {home: "home", away: "not home", reset: None}.get(text, text)
 
-    if not draft.reads("location", "state_topic", "value_template", told):
-        raise Unsupported("it tells only coordinates")
+    draft.reads("location", "state_topic", "value_template", told)
     return "tracker"
 
 
@@ -128,7 +132,7 @@ def update(draft: Draft) -> str:
         names = ("installed_version", "latest_version")
         return {name: report[name] for name in names if isinstance(report.get(name), str | int | float)}
 
-    where = config.topic("state_topic")
+    where = config.heard("state_topic")
     if where:
         draft.hears(where, ("installed_version", "latest_version"), told)
     if not draft.reads("latest_version", "latest_version_topic", "latest_version_template") and not where:

@@ -62,7 +62,8 @@ def select(draft: Draft) -> str:
 def text(draft: Draft) -> str:
     """Any text; dates and times are texts, too."""
     own = _setting(draft, draft.component, type=str)
-    draft.reads(own.name, "state_topic", "value_template")
+    if draft.config.text("mode") != "password":  # which nobody should hear
+        draft.reads(own.name, "state_topic", "value_template")
     send = draft.setter("command_topic", "command_template")
     draft.writes(own.name, lambda value: [send(value)])
     return "text"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from assistant.api import hears
-from assistant.api.sources import Source
+from assistant.api.sources import Source, secret
 
 from .components import BUILDERS, UNSUPPORTED
 from .devices import found_of
+from .draft import Owner
 from .payloads import MOST_ENTITIES, BadPayload, Entity, entities, migrates
 
 BURST_SECONDS, LONGEST_BURST_SECONDS = 0.05, 1.0
@@ -28,7 +31,7 @@ Claim = tuple[str, str]
 """Topic and entity id."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Announcement:
     """What one topic has announced."""
 
@@ -54,6 +57,9 @@ class HomeAssistantDiscovery(Source):
         self._shown: set[str] = set()
         self._dirty: dict[str, None] = {}
         self._news = asyncio.Event()
+        self._codes = _codes(
+            secret("lock-codes", ("ASSISTANT_LOCK_CODES",), os.environ, "list of lock codes")
+        )
 
     @hears("{prefix}/+/+/config")
     def _hear_short(self, topic: str, payload: bytes) -> None:
@@ -93,7 +99,8 @@ class HomeAssistantDiscovery(Source):
         if self._bytes + len(payload) > MOST_BYTES:
             self.complain(f"{self.title}: there are too many devices; the rest is left out")
             return
-        announcement = Announcement(_digest(payload), len(payload))
+        announcement = self._announced[topic] = Announcement(_digest(payload), len(payload))
+        self._bytes += announcement.size
         for entity in described:
             key = self._key(topic, entity)
             device = self._devices.get(key, {})
@@ -106,16 +113,39 @@ class HomeAssistantDiscovery(Source):
             self._changed(key)
             for name in entity.device.names:
                 self._keys.setdefault(name, key)
-        if announcement.claims:
-            self._announced[topic] = announcement
-            self._bytes += announcement.size
+        if not announcement.claims:
+            self._withdraw(topic)
 
     def _key(self, topic: str, entity: Entity) -> str:
         """Its device's id: entities with any identifier or connection in common are one device."""
         names = entity.device.names
+        known = list(dict.fromkeys(self._keys[name] for name in names if name in self._keys))
+        if len(known) == 2:
+            self._join(known[1], known[0])
         if names:
-            return next((self._keys[name] for name in names if name in self._keys), f"ha:{names[0][:120]}")
+            return known[0] if known else f"ha:{names[0][:120]}"
         return f"ha:{entity.id}"
+
+    def _join(self, other: str, key: str) -> None:
+        """Two devices turn out to be one: somebody knows both by name."""
+        if len(self._devices[key]) + len(self._devices[other]) > MOST_ENTITIES:
+            return
+        moved = self._devices.pop(other)
+        self._devices[key].update(moved)
+        self._keys = {name: key if known == other else known for name, known in self._keys.items()}
+        for topic, _ in moved:
+            claims = self._announced[topic].claims
+            claims[:] = [(key if known == other else known, claim) for known, claim in claims]
+        self._changed(other)
+        self._changed(key)
+
+    def _learn(self, key: str, entity_id: str, name: str, value: Any) -> None:
+        """A report has told what an entity's configuration may say."""
+        device = self._devices.get(key, {})
+        for claim, entity in device.items():
+            if entity.id == entity_id and entity.config.get(name) != value:
+                device[claim] = replace(entity, config={**entity.config, name: value})
+                self._changed(key)
 
     def _withdraw(self, topic: str) -> None:
         announcement = self._announced.pop(topic, None)
@@ -164,7 +194,8 @@ class HomeAssistantDiscovery(Source):
         if device:
             # An entity that is on its way into a device's message gives its id up.
             staying = sorted(device.items(), key=lambda item: self._announced[item[0][0]].migrating)
-            found = found_of(key, [(topic, entity) for (topic, _), entity in staying])
+            owner = Owner(self._codes, partial(self._learn, key))
+            found = found_of(key, [(topic, entity) for (topic, _), entity in staying], owner)
             self._shown.add(key)
             self.show(found)
         elif key in self._shown:
@@ -174,6 +205,12 @@ class HomeAssistantDiscovery(Source):
 
 def _ours(origin: Any) -> bool:
     return isinstance(origin, dict) and origin.get("name") == OURS
+
+
+def _codes(text: str) -> dict[str, str]:
+    """``unique_id code`` on each line."""
+    pairs = (line.rpartition(" ") for line in text.splitlines())
+    return {name.strip(): code for name, _, code in pairs if name.strip() and code}
 
 
 def _digest(payload: bytes) -> bytes:

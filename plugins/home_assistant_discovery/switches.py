@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from assistant.api.sources import Command, Property, Role, decoded, properties, slug
+from assistant.api.sources import Command, Property, Role, Values, decoded, properties, slug
 
 from .config import Unsupported
 from .draft import Draft, number_of, one_of
@@ -59,14 +59,35 @@ def siren(draft: Draft) -> str:
     off_template = "command_off_template" if "command_off_template" in config else "command_template"
     turn_off = draft.setter("command_topic", off_template)
 
-    def write(value: Any) -> list[Command]:
-        word = on if value else off
-        if "command_template" not in config and (value or off_template == "command_template"):
-            return [draft.command("command_topic", json.dumps({"state": word}))]
-        return [(turn_on if value else turn_off)(word, state=word)]
+    wire = _siren_ways(draft)
 
-    draft.writes("on", write)
+    def write(values: Values) -> list[Command]:
+        value = values.get("on", True)
+        word = on if value else off
+        more = {key: way(values[name]) for name, (key, way) in wire.items() if value and name in values}
+        if "command_template" not in config and (value or off_template == "command_template"):
+            return [draft.command("command_topic", json.dumps({"state": word, **more}))]
+        return [(turn_on if value else turn_off)(word, state=word, **more)]
+
+    draft.writes_together(write)
     return "siren"
+
+
+def _siren_ways(draft: Draft) -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    """How it can sound: our property → its variable, and what that wants."""
+    config = draft.config
+    tones = config.options("available_tones")
+    ways: dict[str, tuple[str, Callable[[Any], Any]]] = {}
+    if tones:
+        draft.has(Property("tone", str, options=tones))
+        ways["tone"] = "tone", str
+    if config.flag("support_duration", True):
+        draft.has(Property("duration", int, "seconds", 1, 1800))
+        ways["duration"] = "duration", int
+    if config.flag("support_volume_set", True):
+        draft.has(properties.VOLUME)
+        ways["volume"] = "volume_level", lambda value: round(value / 100, 2)
+    return ways
 
 
 def fan(draft: Draft) -> str:
@@ -128,7 +149,11 @@ def choice(draft: Draft, own: Property, key: str, *, template: str = "") -> None
     """A property with ``<key>_command_topic`` and ``<key>_state_topic``."""
     draft.has(own)
     known = {option.casefold(): option for option in own.options}
-    convert: Callable[[str], Any] = (lambda text: known.get(text.casefold(), text)) if known else str
+    reset = draft.config.text(f"payload_reset_{key}", "None")
+
+    def convert(text: str) -> str | None:
+        return None if text == reset else known.get(text.casefold(), text)
+
     draft.reads(own.name, f"{key}_state_topic", template or f"{key}_value_template", convert)
     if f"{key}_command_topic" in draft.config:
         send = draft.setter(f"{key}_command_topic", f"{key}_command_template")
@@ -159,6 +184,10 @@ def target_humidity(draft: Draft) -> None:
         return
     low, high = config.number("min_humidity", 0), config.number("max_humidity", 100)
     draft.has(properties.TARGET_HUMIDITY.but(low=low, high=high))
-    draft.reads("target_humidity", "target_humidity_state_topic", "target_humidity_state_template", number_of)
+    reset = config.text("payload_reset_humidity", "None")
+    draft.reads(
+        "target_humidity", "target_humidity_state_topic", "target_humidity_state_template",
+        lambda text: None if text == reset else number_of(text),
+    )  # fmt: skip
     send = draft.setter("target_humidity_command_topic", "target_humidity_command_template")
     draft.writes("target_humidity", lambda value: [send(round(value))])

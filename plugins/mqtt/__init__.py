@@ -9,15 +9,17 @@
 The defaults are Zigbee2MQTT's; other firmware needs `command_topic`, `key` or `scale`.
 """
 
-from .climate import MqttThermostat
-from .cover import MqttBlinds
-from .fan import MqttFan
+from .devices import (
+    MqttBlinds,
+    MqttFan,
+    MqttLock,
+    MqttMediaPlayer,
+    MqttSwitch,
+    MqttThermostat,
+    MqttVacuum,
+)
 from .light import MqttColourLight, MqttDimmableLight, MqttLight
-from .lock import MqttLock
-from .media import MqttMediaPlayer
 from .sensor import MqttDoorSensor, MqttMotionSensor, MqttTemperatureSensor
-from .switch import MqttSwitch
-from .vacuum import MqttVacuum
 
 __all__ = [
     "MqttBlinds",

@@ -2,112 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from assistant.api import Choice, Percent, Range, hears, state, tool
+from assistant.api import Range
+from assistant.api.kinds import Light
+from assistant.api.sources import Part, Values, colours, properties
 
-from . import colors
-from .base import MqttDevice, switched
-
-Color = Annotated[str, Choice(*colors.NAMES)]
+from .base import OnTopic, Settings, part, switched, within
 
 
-class MqttLight(MqttDevice):
+def _on(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {"on": switched(report["state"])} if "state" in report else {}
+
+
+def _state(values: Values) -> dict[str, Any]:
+    return {"state": "OFF" if values.get("on") is False else "ON"}
+
+
+class MqttLight(OnTopic, Light):
     """A lamp that is on or off."""
 
-    kind: ClassVar[str] = "light"
-    on: bool | None = state()
-
-    @tool
-    async def turn_on(self) -> str:
-        """Switch a device on; lights optionally at a brightness or in a colour."""
-        return await self._set({"state": "ON"})
-
-    @tool
-    async def turn_off(self) -> str:
-        """Switch a device off."""
-        await self.command({"state": "OFF"})
-        await self.confirm(lambda: self.on is False)
-        return self.describe()
-
-    async def _set(self, wanted: dict[str, Any]) -> str:
-        await self.command(wanted)
-        await self.confirm(lambda: self.on)
-        return self.describe()
-
-    @hears("{topic}")
-    def _report(self, payload: dict[str, Any]) -> None:
-        self.read(payload)
-
-    def read(self, payload: dict[str, Any]) -> None:
-        """Take what this kind of lamp knows from a report."""
-        if "state" in payload:
-            self.on = switched(payload["state"])
-
-    def describe(self) -> str:
-        """``lamp is on``."""
-        if self.on is None:
-            return f"{self.name} has not reported yet"
-        return f"{self.name} is {'on' if self.on else 'off'}"
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        return part(own, "light", (properties.ON,), _on, _state)
 
 
-class MqttDimmableLight(MqttLight):
+class MqttDimmableLight(OnTopic, Light):
     """A lamp with a brightness. ``scale`` is the firmware's value for 100 percent."""
 
-    kind: ClassVar[str] = "dimmable light"
     scale: Annotated[int, Range(1, 65535)] = 254
-    brightness: Percent | None = state(unit="percent")
 
-    @tool
-    async def turn_on(self, brightness: Percent | None = None) -> str:
-        """Switch a device on; lights optionally at a brightness or in a colour."""
-        return await self._light(brightness)
-
-    @tool
-    async def change_brightness(self, by: Annotated[int, Range(-100, 100)]) -> str:
-        """Make a light brighter (positive) or darker (negative) by percentage points."""
-        now = (self.brightness or 0) if self.on else 0
-        return await self._light(min(max(now + by, 1), 100))
-
-    async def _light(self, brightness: int | None, wanted: dict[str, Any] | None = None) -> str:
-        if brightness == 0:
-            return await self.turn_off()
-        command = {"state": "ON", **(wanted or {})}
-        if brightness is not None:
-            command["brightness"] = max(round(brightness * self.scale / 100), 1)
-        await self.command(command)
-        await self.confirm(lambda: self.on and brightness in (None, self.brightness))
-        return self.describe()
-
-    def read(self, payload: dict[str, Any]) -> None:
-        """On or off, and brightness."""
-        super().read(payload)
-        if payload.get("brightness") is not None:
-            self.brightness = round(float(payload["brightness"]) * 100 / self.scale)
-
-    def describe(self) -> str:
-        """``lamp is on at 30 percent``."""
-        text = super().describe()
-        return f"{text} at {self.brightness} percent" if self.on and self.brightness is not None else text
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        return part(
+            own, "light", (properties.ON, properties.BRIGHTNESS),
+            lambda report: _dimmed(report, own["scale"]), lambda values: _dim(values, own["scale"]),
+        )  # fmt: skip
 
 
-class MqttColourLight(MqttDimmableLight):
+def _dimmed(report: Mapping[str, Any], scale: int) -> dict[str, Any]:
+    values = _on(report)
+    if (told := report.get("brightness")) is not None:
+        values["brightness"] = within("brightness", round(float(told) * 100 / scale))
+    return values
+
+
+def _dim(values: Values, scale: int) -> dict[str, Any]:
+    message = _state(values)
+    if "brightness" in values:
+        message["brightness"] = max(round(values["brightness"] * scale / 100), 1)
+    return message
+
+
+class MqttColourLight(OnTopic, Light):
     """A lamp with a brightness and a colour."""
 
-    kind: ClassVar[str] = "colour light"
-    color: str | None = state()
+    scale: Annotated[int, Range(1, 65535)] = 254
 
-    @tool
-    async def turn_on(self, brightness: Percent | None = None, color: Color | None = None) -> str:
-        """Switch a device on; lights optionally at a brightness or in a colour."""
-        if color is None:
-            return await self._light(brightness)
-        await self._light(brightness, colors.command(color))
-        await self.confirm(lambda: self.color == color)
-        return f"{self.name} is {color}" + (f" at {self.brightness} percent" if brightness else "")
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        return part(
+            own,
+            "light",
+            (properties.ON, properties.BRIGHTNESS, properties.COLOR),
+            lambda report: {**_dimmed(report, own["scale"]), **_coloured(report)},
+            lambda values: {**_dim(values, own["scale"]), **_color(values)},
+        )
 
-    def read(self, payload: dict[str, Any]) -> None:
-        """On or off, brightness, and the nearest colour name."""
-        super().read(payload)
-        if (name := colors.reported(payload)) is not None:
-            self.color = name
+
+def _color(values: Values) -> dict[str, Any]:
+    name = values.get("color")
+    if name is None:
+        return {}
+    if name in colours.WHITES:
+        return {"color_temp": colours.kelvin(colours.WHITES[name])}
+    return {"color": {"hex": colours.hex_of(name)}}
+
+
+def _coloured(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The nearest colour name; nothing when what is told cannot be read."""
+    told, mired = report.get("color"), report.get("color_temp")
+    if report.get("color_mode") == "color_temp" or not isinstance(told, Mapping):
+        white = isinstance(mired, int | float) and mired > 0
+        return {"color": _white(float(mired))} if white and mired is not None else {}
+    try:
+        if "hex" in told:
+            return {"color": colours.named_hex(str(told["hex"]))}
+        if "hue" in told:
+            return {"color": colours.named_hs(float(told["hue"]), float(told["saturation"]))}
+        return {"color": colours.named_xy(float(told["x"]), float(told["y"]))}
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return {}
+
+
+def _white(mired: float) -> str:
+    kelvin = 1_000_000 / mired
+    return min(colours.WHITES, key=lambda name: abs(1e6 / colours.WHITES[name] - 1e6 / kelvin))

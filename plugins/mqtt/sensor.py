@@ -2,65 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from assistant.api import hears, state
+from assistant.api.kinds import Sensor
+from assistant.api.sources import Part, Property, Values, properties
 
-from .base import MqttDevice
+from .base import OnTopic, Settings, part, within
 
 
-class MqttDoorSensor(MqttDevice):
+class MqttDoorSensor(OnTopic, Sensor):
     """A contact: Zigbee2MQTT's ``contact`` is true while the door is closed."""
 
-    kind: ClassVar[str] = "door sensor"
-    open: bool | None = state()
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        def read(report: dict[str, Any]) -> Values:
+            told = report.get("contact")
+            return {"open": not told} if isinstance(told, bool) else {}
 
-    @hears("{topic}")
-    def _report(self, payload: dict[str, Any]) -> None:
-        if isinstance(payload.get("contact"), bool):
-            self.open = not payload["contact"]
-
-    def describe(self) -> str:
-        """``back door is closed``."""
-        if self.open is None:
-            return f"{self.name} has not reported yet"
-        return f"{self.name} is {'open' if self.open else 'closed'}"
+        return part(own, "door sensor", (properties.OPEN,), read)
 
 
-class MqttMotionSensor(MqttDevice):
+class MqttMotionSensor(OnTopic, Sensor):
     """Whether somebody moves in front of it."""
 
-    kind: ClassVar[str] = "motion sensor"
-    motion: bool | None = state()
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        def read(report: dict[str, Any]) -> Values:
+            told = report.get("occupancy")
+            if not isinstance(told, bool | None):
+                raise ValueError(f"occupancy is {str(told)[:40]!r}, neither true nor false")
+            return {"motion": told} if "occupancy" in report else {}
 
-    @hears("{topic}")
-    def _report(self, payload: dict[str, Any]) -> None:
-        if "occupancy" in payload:
-            self.motion = payload["occupancy"]
+        return part(own, "motion sensor", (Property("motion", bool),), read)
 
     def describe(self) -> str:
         """``hall motion sees somebody``."""
-        if self.motion is None:
-            return f"{self.name} has not reported yet"
-        return f"{self.name} sees {'somebody moving' if self.motion else 'nobody'}"
+        seen = self.states.get("motion")
+        if seen is None:
+            return super().describe()
+        return f"{self.name} sees {'somebody moving' if seen else 'nobody'}"
 
 
-class MqttTemperatureSensor(MqttDevice):
+class MqttTemperatureSensor(OnTopic, Sensor):
     """Temperature in degrees Celsius, and humidity in percent where it is measured."""
 
-    kind: ClassVar[str] = "temperature sensor"
-    temperature: float | None = state(unit="degrees")
-    humidity: float | None = state(unit="percent")
+    @classmethod
+    def described(cls, own: Settings) -> Part:
+        def read(report: dict[str, Any]) -> Values:
+            ends = {"temperature": (-273.15, 1000), "humidity": (-1e9, 1e9)}
+            return {
+                name: within(name, report[name], *limits)
+                for name, limits in ends.items()
+                if report.get(name) is not None
+            }
 
-    @hears("{topic}")
-    def _report(self, payload: dict[str, Any]) -> None:
-        for field in ("temperature", "humidity"):
-            if payload.get(field) is not None:
-                setattr(self, field, payload[field])
+        return part(own, "temperature sensor", (properties.TEMPERATURE, properties.HUMIDITY), read)
 
     def describe(self) -> str:
         """``bedroom temperature is 19.5 degrees``."""
-        if self.temperature is None:
-            return f"{self.name} has not reported yet"
-        humidity = f", the humidity {self.humidity:g} percent" if self.humidity is not None else ""
-        return f"{self.name} is {self.temperature:g} degrees{humidity}"
+        degrees, humidity = self.states.get("temperature"), self.states.get("humidity")
+        if degrees is None:
+            return super().describe()
+        damp = f", the humidity {humidity:g} percent" if humidity is not None else ""
+        return f"{self.name} is {degrees:g} degrees{damp}"

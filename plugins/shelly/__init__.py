@@ -214,10 +214,10 @@ class Shelly(Overheard):
         parts, unsupported = found_parts(
             Rpc(device, f"{self.reply}/{device}/rpc", call), known.status, known.config
         )
-        named = _device_config(known.config).get("name") or known.info.get("name")
+        names = (_device_config(known.config).get("name"), known.info.get("name"), known.info.get("id"))
         return Found(
             id=f"shelly {device}",
-            name=str(named or known.info.get("id") or device.rpartition("/")[2]),
+            name=next((n for n in names if n and isinstance(n, str)), device.rpartition("/")[2]),
             parts=tuple(parts),
             availability=() if _sleeps(known.status) else (Availability(f"{device}/online", _truth),),
             same_as=frozenset(_addresses(known.info)),

@@ -47,7 +47,7 @@ SENSORS: Mapping[str, Property] = {
     "motion": Property("motion", bool),
     "flood": Property("leak", bool),
     "smoke": Property("smoke", bool),
-    "gas": Property("gas", str),
+    "gas": Property("gas", str, role=Role.SENSOR),
     "concentration": Property("concentration", float, "parts per million", role=Role.SENSOR),
     "operation": Property("operation", str, role=Role.DIAGNOSTIC),
     "charger": Property("charging", bool, role=Role.DIAGNOSTIC),
@@ -292,6 +292,21 @@ def _sensing(base: str, told: Told) -> Iterator[Part]:
     for ending, own in SENSORS.items():
         if f"{base}/sensor/{ending}" in told.last:
             draft.reads(f"sensor/{ending}", own, _sensed(own))
+    _numbered(draft, told)
+    if f"{base}/temperature" in told.last:
+        inside = Property("device_temperature", float, "degrees", role=Role.DIAGNOSTIC)
+        draft.reads("temperature", inside, words)
+    keys = told.traits.get(f"{base}/status", set())
+    if known := [pair for key, pair in INFORMED.items() if key in keys]:
+        draft.owned += [own for _, own in known]
+        draft.readers[f"{base}/status"] = lambda payload: _informed(payload, known)
+    if draft.owned:
+        yield draft.part("sensors", "sensor", role=Role.SENSOR)
+
+
+def _numbered(draft: Draft, told: Told) -> None:
+    """What may be there several times: probes, inputs, buttons."""
+    base = draft.base
     for number in _numbers(base, told, "ext_temperature"):
         draft.reads(
             f"ext_temperature/{number}", TEMPERATURE.but(name=f"temperature_{number}"), _sensed(TEMPERATURE)
@@ -299,6 +314,10 @@ def _sensing(base: str, told: Told) -> Iterator[Part]:
     for number in _numbers(base, told, "ext_humidity"):
         humidity = properties.HUMIDITY
         draft.reads(f"ext_humidity/{number}", humidity.but(name=f"humidity_{number}"), _sensed(humidity))
+    for number in _numbers(base, told, "adc"):
+        draft.reads(f"adc/{number}", VOLTAGE.but(role=Role.SENSOR), words)
+    for number in _numbers(base, told, "valve"):  # of a gas meter: looked at, never moved
+        draft.reads(f"valve/{number}/state", Property("valve", str, role=Role.SENSOR), words)
     for number in _numbers(base, told, "input_event"):
         action = Property(
             f"button_{int(number) + 1}", str, role=Role.SENSOR, title=f"button {int(number) + 1}"
@@ -309,15 +328,6 @@ def _sensing(base: str, told: Told) -> Iterator[Part]:
             f"input_{int(number) + 1}", bool, role=Role.DIAGNOSTIC, title=f"input {int(number) + 1}"
         )
         draft.reads(f"input/{number}", state, words)
-    if f"{base}/temperature" in told.last:
-        inside = Property("device_temperature", float, "degrees", role=Role.DIAGNOSTIC)
-        draft.reads("temperature", inside, words)
-    keys = told.traits.get(f"{base}/status", set())
-    if known := [pair for key, pair in INFORMED.items() if key in keys]:
-        draft.owned += [own for _, own in known]
-        draft.readers[f"{base}/status"] = lambda payload: _informed(payload, known)
-    if draft.owned:
-        yield draft.part("sensors", "sensor", role=Role.SENSOR)
 
 
 def _informed(payload: bytes, known: list[tuple[str, Property]]) -> Values:

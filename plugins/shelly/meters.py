@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.api.sources import Part, Property, Role, Values, properties
+from assistant.api.sources import Part, Property, Role, Values, properties, slug
 
 from .rpc import Report, Rpc
 
@@ -85,8 +85,13 @@ MEASURED: Mapping[str, tuple[Measure, ...]] = {
     "flood": _alarm("leak"),
     "presence": (Measure("num_objects", Property("people", int, role=Role.SENSOR)),),
     "presencezone": (Measure("value", Property("presence", bool)),),
-    "bthomedevice": (Measure("battery", properties.BATTERY),),
+    "bthomedevice": (
+        Measure("battery", properties.BATTERY),
+        Measure("rssi", Property("signal", float, "decibel-milliwatts", role=Role.DIAGNOSTIC)),
+    ),
 }
+ABOUT = frozenset({"id", "source", "errors", "last_updated_ts", "packet_id", "timer_started_at"})
+MOST_VALUES = 8
 BTHOME: Mapping[int, Property] = {
     0x01: properties.BATTERY,
     0x02: properties.TEMPERATURE,
@@ -109,6 +114,19 @@ BTHOME: Mapping[int, Property] = {
 """What a Bluetooth sensor behind a gateway measures, by the number of the BTHome format."""
 
 
+def _anything(report: Report) -> list[Measure]:
+    """The plain values of a component that nothing is known about: they can at least be asked for."""
+    plain = [
+        (key, value)
+        for key, value in report.items()
+        if key not in ABOUT and isinstance(value, bool | int | float | str)
+    ]
+    return [
+        Measure(key, Property(slug(key), float if type(value) is int else type(value), role=Role.SENSOR))
+        for key, value in plain[:MOST_VALUES]
+    ]
+
+
 def metered(report: Report, measures: Sequence[Measure]) -> Values:
     """What a report, whole or in part, says of these measures."""
     values: dict[str, Any] = {}
@@ -123,9 +141,10 @@ def measured(rpc: Rpc, key: str, report: Report, bthome: object = None) -> Part 
     kind = key.partition(":")[0]
     if kind == "bthomesensor":
         own = BTHOME.get(bthome) if isinstance(bthome, int) else None
-        measures = [Measure("value", own)] if own is not None else []
+        measures = [Measure("value", own)] if own is not None else _anything(report)
     else:
-        measures = [measure for measure in MEASURED[kind] if measure.within(report)]
+        known = [measure for measure in MEASURED.get(kind, ()) if measure.within(report)]
+        measures = known or _anything(report)
     if not measures:
         return None
 

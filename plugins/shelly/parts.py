@@ -9,7 +9,7 @@ from typing import Any
 from assistant.api.sources import Command, Part, Property, Role, Values, decoded, properties
 
 from .lamps import LAMPS, lamp
-from .meters import MEASURED, METERED, measured, metered
+from .meters import METERED, measured, metered
 from .rpc import Report, Rpc
 
 MOST_COMPONENTS = 128
@@ -78,9 +78,10 @@ def _made(rpc: Rpc, key: str, report: Report, settings: _Settings) -> Part | Non
             return _virtual(rpc, kind, number, settings)
         case "bthomesensor":
             return measured(rpc, key, report, settings.own.get("obj_id"))
-        case _ if kind in MEASURED:
+        case _ if kind in SILENT:
+            return None
+        case _:
             return measured(rpc, key, report)
-    return None
 
 
 def _cover(rpc: Rpc, key: str, number: int, report: Report) -> Part:

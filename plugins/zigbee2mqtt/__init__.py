@@ -15,7 +15,7 @@ from .exposes import parts_of
 Entry = Mapping[str, Any]
 INVENTORY_BYTES = 4 * 2**20
 """Of a few hundred devices, each with all that it can do: about 4.4 kB apiece."""
-LIGHTING = ("light", "switch", "cover", "fan", "lock", "climate")
+LIGHTING = ("light", "cover", "fan", "climate", "switch", "lock")
 
 
 class Zigbee2mqtt(Source):
@@ -78,8 +78,8 @@ class Zigbee2mqtt(Source):
                 continue
             ident, name = f"zigbee group {group['id']}", str(group["friendly_name"])
             definitions = self._member_definitions(group)
-            shared = [e for d in definitions[:1] for e in d.get("exposes", ()) if e.get("type") in LIGHTING]
-            parts = parts_of(f"{self.topic}/{name}", {"exposes": shared[:1]})
+            shared = _most_able(definitions)
+            parts = parts_of(f"{self.topic}/{name}", {"exposes": shared})
             found = Found(
                 id=ident,
                 same_as=frozenset({f"ha:zigbee2mqtt_{base}_{group['id']}"}),
@@ -87,7 +87,7 @@ class Zigbee2mqtt(Source):
                 hidden="" if shared else "a group without members that can be switched",
                 **self._place(name),
             )
-            yield ident, found, json.dumps([group, shared[:1]], sort_keys=True, default=str)
+            yield ident, found, json.dumps([group, shared], sort_keys=True, default=str)
 
     def _member_definitions(self, group: Entry) -> list[Entry]:
         members = [m.get("ieee_address") for m in group.get("members", ()) if isinstance(m, dict)]
@@ -118,6 +118,18 @@ class Zigbee2mqtt(Source):
                     actions={"activate": [recall]},
                     name=str(scene.get("name") or f"scene {scene['id']}"),
                 )
+
+
+def _most_able(definitions: Sequence[Entry]) -> list[Entry]:
+    """The one expose of all members that a group is spoken of by: lamps first, colour before white."""
+    able: list[Entry] = [
+        expose
+        for definition in definitions
+        for expose in definition.get("exposes", ())
+        if isinstance(expose, dict) and expose.get("type") in LIGHTING
+    ]
+    able.sort(key=lambda e: (LIGHTING.index(e["type"]), -len(e.get("features") or ())))
+    return able[:1]
 
 
 def _objects(payload: bytes) -> list[Entry]:

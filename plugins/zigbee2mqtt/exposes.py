@@ -19,6 +19,10 @@ COVERS = {
     "awning": "awning",
     "window": "window",
 }
+ALARMS = ("alarm_smoke", "alarm_burglar", "alarm_intruder", "broadcast_alarm", "smoke_alarm", "trigger")
+"""What makes the whole house howl, or moves a garage door."""
+SOUNDS = frozenset({"melody", "duration", "volume"})
+"""Beside a settable ``alarm`` they make a siren."""
 NOT_SPOKEN = ("reset", "factory", "_limit", "calibrat", "firmware", "delete")
 """What a misheard word must not do."""
 WARNING = {"mode": "emergency", "level": "high", "strobe": False, "duration": 60}
@@ -58,6 +62,9 @@ class Parts:
             return
         if not parts:
             self.unsupported[name] = f"a {expose.get('type')} has no single value"
+        if empty := [part for part in parts if not part.properties and not part.actions]:
+            self.unsupported[name] = "it has no feature that is known"
+            parts = [part for part in parts if part not in empty]
         self.found.extend(parts)
 
     def _parts(self, expose: Report) -> Iterator[Part]:
@@ -65,7 +72,9 @@ class Parts:
         end = str(expose.get("endpoint") or "")
         match expose.get("type"):
             case "light":
-                yield self.part("light", list(_light(features)), name=end)
+                yield from self._with_rest("light", list(_light(features)), features, end)
+            case "switch" | "lock" if not str(features["state"]["property"]).startswith("state"):
+                yield self._setting(features["state"])
             case "switch":
                 yield self._switch(features["state"], end)
             case "cover":
@@ -73,31 +82,58 @@ class Parts:
             case "lock":
                 yield self._lock(features)
             case "climate":
-                yield self.part("thermostat", list(_climate(features)))
+                yield from self._with_rest("thermostat", list(_climate(features)), features, "")
             case "fan":
-                yield self.part("fan", list(_fan(features)), name=end)
+                yield from self._with_rest("fan", list(_fan(features)), features, end)
             case "composite" if expose.get("name") == "warning":
                 yield self._siren()
             case _:
                 yield from self._plain(expose)
 
-    def _switch(self, state: Report, end: str) -> Part:
-        if not str(state["property"]).startswith("state"):
+    def _with_rest(
+        self, kind: str, fields: Sequence[Field], features: Mapping[str, Report], end: str
+    ) -> Iterator[Part]:
+        """What the kind knows, and every other feature as a value or a setting of its own."""
+        yield self.part(kind, fields, name=end)
+        keys = {field.key for field in fields}
+        for name, feature in features.items():
+            if str(feature.get("property")) not in keys:
+                rest = list(self._plain(feature))
+                if not rest:
+                    self.unsupported[name] = f"a {feature.get('type')} has no single value"
+                yield from rest
+
+    def _setting(self, state: Report) -> Part:
+        """A switch or a lock that is a setting of something else: a child lock locks no door."""
+        title = _words(state["property"])
+        own = Property(str(state["property"]), bool, writable=True, role=Role.SETTING, title=title)
+        return self.part("setting", [switched(own, state)], name=title, role=Role.SETTING)
+
+    def sounding(self, exposes: Mapping[str, Report]) -> frozenset[str]:
+        """Make a siren of an ``alarm`` that can be set and what says how it sounds; the names it took."""
+        alarm, melody = exposes.get("alarm"), exposes.get("melody", {})
+        if alarm is None or not int(alarm.get("access", 1)) & SET or not SOUNDS & exposes.keys():
+            return frozenset()
+        tones = tuple(str(tone) for tone in melody.get("values") or ())
+        fields = [switched(properties.ON, alarm)]
+        if tones:
+            own = Property("tone", str, options=tones, writable=True)
+            fields.append(Field(own, str(melody["property"]), lambda value, _r: str(value)))
+        if lasting := exposes.get("duration"):
             own = Property(
-                str(state["property"]),
-                bool,
-                writable=True,
-                role=Role.SETTING,
-                title=_words(state["property"]),
+                "duration", int, "seconds", 1, float(lasting.get("value_max", 1800)), writable=True
             )
-            return self.part(
-                "setting", [switched(own, state)], name=_words(state["property"]), role=Role.SETTING
-            )
+            fields.append(Field(own, str(lasting["property"])))
+        self.found.append(self.part("siren", fields))
+        return frozenset({"alarm", "duration", *(("melody",) if tones else ())})
+
+    def _switch(self, state: Report, end: str) -> Part:
         if "valve" in self.description.lower():
             field = switched(properties.OPEN, state)
             sent = {"open": state.get("value_on", "ON"), "close": state.get("value_off", "OFF")}
             return self.part("valve", [field], name=end, actions=self._actions(state, sent))
-        return self.part("switch", [switched(properties.ON, state)], name=end)
+        risk = Risk.SECURITY if "garage door" in self.description.lower() else Risk.COMFORT
+        return self.part("switch", [switched(properties.ON.but(risk=risk), state)], name=end)
 
     def _cover(self, features: Mapping[str, Report], end: str) -> Part:
         fields = []
@@ -136,7 +172,8 @@ class Parts:
             field = plain(expose)
         if field is None:
             return
-        if field.own.writable and any(word in str(expose["property"]) for word in NOT_SPOKEN):
+        called = str(expose["property"])
+        if field.own.writable and (called in ALARMS or any(word in called for word in NOT_SPOKEN)):
             field = replace(field, own=field.own.but(risk=Risk.SECURITY))
         if not int(expose.get("access", 1)) & 1:
             field = Field(field.own.but(readable=False), field.key, field.read, field.write)
@@ -187,13 +224,7 @@ def _light(features: Mapping[str, Report]) -> Iterator[Field]:
 
 
 def _climate(features: Mapping[str, Report]) -> Iterator[Field]:
-    setpoints = ("occupied_heating_setpoint", "current_heating_setpoint", "occupied_cooling_setpoint")
-    target = next((features[name] for name in setpoints if name in features), None)
-    if target is not None:
-        own = properties.TARGET.but(
-            low=float(target.get("value_min", 5)), high=float(target.get("value_max", 30))
-        )
-        yield Field(own, target["property"])
+    yield from _set_points(features)
     for name, own in (
         ("local_temperature", properties.TEMPERATURE),
         ("system_mode", properties.MODE),
@@ -206,6 +237,24 @@ def _climate(features: Mapping[str, Report]) -> Iterator[Field]:
             writable = own.writable and bool(int(feature.get("access", 1)) & SET)
             yield Field(
                 own.but(options=options if own.writable else (), writable=writable), feature["property"]
+            )
+
+
+def _set_points(features: Mapping[str, Report]) -> Iterator[Field]:
+    """One, or one to heat up to and one to cool down to."""
+    heating = features.get("occupied_heating_setpoint") or features.get("current_heating_setpoint")
+    cooling = features.get("occupied_cooling_setpoint") or features.get("current_cooling_setpoint")
+    both = heating is not None and cooling is not None
+    for feature, name, title in (
+        (heating, "target_low", "lower set point"),
+        (cooling, "target_high", "upper set point"),
+    ):
+        if feature is not None:
+            own = properties.TARGET.but(
+                low=float(feature.get("value_min", 5)), high=float(feature.get("value_max", 30))
+            )
+            yield Field(
+                own.but(name=name, role=Role.SETTING, title=title) if both else own, feature["property"]
             )
 
 
@@ -223,6 +272,8 @@ def parts_of(topic: str, definition: Report) -> Parts:
     """All parts of a device with this definition (``bridge/devices``), commanded under this topic."""
     exposes = [expose for expose in definition.get("exposes", ()) if isinstance(expose, dict)]
     parts = Parts(topic, str(definition.get("description", "")), [], {})
+    taken = parts.sounding({str(expose.get("name")): expose for expose in exposes})
     for expose in exposes[:MOST_EXPOSES]:
-        parts.add(expose)
+        if expose.get("name") not in taken:
+            parts.add(expose)
     return parts

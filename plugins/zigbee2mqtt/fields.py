@@ -14,6 +14,7 @@ from assistant.api.sources import (
     Role,
     Values,
     Writer,
+    classes,
     colours,
     decoded,
     properties,
@@ -30,6 +31,7 @@ UNITS = {
 BINARIES = {
     "occupancy": "motion",
     "contact": "open",
+    "garage_door_contact": "open",
     "water_leak": "leak",
     "carbon_monoxide": "carbon_monoxide",
     "window_open": "window_open",
@@ -167,7 +169,7 @@ def _numeric(titled: Property, feature: Report) -> Property:
         return KNOWN[name].but(name=titled.name, role=titled.role if name != "battery" else Role.SENSOR)
     return titled.but(
         type=float,
-        unit=UNITS.get(unit, unit),
+        unit=UNITS.get(unit) or classes.unit_word(unit),
         low=float(low) if isinstance(low, int | float) else None,
         high=float(high) if isinstance(high, int | float) else None,
         tolerance=abs(float(feature.get("value_step") or 0)) / 2,

@@ -135,6 +135,17 @@ def test_a_television_that_was_there_before_stays_in_the_background() -> None:
     assert sounds(here.mouth)
 
 
+def test_a_bang_while_the_television_talks_is_not_a_person() -> None:
+    soft = (np.sin(np.arange(320) / 5) * 800).astype("<i2").tobytes()
+    it = Interruption(lambda _frame: True)
+    for frame in NOISE[:60]:
+        it.hear(frame, frame)
+    for _ in range(500):
+        it.around(soft)
+    found = [it.hear(frame, frame) for frame in [CLATTER] * 4 + [soft] * DOUBT_FRAMES]
+    assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]
+
+
 def test_without_a_canceller_only_the_wake_word_interrupts() -> None:
     here = Here(Echo.HALF_DUPLEX)
     here.speak()

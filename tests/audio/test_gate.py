@@ -159,3 +159,18 @@ def test_who_speaks_over_the_assistant_is_heard_from_the_first_sample() -> None:
     assert out == [GateOpened("voice"), SpeechBegan(), *(Frame(frame) for frame in said)]
     list(it.mute(True))
     assert list(it.interrupted(said)) == []
+
+
+def test_a_follow_up_window_ends_when_something_is_to_be_said_unless_somebody_speaks() -> None:
+    it = gate()
+    assert list(it.follow_up()) == [GateOpened("follow-up")]
+    assert list(it.shut()) == [GateClosed(False, "follow-up")]
+    assert list(it.shut()) == []
+    list(it.follow_up())
+    fed(it, *[VOICE] * 10)
+    assert list(it.shut()) == []
+    assert it.is_open
+    list(it.mute(True))
+    list(it.mute(False))
+    list(it.open("push"))
+    assert list(it.shut()) == []

@@ -18,27 +18,31 @@ import soxr
 from assistant.audio.messages import Frame, FromAudio, GateOpened, SpeechBegan, SpeechStopped
 from assistant.bus import Bus
 from assistant.config import AudioConfig
-from assistant.household.left import Left
+from assistant.floor import Shut
 from assistant.household.room import Room
 from assistant.household.vigil import GONE, SILENT, Vigil
-from assistant.mouths import Mouths
+from assistant.mouths import HouseMouths
+from assistant.rooms import Place
 from tests.parts.home import until
 from tests.parts.living_room import LivingRoom, living_room
 
-pytestmark = [pytest.mark.system("pipewire"), pytest.mark.speech]
+pytestmark = [pytest.mark.alone, pytest.mark.system("pipewire"), pytest.mark.speech]
 
 SPEECH = Path(__file__).parents[1] / "data" / "speech"
 COMMAND = SPEECH / "cmd_pj_05.wav"
+BACK = "The microphone is back."
+TELEVISION = 500
+"""RMS; people here are five times as loud."""
 
 
 class Listener:
     """A conversation that only notes."""
 
     def __init__(self) -> None:
-        self.mouths = Mouths()
+        self.mouths = HouseMouths()
         self.heard: list[FromAudio] = []
 
-    async def listen(self, ears: AsyncIterator[FromAudio]) -> bool:
+    async def listen(self, ears: AsyncIterator[FromAudio], _room: str, _shut: Shut) -> bool:
         async for message in ears:
             self.heard.append(message)
         return False
@@ -54,11 +58,18 @@ class Listener:
 class Household:
     def __init__(self, room: LivingRoom, folder: Path, **audio: Any) -> None:
         self.room, self.talk, self.told = room, Listener(), list[str]()
-        self.settings = Room(folder / "room.json")
-        self.left = Left(folder / "left.json")
         config = AudioConfig.model_validate({"wake_folder": str(folder / "wake"), **audio})
-        self.vigil = Vigil(config, self.settings, self.talk, Bus(), self.left)
+        self.settings = Room(folder / "room.json", Place("here"), config)
+        self.left = self.settings.left
+        self.vigil = Vigil(self.settings, self.talk, Bus())
         self.vigil.told = self.told.append
+
+    async def woken(self, times: int) -> None:
+        """Somebody says the wake word until it has been heard so often in all."""
+        async with asyncio.timeout(30):
+            while self.talk.opened.count("hey_jarvis") < times:
+                await self.room.do("say", SPEECH / "wake_hey_jarvis_pj.wav")
+                await asyncio.sleep(0.3)
 
     async def until(self, so: Callable[[], bool], seconds: float = 10) -> None:
         try:
@@ -114,12 +125,12 @@ async def test_the_wake_word_in_the_air_opens_and_the_answer_is_in_the_air(
         await here.until(lambda: bool(here.left.today()))
         assert here.left.today() == {"hey_jarvis": round(frames * 0.02, 2)}
         said = story()
-        here.talk.mouths.play(said[: 48_000 * 3])
+        here.talk.mouths.of("").play(said[: 48_000 * 3])
         out = tmp_path / "out.wav"
         await here.room.do("listen", 2, out)
         assert loudness(out) > 500
-        await here.talk.mouths.finish(follow_up=False)
-        assert here.talk.mouths.heard() == 0
+        await here.talk.mouths.of("").finish(follow_up=False)
+        assert here.talk.mouths.of("").heard() == 0
 
 
 async def test_somebody_speaks_over_the_answer_and_its_own_echo_does_not(
@@ -127,10 +138,10 @@ async def test_somebody_speaks_over_the_answer_and_its_own_echo_does_not(
 ) -> None:
     async with household(tmp_path, monkeypatch) as here:
         await here.room.do("echo", "on", "--delay-ms", "120")
-        here.talk.mouths.play(story())
+        here.talk.mouths.of("").play(story())
         await asyncio.sleep(5)
         assert here.talk.opened == [], "its own voice is not taken for a person's"
-        heard = here.talk.mouths.heard()
+        heard = here.talk.mouths.of("").heard()
         assert 4 < heard < 6
         await here.room.do("say", COMMAND)
         await here.until(lambda: SpeechBegan() in here.talk.heard)
@@ -160,6 +171,53 @@ async def test_a_microphone_that_is_switched_off_or_hangs_is_told_once_and_comes
         await here.until(lambda: here.talk.opened == ["push"])
 
 
+async def test_a_microphone_that_is_unplugged_and_a_server_that_is_killed_are_told_and_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with household(tmp_path, monkeypatch, input="vmic") as here:
+        await here.room.do("unplug", "mic")
+        await here.until(lambda: SILENT in here.told)
+        await here.room.do("replug", "mic")
+        await here.woken(1)
+        await here.room.do("restart")
+        await here.woken(2)
+        await here.until(lambda: here.told.count(BACK) == here.told.count(GONE))
+        here.talk.mouths.of("").play(story()[:48_000])
+        out = tmp_path / "out.wav"
+        await here.room.do("listen", 1, out)
+        assert loudness(out) > 100, "the speaker of the new server"
+
+
+async def test_a_television_in_the_background_does_not_interrupt_and_a_person_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with household(tmp_path, monkeypatch) as here:
+        await here.room.do("echo", "on", "--delay-ms", "60")
+        television = asyncio.get_running_loop().create_task(programme(here.room, tmp_path / "tv.wav"))
+        await asyncio.sleep(3)
+        here.talk.mouths.of("").play(story())
+        await asyncio.sleep(6)
+        assert here.talk.opened == []
+        await here.room.do("say", COMMAND)
+        await here.until(lambda: SpeechBegan() in here.talk.heard)
+        assert here.talk.opened[0] == "voice"
+        television.cancel()
+        await asyncio.wait([television])
+
+
+async def programme(room: LivingRoom, file: Path) -> None:
+    """Other people's talk, all of it softer than anybody in the room."""
+    talk = []
+    for path in sorted(SPEECH.glob("cmd_fl_*.wav")):
+        with wave.open(str(path)) as part:
+            samples = np.frombuffer(part.readframes(part.getnframes()), "<i2").astype(float)
+        talk.append(samples * TELEVISION / np.sqrt(np.mean(samples**2)))
+    with wave.open(str(file), "wb") as out:
+        out.setparams((1, 2, 16_000, 0, "NONE", ""))
+        out.writeframes(np.concatenate(talk * 3).astype("<i2").tobytes())
+    await room.do("say", file)
+
+
 @pytest.mark.parametrize(
     ("audio", "problem"),
     [
@@ -176,7 +234,7 @@ async def test_what_cannot_be_used_is_told_with_what_could(
     (tmp_path / "models" / "wrong.json").write_text('{"wake_word": "x", "micro": {}}')
     async with household(tmp_path, monkeypatch, **audio) as here:
         assert problem.lower() in here.told[0].lower()
-        assert here.talk.mouths == []
+        assert not here.talk.mouths.rooms
 
 
 async def test_the_doctor_hears_itself_through_the_room(tmp_path: Path) -> None:
@@ -188,6 +246,7 @@ async def test_the_doctor_hears_itself_through_the_room(tmp_path: Path) -> None:
         delay = int(steps["echo"]["text"].split("after ")[1].split(" ms")[0])
         assert 100 <= delay <= 400
         assert int(steps["canceller"]["text"].split("out ")[1].split(" dB")[0]) > 20
+        assert steps["wake word"]["text"] == "'hey jarvis' from our own speaker was heard 3 of 3 times."
         listed = await ran(room, tmp_path, "devices", "--audio", "--json")
         used = {item["name"]: item["used_as"] for item in listed if item["event"] == "sound"}
         assert set(used) == {"default", "vmic", "vspk"}

@@ -109,3 +109,11 @@ def test_no_bytes_whatever_make_a_traceback(tmp_path_factory: pytest.TempPathFac
         list(frames(file))
     except BadRecording as error:
         assert "\n" not in str(error)
+
+
+def test_a_room_may_be_longer_than_a_sentence(tmp_path: Path) -> None:
+    long = tmp_path / "long.wav"
+    long.write_bytes(wav(1, 1, 8000, 8, bytes(8000 * 601)))
+    with pytest.raises(BadRecording, match="10 minutes long; at most 10"):
+        next(frames(long))
+    assert len(next(frames(long, longest=3600))) == FRAME_BYTES

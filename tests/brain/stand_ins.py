@@ -15,9 +15,10 @@ from google import genai
 from google.genai import live, types
 
 from assistant.brain.parts import Options, Parts
-from assistant.brain.protocols import Setup
+from assistant.brain.protocols import Setup, Voice
 from assistant.brain.script import read
 from assistant.brain.server import Address, serve
+from assistant.errors import BrainError
 
 
 @dataclass(frozen=True)
@@ -111,15 +112,28 @@ class Hum:
             yield b"\x01\x02" * 240
 
 
+class Hoarse:
+    """A voice whose process has gone."""
+
+    async def speak(self, text: str) -> AsyncIterator[bytes]:
+        yield b"\x01\x02" * 240
+        raise BrainError("the voice hoarse does not speak")
+
+
 @asynccontextmanager
 async def brain(
-    state: Path, *, house: House | None = None, script: str | None = None, **options: Any
+    state: Path,
+    *,
+    house: House | None = None,
+    script: str | None = None,
+    voice: Voice | None = None,
+    **options: Any,
 ) -> AsyncIterator[Address]:
     """A brain with small parts that does not wait for playback unless told to."""
     wishes = Options(**{"playback_pace": 0.0, **options})
     parts = Parts(
         open_mind=(house or House()).open_mind,
-        voice=Hum(),
+        voice=voice or Hum(),
         cache=state,
         script=None if script is None else read(script),
         options=wishes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import wave
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.brain.hearing import Ear, Hearing
-from assistant.brain.home import Home
+from assistant.brain.home import Floor, Home
 from assistant.brain.mind import PARDON, Mind
 from assistant.brain.understanding import Understander
 from tests.brain.homes import PRETEND, home
@@ -226,3 +227,32 @@ async def test_names_that_no_dictionary_has_are_pronounced(tmp_path: Path) -> No
     assert ear.unheard == ()
     dictionary = next(tmp_path.glob("*.dict")).read_text().split()
     assert "xyzzyplugh" in dictionary
+
+
+FLOORS = """
+turn off everything upstairs
+turn off all the lights downstairs
+lights off on the ground floor
+turn on the lights on the first floor
+are any lights on upstairs
+close the blinds on the first floor
+turn off everything on the ground floor
+""".strip().splitlines()
+
+
+@pytest.mark.system("flite")
+@pytest.mark.speech
+async def test_floors_are_heard_where_there_are_any(cache: Path, tmp_path: Path) -> None:
+    areas = tuple(area for area in HOME.areas if area not in ("kitchen", "hallway"))
+    above = Floor(("first floor", "upstairs"), frozenset(areas))
+    ground = Floor(("ground floor", "downstairs"), frozenset(("kitchen", "hallway")))
+    at = replace(HOME, floors=(ground, above))
+    ear = await Ear.open(at, cache=cache)
+    right = 0
+    for sentence in FLOORS:
+        typed = mind_of(ear, at).understand_text(sentence)
+        assert typed.calls, sentence
+        by_voice = mind_of(ear, at).understand_heard(heard(ear, spoken(sentence, "slt", tmp_path)))
+        assert by_voice.calls in ((), typed.calls), f"{sentence!r} became {by_voice.calls}"
+        right += by_voice.calls == typed.calls
+    assert right >= len(FLOORS) - 1

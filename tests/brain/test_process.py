@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,3 +139,20 @@ def test_what_cannot_be_read_is_not_replaced(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     with pytest.raises(BrainError, match=rf"{name} exists but cannot be read \(Is a directory\)"):
         certificate(tmp_path, lambda: NOW)
+
+
+def test_its_certificate_names_the_address_that_it_listens_at(tmp_path: Path) -> None:
+    def names(host: str) -> set[str]:
+        pem, _ = certificate(tmp_path, lambda: datetime.now(UTC), host)
+        reader = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        reader.load_verify_locations(pem)
+        (found,) = reader.get_ca_certs()
+        pairs: Any = found["subjectAltName"]
+        return {value for kind, value in pairs if kind == "IP Address"}
+
+    assert "127.0.0.1" in names("127.0.0.1")
+    first = (tmp_path / "brain.pem").read_bytes()
+    assert names("0.0.0.0") == names("127.0.0.1")
+    assert (tmp_path / "brain.pem").read_bytes() == first, "one that is good is kept"
+    assert "192.168.7.9" in names("192.168.7.9")
+    assert (tmp_path / "brain.pem").read_bytes() != first

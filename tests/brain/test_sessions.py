@@ -14,6 +14,7 @@ from google.genai import errors, types
 
 from assistant.errors import BrainError
 from tests.brain.stand_ins import (
+    Hoarse,
     House,
     SmallEar,
     SmallMind,
@@ -100,6 +101,19 @@ async def test_a_mind_that_cannot_open_ends_the_connection(tmp_path: Path) -> No
         with pytest.raises(errors.APIError) as caught:
             await turn(session)
         assert caught.value.code == 1011
+
+
+async def test_what_fails_while_it_speaks_is_told_by_its_own_name(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with brain(tmp_path, voice=Hoarse()) as address, connected(address) as session:
+        await say(session, "hello")
+        with pytest.raises(errors.APIError) as caught:
+            await turn(session)
+        assert caught.value.code == 1011
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == [
+        "the voice hoarse does not speak"
+    ]
 
 
 async def test_handles_come_when_idle_and_resume_with_the_same_mind(tmp_path: Path) -> None:

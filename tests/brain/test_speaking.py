@@ -7,6 +7,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from assistant.brain import speaking
 from assistant.brain.speaking import ENGINES, RATE, Voice, sentences
 from assistant.errors import BrainError
 
@@ -65,7 +66,32 @@ async def test_hostile_text_is_only_ever_spoken() -> None:
         assert await spoken(voice, "") == b""
         assert await spoken(voice, "\x00\n\r \u202e") == b""
         assert len(await spoken(voice, "<speak>`rm -rf /` $(reboot) ; [[ :: ]]\n--version")) > 0
-    assert max(map(len, sentences("word " * 100_000))) <= 2000
+
+
+@pytest.mark.parametrize("text", ["word " * 100_000, "x" * 8000, "First. " + "a, " * 3000])
+def test_no_voice_gets_more_than_it_can_say_in_a_breath(text: str) -> None:
+    parts = sentences(text)
+    assert max(map(len, parts)) <= 240
+    assert "".join(parts).replace(" ", "") == text[:2000].replace(" ", "")
+
+
+@pytest.mark.parametrize("name", ["pip", pytest.param("flite", marks=pytest.mark.system("flite"))])
+async def test_a_word_without_an_end_is_said_nevertheless(name: str) -> None:
+    async with Voice(name) as voice, asyncio.timeout(10):
+        speech = voice.speak("x" * 8000)
+        assert len(await anext(speech)) > 0
+        await speech.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_slow_listener_is_not_the_fault_of_the_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Voice("pip") as voice:
+        await spoken(voice, SENTENCE)  # its process has started
+        monkeypatch.setattr(speaking, "FIRST_SOUND_SECONDS", 0.5)
+        count = 0
+        async for _ in voice.speak(SENTENCE):
+            await asyncio.sleep(0.6 if count < 2 else 0)
+            count += 1
+        assert count > 2
 
 
 def test_a_missing_voice_names_the_installed_ones() -> None:

@@ -17,6 +17,8 @@ from assistant.loader import Loader
 from tests.cli.test_bad_input import environment
 from tests.parts.finds import SourceHouse
 
+pytestmark = pytest.mark.alone
+
 
 async def test_every_gadget_of_a_generated_home_becomes_one_device_that_reports() -> None:
     gadgets = town(96, "native", "announced")

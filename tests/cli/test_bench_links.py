@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.test_bad_input import environment
 
+pytestmark = pytest.mark.alone
+
 
 def measured(tmp_path: Path, part: str) -> dict[str, float]:
     done = subprocess.run(

@@ -40,11 +40,12 @@ def switched(state: Path, sentence: str) -> bool:
 
 
 @contextlib.contextmanager
-def own_broker(folder: Path, lines: str) -> Iterator[int]:
+def own_broker(folder: Path, lines: str, *, anonymous: bool = True) -> Iterator[int]:
     """mosquitto with these lines beside its port, until the block ends."""
     port = free_port()
     config = folder / "own.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n{lines}")
+    everybody = "allow_anonymous true\n" if anonymous else ""
+    config.write_text(f"listener {port} 127.0.0.1\nuser root\n{everybody}{lines}")
     with subprocess.Popen(
         [found("mosquitto") or "mosquitto", "-c", config], stderr=subprocess.DEVNULL
     ) as process:
@@ -149,3 +150,19 @@ def test_devices_says_that_the_broker_is_away_and_why(tmp_path: Path) -> None:
     )
     (problem,) = [e for e in events(done) if e["event"] == "error"]
     assert f"The MQTT broker at 127.0.0.1:{port} does not answer" in problem["text"]
+
+
+def test_check_advises_against_passwords_in_the_configuration_and_shows_none(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        "cameras: [{name: Front Door, url: 'rtsp://viewer:s3cret@127.0.0.1/stream'}, {name: drive, url: 'rtsp://127.0.0.1/x'}]\n"
+    )
+    done = assistant(tmp_path / "state", "check", "--config", str(file))
+    told = done.stdout.decode() + done.stderr.decode()
+    assert done.returncode == 0, told
+    assert (
+        "a password stands in the url of the Front Door; the file ~/.config/assistant/camera-front-door"
+        in told
+    )
+    assert "drive" not in told
+    assert "s3cret" not in told

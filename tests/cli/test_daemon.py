@@ -151,8 +151,8 @@ def test_it_ends_in_time_and_nobody_stays_behind(tmp_path: Path, number: int, ki
         assert family
         began = time.monotonic()
         process.send_signal(number)
-        assert process.wait(5) == 0
-        assert time.monotonic() - began < 5
+        assert process.wait(20) == 0
+        assert time.monotonic() - began < 20, "systemd would wait for 90 s, a person would not"
         assert alive(family) == []
     assert not (tmp_path / "s" / "daemon.json").exists()
     assert (tmp_path / "daemon.err").read_bytes().count(b"Traceback") == 0
@@ -165,8 +165,8 @@ def test_after_kill_9_nothing_blocks_the_next_start(tmp_path: Path, kind: str) -
         wait_until(lambda: b"Ready." in (tmp_path / "daemon.out").read_bytes())
         family = children(process.pid)
         process.kill()
-        process.wait(5)
-        wait_until(lambda: not alive(family), 5)
+        process.wait(20)
+        wait_until(lambda: not alive(family), 20)
     # the note is still there, and its pid may be somebody else's by now
     note = json.loads((state / "daemon.json").read_text())
     (state / "daemon.json").write_text(json.dumps({**note, "pid": os.getpid()}))
@@ -188,4 +188,4 @@ def test_a_command_that_is_stopped_leaves_nobody(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=5)
     assert process.returncode == 130
     assert errors == b""
-    wait_until(lambda: not alive(family), 5)
+    wait_until(lambda: not alive(family), 20)

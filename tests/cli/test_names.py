@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.cli.names import clashes
+from assistant.cli.names import clashes, misplaced
 
 
 def device(name: str, area: str = "", *aliases: str) -> dict[str, Any]:
@@ -49,3 +49,42 @@ def test_clear_names(names: tuple[str, ...]) -> None:
 def test_the_suggestion_names_the_place_where_there_is_one() -> None:
     (clash,) = clashes([device("hall lamp"), device("hell lamp", "study")])
     assert 'call the hell lamp for example "study light"' in clash.suggestion
+
+
+def floor(name: str, *written: str, level: int | None = 0, aliases: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"event": "floor", "name": name, "level": level, "aliases": list(aliases), "areas": list(written),
+            "written": list(written)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("floors", "names", "reason", "suggestion"),
+    [
+        ([floor("ground", "kichen")], ("ground",), 'nothing is in its area "kichen"', 'write "kitchen"'),
+        ([floor("ground", "pool")], ("ground",), 'nothing is in its area "pool"', "give a device that area"),
+        (
+            [floor("one", "kitchen"), floor("two", "Kitchen")],
+            ("one", "two"),
+            "is on each of them",
+            "one of them",
+        ),
+        (
+            [floor("one", aliases=("top",)), floor("Top")],
+            ("one", "Top"),
+            'answer to "top"',
+            "leave it to one",
+        ),
+        ([floor("attic", level=None)], ("attic",), "nobody has said its level", "give it a level"),
+    ],
+)
+def test_misplaced(
+    floors: list[dict[str, Any]], names: tuple[str, ...], reason: str, suggestion: str
+) -> None:
+    (clash,) = misplaced(floors, [device("lamp", "kitchen")])
+    assert clash.names == names
+    assert reason in clash.reason
+    assert suggestion in clash.suggestion
+
+
+def test_floors_whose_areas_are_there_are_clear() -> None:
+    assert misplaced([floor("ground", "kitchen"), floor("upper", "hall", level=1)],
+                     [device("lamp", "kitchen"), device("lamp 2", "Hall")]) == []  # fmt: skip

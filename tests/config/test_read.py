@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant import config as configuration
 from assistant.config import Config
+from assistant.config.home import FloorConfig
 from assistant.config.model import AudioConfig
 from assistant.errors import ConfigError
 
@@ -35,6 +36,17 @@ def load(path: Path, text: str, **environment: str) -> Config:
             "2:8",
             "brain.use: expected 'auto', 'gemini' or 'embedded', found 'gemni'; did you mean 'gemini'?",
         ),
+        (
+            "home:\n  floors:\n    up: {aria: [x]}\n",
+            "3:10",
+            "no key 'home.floors.up.aria'; did you mean 'areas'?",
+        ),
+        (
+            "home:\n  floors: [a]\n",
+            "2:11",
+            "home.floors: expected a mapping (key: value lines), found a list",
+        ),
+        ("home:\n  floors: {up: 3}\n", "2:16", "home.floors.up: expected"),
         ("plugins:\n  - clock: [a]\n", "2:5", "plugins[0]: expected `- plugin`"),
         ("home:\n  pretend: 'yes'\n", "2:12", "home.pretend: expected true or false, found 'yes'"),
         ("brain:\n\tuse: auto\n", "2:1", "there is a tab; YAML is indented with spaces"),
@@ -158,3 +170,31 @@ def test_wake_words_are_one_or_several() -> None:
     for wrong in ([], ["none", "alexa"], "computer", ["computer"], 7):
         with pytest.raises(ValueError, match="wake"):
             AudioConfig.model_validate({"wake": wrong})
+
+
+def test_servers_of_tools_are_reached_in_one_way_and_have_names_of_their_own(tmp_path: Path) -> None:
+    for wrong, problem in (
+        ("[{name: x}]", "mcp[0]: expected either a command or a url"),
+        ('[{name: x, command: [a], url: "http://b"}]', "mcp[0]: expected either a command or a url"),
+        (
+            "[{name: x, command: [a]}, {name: x, command: [b]}]",
+            "mcp: expected servers with names of their own",
+        ),
+        (
+            "[{name: x, command: [a], tools: {t: {risk: security}}}]",
+            "mcp[0].tools.t.risk: expected '', 'read', 'comfort' or 'costly', found 'security'",
+        ),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(problem)):
+            load(tmp_path, f"mcp: {wrong}\n")
+
+
+def test_floors_are_lists_of_areas_or_more(tmp_path: Path) -> None:
+    text = (
+        "home:\n  floors:\n    ground floor: [kitchen]\n    roof: {areas: [loft], level: 3, aliases: [top]}\n"
+    )
+    floors = load(tmp_path, text).home.floors
+    assert floors == {
+        "ground floor": FloorConfig(areas=["kitchen"]),
+        "roof": FloorConfig(areas=["loft"], level=3, aliases=["top"]),
+    }

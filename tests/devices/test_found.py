@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,10 +24,11 @@ from assistant.api.sources import (
     properties,
     words,
 )
-from assistant.config.model import DeviceWish
+from assistant.config.home import DeviceWish
 from assistant.devices.trust import harmless, orders
 from assistant.home.registry import folded
 from assistant.tools.dispatch import ToolCall
+from assistant.tools.vocabulary import Risk
 from tests.parts.finds import SourceHouse
 
 
@@ -341,3 +344,80 @@ async def test_what_is_configured_by_hand_is_not_shown_again() -> None:
     source.show(lamp(topic="lamps/other", id="lamp-2", name="other lamp", same_as=frozenset()))
     assert house.names == ["my lamp", "other lamp"]
     assert [find.reason for find in house.finds] == ["configured by hand as my lamp", ""]
+
+
+def shutter(topic: str = "roller") -> Found:
+    """It tells its position, and takes as long as it takes."""
+    move = {name: [Command(f"{topic}/set", name)] for name in ("open", "close", "stop")}
+
+    def write(values: Values) -> list[Command]:
+        return [Command(f"{topic}/set", str(values["position"]))]
+
+    part = Part(
+        "cover", "shutter", (properties.POSITION,), {topic: lambda p: {"position": decoded(p)}}, write, move
+    )
+    return Found("roller", "roller", (part,))
+
+
+@pytest.mark.looptime
+async def test_what_moves_for_longer_than_anybody_waits_is_told_as_moving() -> None:
+    house, _ = house_with(shutter())
+    house.say("roller", "0")
+    loop = asyncio.get_running_loop()
+
+    def slowly(_topic: str, _payload: str) -> None:
+        for seconds in range(1, 30):
+            loop.call_later(seconds, house.say, "roller", str(min(seconds * 4, 100)))
+
+    house.on_publish = slowly
+    result = await house.do("open", "roller")
+    assert result.ok
+    assert re.fullmatch(r"The roller is still moving, 4\d percent open so far\.", result.text)
+    await asyncio.sleep(30)
+    assert house.device("roller").states["position"] == 100
+
+    def stuck(_topic: str, _payload: str) -> None:
+        loop.call_later(1, house.say, "roller", "100")
+
+    house.on_publish = stuck
+    result = await house.do("set_position", "roller", position=20)
+    assert (result.ok, result.text) == (False, "The roller did not do it.")
+    house.on_publish = lambda _t, _p: None
+    assert (await house.do("close", "roller")).text == "The roller does not answer."
+
+
+@pytest.mark.parametrize(
+    ("name", "risk"),
+    [
+        ("Garage", Risk.SECURITY),
+        ("garage node door", Risk.SECURITY),
+        ("Hoftor links", Risk.COMFORT),
+        ("Tor", Risk.SECURITY),
+        ("Portão", Risk.SECURITY),
+        ("front gate", Risk.SECURITY),
+        ("patio door blinds", Risk.COMFORT),
+        ("garage window shutter", Risk.COMFORT),
+        ("living room", Risk.COMFORT),
+        ("motor left", Risk.COMFORT),
+    ],
+)
+async def test_p11_a_cover_that_is_called_a_gate_is_one(name: str, risk: Risk) -> None:
+    cover = Part(
+        "cover", "blinds", (properties.POSITION,), readers={"c": lambda payload: {"position": words(payload)}},
+        write=lambda values: [Command("c/set", str(values["position"]))],
+        actions={word: [Command("c/set", word)] for word in ("open", "close", "stop")},
+    )  # fmt: skip
+    house, _ = house_with(Found(id="c", name=name, parts=(cover,)))
+    (device,) = house.registry.devices
+    risks = {found.name: found.declaration.risk for found in device.tools()}
+    assert (risks["open"], risks["set_position"]) == (risk, risk)
+    assert risks["close"] is Risk.COMFORT
+
+
+async def test_each_of_two_functions_answers_to_a_name_of_its_own() -> None:
+    parts = (gang("l", name="desk light", part="l"), gang("r", name="right 2", part="r", kind="switch"))
+    house, _ = house_with(lamp(parts=parts, name="board"))
+    assert {device.name: device.aliases for device in house.registry.devices} == {
+        "board desk light": ["desk light"],
+        "board right 2": [],
+    }

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import MqttConfig
+from assistant.app import broker_wished
+from assistant.config import Config, HomeConfig, MqttConfig
 from assistant.errors import BrokerError, ConfigError
 from assistant.home.broker import serve
 from assistant.home.brokers import broker
@@ -195,3 +196,14 @@ async def test_our_mosquitto_dies_with_us_even_when_we_are_killed(tmp_path: Path
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("pretend", "wished", "used"),
+    [(True, None, False), (False, None, True), (True, True, True), (False, False, False)],
+)
+def test_a_pretend_home_keeps_away_from_the_broker_of_real_devices(
+    pretend: bool, wished: bool | None, used: bool
+) -> None:
+    config = Config(home=HomeConfig(pretend=pretend), mqtt=MqttConfig(use_localhost=wished))
+    assert broker_wished(config).use_localhost is used

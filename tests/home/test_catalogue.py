@@ -12,7 +12,7 @@ from assistant.errors import UnknownDevice
 from assistant.home.furniture import Furniture
 from assistant.home.lately import Lately
 from assistant.home.search import search, search_tool
-from assistant.tools.dispatch import Answer
+from assistant.tools.invoking import Answer
 from assistant.tools.schema import Declaration, Parameter
 
 ROOMS = (

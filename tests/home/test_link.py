@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import store
+from assistant import retained, store
 from assistant.errors import LinkError, NotTaken
 from assistant.home.inbox import Inbox
 from assistant.home.link import Link
-from assistant.plugin import PAYLOAD_BYTES
+from assistant.marking import PAYLOAD_BYTES
 from tests.parts.home import running, until
 from tests.parts.mosquitto import free_port, mosquitto
 
@@ -46,6 +46,13 @@ class Ears:
 
     def __call__(self, topic: str, payload: bytes) -> None:
         self.heard.append((topic, payload))
+
+
+async def test_a_small_command_does_not_wait_for_a_larger_one(link: Link) -> None:
+    await until(lambda: link._connection is not None and link._connection._socket is not None)
+    sock = link._connection._socket if link._connection else None
+    assert sock is not None
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_messages_come_back_for_subscriptions_made_before_and_after_connecting(port: int) -> None:
@@ -303,6 +310,20 @@ async def server(
                 await writer.wait_closed()
 
 
+async def test_what_was_kept_is_handed_out_as_such_after_every_loss_too(link: Link) -> None:
+    heard: list[bool] = []
+    await link.publish("shelf", "old", retain=True, qos=1)
+    link.subscribe("shelf", lambda _topic, _payload: heard.append(retained.kept()))
+    await until(lambda: heard == [True])
+    await link.publish("shelf", "new", retain=True, qos=1)
+    await until(lambda: heard == [True, False])
+    assert link._connection
+    assert link._connection._socket
+    link._connection._socket.shutdown(socket.SHUT_RDWR)
+    await until(lambda: heard == [True, False, True], 8)
+    assert not retained.kept()
+
+
 @pytest.mark.parametrize(
     "refusal", [b"\x20\x02\x00\x01", b"\x20\x02\x00\x84", b""], ids=["3.1.1", "odd", "hangs up"]
 )
@@ -339,6 +360,33 @@ async def test_a_broker_that_talks_nonsense_is_left_and_tried_again(monkeypatch:
 
     async with server(nonsense) as port, running(Link(f"mqtt://127.0.0.1:{port}"), ready=False):
         await until(lambda: calls >= 2, 8)
+
+
+@pytest.mark.parametrize(("chatter", "taken"), [(4, True), (0, False)], ids=["busy", "silent"])
+async def test_a_broker_that_is_busy_sending_has_longer_to_answer_than_one_that_is_silent(
+    monkeypatch: pytest.MonkeyPatch, chatter: int, taken: bool
+) -> None:
+    monkeypatch.setattr("assistant.home.connection.ANSWER_SECONDS", 0.3)
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(b"\x20\x03\x00\x00\x00")
+        packet = await reader.read(1000)
+        for _ in range(chatter):
+            await asyncio.sleep(0.15)
+            writer.write(b"\x30\x05\x00\x01a\x00x")
+        if chatter:
+            writer.write(b"\x40\x02" + packet[packet.index(b"lamp") + 4 :][:2])
+        await reader.read()
+
+    async with server(slow) as port:
+        link = Link(f"mqtt://127.0.0.1:{port}")
+        async with running(link):
+            if taken:
+                await link.publish("lamp", "on", qos=1)
+            else:
+                with pytest.raises(LinkError, match="did not take lamp: it does not answer"):
+                    await link.publish("lamp", "on", qos=1)
 
 
 async def test_cancelling_ends_the_link_at_once_in_every_phase(

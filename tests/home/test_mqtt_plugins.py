@@ -22,6 +22,7 @@ from assistant.home.host import PluginHost
 from assistant.home.link import Link
 from assistant.home.pretend import PretendHome, Trouble
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
+from assistant.wallclock import WallClock
 from tests.parts.home import running, until
 
 COLOURS = [
@@ -33,13 +34,13 @@ COLOURS = [
 class Home:
     """Devices, dispatch and the pretend home's actors."""
 
-    def __init__(self, config: Config, url: str) -> None:
+    def __init__(self, config: Config, url: str, speed: float) -> None:
         self.link = Link(url, client_id="assistant")
         self.bus = Bus()
         self.furniture = Furniture()
         self.furniture.load(config)
-        self.furniture.attach(PluginHost(self.link, self.bus))
-        self.actors = PretendHome(url, speed=50)
+        self.furniture.attach(PluginHost(self.link, self.bus, Path(), WallClock()))
+        self.actors = PretendHome(url, speed=speed)
         self._dispatcher = Dispatcher(self.furniture.table, self.furniture.registry, self.bus)
         self._calls = 0
 
@@ -53,9 +54,9 @@ class Home:
 
 
 @contextlib.asynccontextmanager
-async def living() -> AsyncIterator[Home]:
+async def living(speed: float = 50) -> AsyncIterator[Home]:
     async with serve() as address, asyncio.timeout(30):
-        home = Home(configuration.load(configuration.shipped(), {}), address.url)
+        home = Home(configuration.load(configuration.shipped(), {}), address.url, speed)
         task = asyncio.get_running_loop().create_task(home.actors.run())
         try:
             async with running(home.link):
@@ -183,7 +184,7 @@ HOSTILE = [
 
 
 async def test_p3_hostile_reports_change_nothing_and_stop_nobody() -> None:
-    async with living() as home:
+    async with living(speed=1) as home:  # its thermostat reports for itself each 20 s
         before = {d.name: dict(d.states) for d in home.furniture.registry.devices}
         topics = [str(getattr(d, "topic", "")) for d in home.furniture.registry.devices]
         for topic in [*topics, "stat/hallway_light/RESULT", "valetudo/robot/BatteryStateAttribute/level"]:

@@ -93,3 +93,11 @@ def test_p10_no_text_whatever_resolves_by_accident(spoken: str) -> None:
     except ToolError:
         return
     assert names
+
+
+def test_long_names_that_are_alike_get_a_number_each() -> None:
+    registry = Registry()
+    for _ in range(12):
+        registry.admit(Light(name="a" * 5000, area="b" * 5000))
+    assert len(registry) == 12
+    assert all(len(device.name) <= 60 for device in registry.devices)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.home.topics import TopicTree, problem_with_filter, problem_with_topic
+from assistant.home.topics import TopicTree, problem_with_filter, problem_with_sending, problem_with_topic
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,9 @@ def test_the_tree_agrees_with_the_rule_and_forgets_what_is_removed(filters: list
         tree.remove(topic_filter, number)
     assert not list(tree.match(topic))
     assert not tree._branches
+
+
+def test_nobody_speaks_for_the_broker() -> None:
+    assert problem_with_sending("$SYS/broker/uptime") == "begins with $, which only the broker itself may use"
+    assert problem_with_sending("a/$b") is None
+    assert problem_with_filter("$SYS/broker/uptime") is None

@@ -14,13 +14,14 @@ import pytest
 
 from assistant.audio.settings import RoomSettings
 from assistant.bus import Bus
-from assistant.events import Heard, Online, PhaseChanged, Problem, Spoke, UsageCounted
+from assistant.events import Heard, Offline, Online, PhaseChanged, Problem, Spoke, UsageCounted
 from assistant.home.broker import serve
 from assistant.home.link import Link
 from assistant.household import announcer as module
 from assistant.household.announcer import Announcer
 from assistant.household.entities import ORIGIN, Identity
 from assistant.household.room import Room
+from assistant.rooms import Place
 from plugins.home_assistant_discovery.source import OURS
 from tests.parts.home import running, until
 from tests.plugins.home_assistant_discovery.home import DiscoveryHouse
@@ -121,7 +122,7 @@ async def test_what_the_day_has_cost_is_told_after_every_turn_that_was_billed(tm
 
 async def test_what_it_announces_and_that_it_goes(tmp_path: Path) -> None:
     async with announced(tmp_path) as home:
-        assert len(home.configs) == 10
+        assert len(home.configs) == 12
         for text in home.configs.values():
             config = json.loads(text)
             assert config["availability_topic"] == "assistant/abcd1234/availability"
@@ -150,6 +151,16 @@ async def test_words_are_shown_only_where_that_is_wanted(tmp_path: Path) -> None
         home.bus.publish(Heard("hello"))
         home.bus.publish(Spoke("Hello.", 1.0))
         await until(lambda: (home.seen.get("heard"), home.seen.get("said")) == ("hello", "Hello."))
+
+
+async def test_words_that_a_broker_has_kept_are_taken_back_when_they_are_wanted_no_more(
+    tmp_path: Path,
+) -> None:
+    async with announced(tmp_path) as home:
+        await home.others.publish(OWN.topic("heard"), "of before", retain=True)
+        await until(lambda: home.seen.get("heard") == "of before")
+        await home.others.publish("homeassistant/status", "online")
+        await until(lambda: home.seen["heard"] == "")
 
 
 async def test_its_switches(tmp_path: Path) -> None:
@@ -211,3 +222,45 @@ async def test_the_assistant_does_not_find_itself(tmp_path: Path) -> None:
     async with announced(tmp_path) as home:
         house = DiscoveryHouse({topic: json.loads(text) for topic, text in home.configs.items()})
         assert house.names == []
+
+
+async def test_without_a_brain_it_is_offline_and_says_why(tmp_path: Path) -> None:
+    async with announced(tmp_path) as home:
+        home.bus.publish(Online("gemini"))
+        await until(lambda: json.loads(home.seen["state"])["brain"] == "gemini")
+        home.bus.publish(Offline("The internet is away."))
+        await until(lambda: json.loads(home.seen["state"])["state"] == "offline")
+        assert json.loads(home.seen["state"])["problem"] == "The internet is away."
+        home.bus.publish(Online("embedded"))
+        await until(lambda: json.loads(home.seen["state"])["brain"] == "embedded")
+        told = json.loads(home.seen["state"])
+        assert (told["state"], told["problem"]) == ("idle", "")
+
+
+async def test_a_further_room_has_its_own_state_and_its_own_switches(tmp_path: Path) -> None:
+    bedroom = Room(tmp_path / "room-bedroom.json", Place("bedroom", "bedroom"))
+    async with announced(tmp_path) as home:
+        own = OWN.of(bedroom.place)
+        further = Announcer(
+            own,
+            home.link,
+            home.bus,
+            bedroom,
+            linked=asyncio.Event(),
+            stop=home._stop,
+            say=home._say,
+        )
+        task = asyncio.get_running_loop().create_task(further.run())
+        further.linked.set()
+        try:
+            await until(lambda: home.seen.get(f"{own.base}/mute") == "OFF")
+            home.bus.publish(PhaseChanged("listening", "bedroom"))
+            await until(lambda: json.loads(home.seen[f"{own.base}/state"])["state"] == "listening")
+            await home.others.publish(own.topic("mute/set"), "ON")
+            await until(lambda: home.seen.get(f"{own.base}/mute") == "ON")
+            assert (bedroom.settings.muted, home.room.settings.muted) == (True, False)
+            home.bus.publish(PhaseChanged("listening", "kitchen"))
+            await until(lambda: json.loads(home.seen[f"{own.base}/state"])["state"] == "idle")
+        finally:
+            task.cancel()
+            await asyncio.wait([task])

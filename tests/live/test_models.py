@@ -11,8 +11,8 @@ from assistant.config import GeminiConfig
 from assistant.errors import ConfigError
 from assistant.live.models import MODELS, abilities, known, retired, voices
 from assistant.live.options import Options, checked
+from assistant.live.parsing import Parser
 from assistant.live.session import Briefing, Setup
-from assistant.live.wire import messages
 from assistant.live.wishes import connect_config
 
 OLD = "gemini-2.5-flash-native-audio-preview-12-2025"
@@ -101,6 +101,49 @@ def test_only_what_was_wished_is_in_the_setup() -> None:
     assert embedded.tools is None
 
 
+def test_a_server_that_listens_for_itself_is_told_how() -> None:
+    wished = GeminiConfig(
+        turn_taking="server", vad_start="low", vad_end="high", vad_prefix_ms=40, vad_silence_ms=500
+    )
+    made = connect_config(
+        Setup(Briefing("Hi."), options=Options.of(checked(wished))), "gemini-3.8-live", None
+    )
+    told = made.model_dump(exclude_none=True, mode="json")["realtime_input_config"]
+    assert told["automatic_activity_detection"] == {
+        "start_of_speech_sensitivity": "START_SENSITIVITY_LOW",
+        "end_of_speech_sensitivity": "END_SENSITIVITY_HIGH",
+        "prefix_padding_ms": 40,
+        "silence_duration_ms": 500,
+    }
+    with pytest.raises(ConfigError, match=r"gemini.vad_start counts only where the server listens"):
+        checked(GeminiConfig(vad_start="low"))
+
+
+def test_who_may_stay_silent_is_not_called_mute() -> None:
+    assert abilities("gemini-3.8-live").may_stay_silent, "always proactive"
+    assert not abilities(OLD).may_stay_silent
+    assert abilities(OLD, proactive=True).may_stay_silent
+    assert not abilities("embedded").may_stay_silent
+
+
+def test_a_model_that_nobody_knows_is_told_before_connecting(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        checked(GeminiConfig(model="gemini-3.8-liv"))
+        assert "gemini-3.8-liv is a model unknown to us (gemini.model); is it gemini-3.8-live" in caplog.text
+        caplog.clear()
+        checked(GeminiConfig(model="models/gemini-3.8-live"))
+        checked(GeminiConfig(model="house-model", base_url="https://gateway.home:8443"))
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"model": ""}, {"model": "two words"}, {"base_url": "ftp://x"}, {"base_url": "gateway.home"}]
+)
+def test_what_can_be_no_model_and_no_address_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="String should match pattern"):
+        GeminiConfig.model_validate(wrong)
+
+
 def test_another_servers_voices_are_its_own_business() -> None:
     config = GeminiConfig(voice="alloy", base_url="https://gateway.home:8443")
     assert checked(config) is config
@@ -111,6 +154,6 @@ def test_thoughts_are_logged_and_never_spoken(caplog: pytest.LogCaptureFixture) 
     parts = [{"text": "The user wants\nlight.", "thought": True}, {"text": "not a thought"}]
     frame = types.LiveServerMessage.model_validate({"server_content": {"model_turn": {"parts": parts}}})
     with caplog.at_level("INFO"):
-        assert list(messages(frame)) == []
+        assert list(Parser().messages(frame)) == []
     assert "thought: The user wants?light." in caplog.text
     assert "not a thought" not in caplog.text

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pytest
 
+from assistant.audio.recording import frames
 from assistant.brain.server import Address
 from assistant.live import link as link_module
 from assistant.live import models, pending
@@ -42,6 +43,7 @@ from assistant.live.messages import (
     TurnLost,
     Usage,
 )
+from assistant.live.options import Options
 from assistant.live.purse import Purse
 from assistant.live.session import Briefing, Session, Setup
 from assistant.money import Ledger, Limits, Price
@@ -51,6 +53,7 @@ from tests.brain.stand_ins import House, brain
 from tests.parts.home import until
 
 Kind = TypeVar("Kind", bound=Message)
+SPEECH = Path(__file__).parents[1] / "data" / "speech" / "cmd_pj_05.wav"
 TURN_ON = Declaration("turn_on", "Switch a device on.", (Parameter("device", "string", "Its name."),))
 
 
@@ -96,9 +99,10 @@ async def talking(
     purse: Purse | None = None,
     rest_seconds: float = 600,
     tools: tuple[Declaration, ...] = (TURN_ON,),
+    setup: Setup | None = None,
 ) -> AsyncIterator[Client]:
     briefing = Briefing("Be brief.", tools)
-    told = Setup(briefing, connect_seconds=connect_seconds, rest_seconds=rest_seconds)
+    told = setup or Setup(briefing, connect_seconds=connect_seconds, rest_seconds=rest_seconds)
     session = Session(sources, told, handles, purse)
     task = asyncio.get_running_loop().create_task(session.run())
     try:
@@ -125,6 +129,25 @@ async def test_speech_with_activity_signals(tmp_path: Path) -> None:
             client.session.post(Audio(bytes(640)))
         client.session.post(SpeechEnded())
         assert "5 tenths" in (await client.until(Transcribed)).text
+        await client.until(TurnDone)
+
+
+async def test_a_server_that_listens_for_itself_gets_speech_no_faster_than_it_was_spoken(
+    tmp_path: Path,
+) -> None:
+    spoken = list(frames(SPEECH))
+    told = Setup(Briefing("Be brief.", (TURN_ON,)), options=Options(turn_taking="server", vad_silence_ms=300))
+    async with (
+        brain(tmp_path) as address,
+        talking(source(address, "gemini", model="gemini-3.8-live"), setup=told) as client,
+    ):
+        began = asyncio.get_running_loop().time()
+        client.session.post(SpeechStarted())
+        for frame in spoken:
+            client.session.post(Audio(frame))
+        client.session.post(SpeechEnded())
+        assert "tenths" in (await client.until(Transcribed)).text
+        assert asyncio.get_running_loop().time() - began > len(spoken) * 0.02 - 0.1
         await client.until(TurnDone)
 
 
@@ -477,12 +500,84 @@ async def test_a_fresh_link_is_told_what_was_said_lately(tmp_path: Path) -> None
         assert house.minds[-1].recalled == ["hello"]
 
 
+async def test_what_was_forgotten_is_told_to_no_link_and_taken_up_by_no_restart(tmp_path: Path) -> None:
+    house, path = House(), tmp_path / "conversations.json"
+    script = "[{on: setup, match: resumed, do: [close: {code: 1011, reason: it must be fresh}]}]"
+    async with (
+        brain(tmp_path, house=house, script=script) as address,
+        talking(source(address, "gemini"), handles=Handles(path)) as client,
+    ):
+        await client.say("my secret")
+        client.session.oblivion.wish()
+        await until(lambda: len(house.minds) == 2)
+        assert json.loads(path.read_text()) == {}
+        assert await client.say("hello") == "You said: hello"
+        assert house.minds[-1].recalled == []
+        assert client.count(LinkDown) == client.count(TurnLost) == 0
+
+
 async def test_an_utterance_that_always_kills_its_link_is_given_up(tmp_path: Path) -> None:
     script = "[{on: text, match: die, do: [abort]}]"
     async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
         client.session.post(Say("die"))
         await client.until(TurnLost)
         assert client.count(Replayed) == 2
+        assert await client.say("hello") == "You said: hello"
+
+
+async def test_another_brain_takes_what_always_kills_a_link_of_the_first(tmp_path: Path) -> None:
+    script = """
+    - {on: setup, connection: 1, do: [normal]}
+    - {on: text, do: [close: {code: 1011, reason: The service is currently unavailable.}]}
+    """
+    async with (
+        brain(tmp_path / "a", script=script) as broken,
+        brain(tmp_path / "b") as other,
+        talking(source(broken, "gemini"), source(other)) as client,
+    ):
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(TurnLost) == 0
+        assert [m.brain for m in client.seen if isinstance(m, LinkUp)] == ["gemini", "embedded"]
+
+
+async def test_a_key_that_expires_is_told_and_the_next_brain_takes_the_sentence(tmp_path: Path) -> None:
+    script = "[{on: text, do: [close: {code: 1007, reason: API key expired. Please renew the API key.}]}]"
+    async with (
+        brain(tmp_path / "a", script=script) as expired,
+        brain(tmp_path / "b") as other,
+        talking(source(expired, "gemini"), source(other)) as client,
+    ):
+        assert await client.say("hello") == "You said: hello"
+        assert [m.reason for m in client.seen if isinstance(m, LinkDown)] == [
+            "Gemini refuses the API key; check the key or make a new one."
+        ]
+
+
+NESTED = "[" * 100_000 + "]" * 100_000
+UNREADABLE = (
+    "this is not json",
+    f'{{"serverContent": {{"x": {NESTED}}}}}',
+    '{"serverContent": {"turnComplete": "maybe"}}',
+    '{"usageMetadata": {"promptTokenCount": "many"}}',
+    '{"serverContent": {"modelTurn": {"parts": [{"inlineData": {"mimeType": "audio/pcm", "data": "!"}}]}}}',
+    "[1, 2]",
+    "null",
+    '"x"',
+    '{"code": "abc"}',
+)
+
+
+async def test_frames_that_cannot_be_read_end_nothing(tmp_path: Path) -> None:
+    steps = [*({"send_text": frame} for frame in UNREADABLE), "normal"]
+    script = json.dumps([{"on": "text", "do": steps}])
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
+        assert await client.say("hello") == "You said: hello"
+        assert client.count(Replayed) == client.count(TurnLost) == 0
+
+
+async def test_a_first_frame_that_cannot_be_read_is_a_failed_link(tmp_path: Path) -> None:
+    script = json.dumps([{"on": "setup", "connection": 1, "do": [{"send_text": "[1, 2]"}, "hang"]}])
+    async with brain(tmp_path, script=script) as address, talking(source(address)) as client:
         assert await client.say("hello") == "You said: hello"
 
 

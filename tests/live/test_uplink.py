@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.live import uplink as module
-from assistant.live.messages import Audio, Outgoing, Say, SpeechEnded, SpeechStarted
+from assistant.live.messages import Audio, Outgoing, Picture, Say, SpeechEnded, SpeechStarted
 from assistant.live.uplink import Loss, Uplink
 
 FRAME = Audio(bytes(640))
@@ -33,6 +33,19 @@ async def test_an_unanswered_utterance_is_sent_again_from_its_beginning() -> Non
     assert uplink.waits_for_answer
     assert uplink.lost() is Loss.REPLAY
     assert sent(uplink) == first
+
+
+async def test_a_picture_shows_what_is_now_and_is_never_shown_again() -> None:
+    uplink = Uplink()
+    uplink.post(Picture(b"old"))
+    uplink.post(Picture(b"new"))
+    assert uplink.idle.is_set(), "nobody has said anything"
+    speak(uplink)
+    assert sent(uplink)[0] == Picture(b"new")
+    uplink.post(Picture(b"meanwhile"))
+    sent(uplink)
+    assert uplink.lost() is Loss.REPLAY
+    assert not [item for item in sent(uplink) if isinstance(item, Picture)]
 
 
 async def test_in_mid_sentence_nothing_is_lost_either() -> None:

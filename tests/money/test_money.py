@@ -59,6 +59,34 @@ def test_a_row_torn_by_a_power_cut_is_passed_over_a_broken_one_is_not(tmp_path: 
         Ledger(tmp_path, lambda: NOON).spent()
 
 
+@pytest.mark.parametrize("torn", ['{"at": "2026-11-2', "\0" * 4096])
+def test_what_a_power_cut_leaves_does_not_spoil_the_rows_after_it(tmp_path: Path, torn: str) -> None:
+    Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))
+    path = tmp_path / "ledger-2026-11.jsonl"
+    path.write_text(path.read_text() + torn)
+    restarted = Ledger(tmp_path, lambda: NOON)
+    for _ in range(2):
+        restarted.note(row("2026-11-24T11:00:00", 0.25))
+    assert Ledger(tmp_path, lambda: NOON).spent() == (1.0, 1.0)
+
+
+def test_a_last_row_without_its_line_end_counts(tmp_path: Path) -> None:
+    Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))
+    path = tmp_path / "ledger-2026-11.jsonl"
+    path.write_text(path.read_text().rstrip())
+    Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T11:00:00", 0.25))
+    assert Ledger(tmp_path, lambda: NOON).spent() == (0.75, 0.75)
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, "[1]", '{"usd": 1, "tokens": {"text_in": 1e400}}', "null"])
+def test_a_ledger_full_of_nonsense_is_one_sentence(tmp_path: Path, line: str) -> None:
+    Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))
+    path = tmp_path / "ledger-2026-11.jsonl"
+    path.write_text(f"{line}\n{path.read_text()}")
+    with pytest.raises(LedgerError, match="broken at line 1"):
+        Ledger(tmp_path, lambda: NOON).spent()
+
+
 @pytest.mark.parametrize("usd", ["-1", "Infinity", "NaN", '"much"'])
 def test_no_row_can_give_money_back(tmp_path: Path, usd: str) -> None:
     Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))
@@ -98,6 +126,23 @@ def test_what_cannot_be_written_down_is_not_spent(tmp_path: Path) -> None:
     own, _ = purse(tmp_path / "gone")
     own.paid(GEMINI, Tokens(audio_out=1000))
     assert "cannot be written" in own.obstacle(GEMINI)
+
+
+def test_a_disk_that_has_room_again_is_written_and_paid_from_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "full"
+    own, _ = purse(folder)
+    for _ in range(3):
+        own.paid(GEMINI, Tokens(audio_out=1000))
+    assert "cannot be written" in own.obstacle(GEMINI)
+    assert len(caplog.records) == 1, "one line, not one for each turn"
+    folder.mkdir()
+    assert own.obstacle(GEMINI) == ""
+    (month,) = folder.iterdir()
+    written = list(Ledger(folder).rows(month.stem.removeprefix("ledger-")))
+    assert sum(row.turns for row in written) == 3
+    assert sum(row.tokens.audio_out for row in written) == 3000
 
 
 def test_turns_and_connections_are_capped(tmp_path: Path) -> None:

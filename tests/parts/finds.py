@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.bus import Bus
-from assistant.config.model import DeviceWish
+from assistant.config.home import DeviceWish
 from assistant.devices.composed import FoundDevice
-from assistant.devices.found import Found
+from assistant.devices.found import Floor, Found
 from assistant.devices.source import Source
 from assistant.home.finds import Finds
 from assistant.home.pins import Pins
@@ -47,6 +47,12 @@ class SourceHouse(FakeHost):
 
     def retold(self, source: Source, found_id: str, topic: str, payload: bytes) -> None:
         self.finds.retold(source, found_id, topic, payload)
+
+    def floors(self, source: Source, floors: Sequence[Floor]) -> None:
+        self.finds.floors(source, floors)
+
+    def areas(self, source: Source, names: Mapping[str, Sequence[str]]) -> None:
+        self.finds.areas(source, names)
 
     def say(self, topic: str, payload: Any) -> None:
         """A report as JSON, or as it is when it is text."""

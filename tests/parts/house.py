@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
+from assistant.bus import Bus
 from assistant.events import Event
 from assistant.home.topics import TopicTree
-from assistant.plugin import PAYLOAD_BYTES
+from assistant.marking import PAYLOAD_BYTES
+from assistant.testing.home import Loudspeaker
+from assistant.wallclock import WallClock
 
 
 class FakeHost:
     """Keeps what plugins send and say; ``report`` delivers like the link does, ``keep`` like a broker's memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None, clock: WallClock | None = None) -> None:
+        self._folder = folder
+        self.clock = clock or WallClock()
+        self.voice = Loudspeaker()
+        self.bus = Bus()
         self.published: list[tuple[str, str]] = []
         self.events: list[Event] = []
         self.on_publish: Callable[[str, str], None] = lambda _topic, _payload: None
@@ -20,7 +31,7 @@ class FakeHost:
         self._kept: dict[str, bytes] = {}
 
     async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
-        text = payload if isinstance(payload, str) else payload.decode()
+        text = payload if isinstance(payload, str) else payload.decode(errors="surrogateescape")
         self.published.append((topic, text))
         self.on_publish(topic, text)
 
@@ -42,8 +53,19 @@ class FakeHost:
         """Who listens to what."""
         return [(topic, heard) for topic, listeners in self._heard.items() for heard in listeners]
 
+    @property
+    def folder(self) -> Path:
+        """Where the house keeps its state, made when somebody asks."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp())
+        return self._folder
+
+    def listen(self, *kinds: type[Event]) -> AbstractContextManager[asyncio.Queue[Event]]:
+        return self.bus.subscribed(*kinds)
+
     def tell(self, event: Event) -> None:
         self.events.append(event)
+        self.bus.publish(event)
 
     def report(self, topic: str, payload: str | bytes) -> None:
         delivered = payload if isinstance(payload, bytes) else payload.encode()

@@ -13,13 +13,14 @@ from assistant.api.sources import Overheard, Property
 from assistant.devices.composed import FoundDevice
 from assistant.devices.found import Found
 from assistant.errors import NotConfirmed
-from assistant.loader import import_file
+from assistant.importing import import_file
 from assistant.tools.vocabulary import Risk
 from tests.parts.finds import SourceHouse
 from tests.parts.house import met
 
 ROOT = Path(__file__).parents[2]
 SILENT = ("get_state", "set_option", "locate", "press", "activate")
+PLACES = {"go_to": "2500, -1200", "clean_zone": "0 0 100 50"}
 ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "turn_on": {}, "turn_off": {}, "open": {}, "close": {}, "stop": {}, "lock": {}, "pause": {},
     "start_cleaning": {}, "return_to_dock": {}, "set_position": {"position": 40}, "set_speed": {"speed": 60},
@@ -98,7 +99,7 @@ def wishes(own: Property) -> Iterator[Any]:
     elif own.type is bool:
         yield from (True, False)
     elif own.type is str:
-        yield "some words"
+        yield PLACES.get(own.name, "some words")
     else:
         low = own.low if own.low is not None else 0
         high = own.high if own.high is not None else 100

@@ -30,12 +30,12 @@ async def test_cameras_and_zones_are_told_apart() -> None:
     house = await home()
     assert {device.name: device.household_kind for device in house.devices} == {
         "Frigate": "detections sensor", "front door camera": "camera", "garage cam": "camera",
-        "driveway zone": "count of person sensor",
+        "driveway zone": "person sensor",
     }  # fmt: skip
     assert house.coverage[1] == {}
     told = {topic for found in house.founds for part in found.parts for topic in part.readers}
     told |= {one.topic for found in house.founds for one in found.availability}
-    assert set(SAID) - told == {"frigate/notifications/state"}
+    assert set(SAID) <= told
 
 
 async def test_what_is_read() -> None:
@@ -46,8 +46,10 @@ async def test_what_is_read() -> None:
     states = camera.states
     assert (states["motion"], states["person"], states["car"], states["loudness"]) == (True, 2, 1, -41.3)
     assert (states["motion_detection"], states["audio"], states["hears_bark"]) == (True, True, False)
-    assert house.device("Frigate").states == {"detections": 4.2, "detector_time": 9.1}
-    assert house.device("driveway zone").describe() == "driveway zone is at count of person 2"
+    assert house.device("Frigate").states == {"detections": 4.2, "detector_time": 9.1, "notifications": False}
+    assert house.device("driveway zone").describe() == "driveway zone is counting 2 person"
+    house.say("frigate/front_door/motion", "OFF")
+    assert "seeing nobody move and counting 2 person" in camera.describe(), "who stands still is there"
 
 
 async def test_every_wish_is_confirmed() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.api import PluginError
 from assistant.api.sources import Source
-from assistant.loader import import_file
+from assistant.importing import import_file
 from tests.parts.finds import SourceHouse
 
 ROOT = Path(__file__).parents[2]

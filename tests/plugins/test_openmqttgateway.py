@@ -24,7 +24,7 @@ async def home() -> OverheardHouse:
 async def test_every_decoded_device_is_there_or_says_why() -> None:
     house = await home()
     assert {find.found.name: find.reason for find in house.finds} == {
-        "RuuviTag 884F": "", "e-ink Clock C964": "it has not told a measured value yet", "TH Sensor 1B2C": "",
+        "OpenMQTTGateway": "", "RuuviTag 884F": "", "e-ink Clock C964": "it has not told a measured value yet", "TH Sensor 1B2C": "",
         "Door sensor 1B2D": "", "Motion 1B2E": "", "Flora 1B2F": "", "Prologue-TH 215 1": "", "Acurite-5n1 3021 A": "",
     }  # fmt: skip
 
@@ -32,9 +32,12 @@ async def test_every_decoded_device_is_there_or_says_why() -> None:
 async def test_what_is_read_with_its_unit() -> None:
     house = await home()
     ruuvi = house.device("RuuviTag 884F")
-    assert ruuvi.states == {"temperature": 24.3, "humidity": 53.49, "pressure": 1000.44, "voltage": 2.977}
+    assert ruuvi.states == {
+        "temperature": 24.3, "humidity": 53.49, "pressure": 1000.44, "voltage": 2.977, "movements": 66,
+        "acceleration_x": 0.00392266, "acceleration_y": -0.00392266, "acceleration_z": 1.01596894,
+    }  # fmt: skip
     assert ruuvi.properties["pressure"].unit == "hectopascals"
-    assert house.device("Door sensor 1B2D").describe() == "Door sensor 1B2D is open, not light"
+    assert house.device("Door sensor 1B2D").describe() == "Door sensor 1B2D is open, seeing no light"
     weather = house.device("Acurite-5n1 3021 A").states
     assert (round(weather["temperature"], 1), weather["wind"], weather["battery_low"]) == (10.0, 18.0, True)
     assert house.device("Prologue-TH 215 1").states["battery_low"] is False
@@ -43,6 +46,46 @@ async def test_what_is_read_with_its_unit() -> None:
         31,
         "microsiemens per centimetre",
     )
+
+
+ABOUT = frozenset(
+    [
+        "id",
+        "mac",
+        "mac_type",
+        "name",
+        "brand",
+        "model",
+        "model_id",
+        "type",
+        "track",
+        "rssi",
+        "tx",
+        "seq",
+        "channel",
+        "protocol",
+        "tempf",
+        "env",
+        "ssid",
+        "modules",
+    ]
+)
+"""What names a device or repeats a value; tempf is tempc."""
+
+
+async def test_every_value_of_every_sample_can_be_read() -> None:
+    house = await home()
+    told = [sample["payload"] for sample in (*CAPTURED, *MORE) if isinstance(sample["payload"], dict)]
+    told = [payload for payload in told if payload.get("id") != PHONE["id"]]  # it passes by
+    wanted = [
+        (payload.get("model", "gateway"), key)
+        for payload in told
+        for key in payload
+        if key.lower() not in ABOUT or (key == "rssi" and "uptime" in payload)
+    ]
+    read = sum(len(device.states) for device in house.devices)
+    again = 1  # two gateways hear one sensor's temperature
+    assert read >= 0.98 * (len(wanted) - again), (read, wanted)
 
 
 async def test_a_value_that_comes_later_makes_it_a_thermometer() -> None:
@@ -114,3 +157,20 @@ async def test_another_place_for_gateways() -> None:
     house = OverheardHouse(plugin("openmqttgateway", topic="sensors/attic"))
     await house.hear({"sensors/attic/BTtoMQTT/C47C8D6A1B2F": MORE[4]["payload"]})
     assert house.names == ["Flora 1B2F"]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_open"), [("open", True), ("close", False), ("open_timeout", True), (True, True)]
+)
+async def test_a_contact_in_words(told: object, is_open: bool) -> None:
+    """Composed after the decoder's documentation: a SwitchBot contact sensor."""
+    house = OverheardHouse(plugin("openmqttgateway"))
+    message = {
+        "id": "C4:DD:57:AA:BB:CC", "brand": "SwitchBot", "model": "Contact Sensor", "model_id": "W120150X",
+        "type": "CTMO", "contact": told, "batt": 88,
+    }  # fmt: skip
+    topic = "home/TheengsGateway/BTtoMQTT/C4DD57AABBCC"
+    await house.hear({topic: message})
+    house.say(topic, message)
+    (sensor,) = house.registry.devices
+    assert sensor.states["open"] is is_open

@@ -38,14 +38,7 @@ async def test_every_entity_is_readable_or_says_why() -> None:
     entities = {topic.rpartition("/")[0] for topic in SAID if not topic.endswith("/status")}
     parts, unsupported = house.coverage
     assert len(house.founds) == 17
-    assert parts + len(unsupported) == len(entities)
-    assert {name.rpartition(" ")[2] for name in unsupported} == {
-        "police",
-        "stream",
-        "event_select",
-        "snapshot",
-    }
-    assert all(len(why) > 15 for why in unsupported.values())
+    assert (parts, unsupported) == (len(entities), {})
 
 
 async def test_what_is_read() -> None:

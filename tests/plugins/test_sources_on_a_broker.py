@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.bus import Bus
-from assistant.config.model import Config, HomeConfig
+from assistant.config.home import HomeConfig
+from assistant.config.model import Config
 from assistant.home.broker import serve
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
@@ -18,6 +19,7 @@ from assistant.home.host import PluginHost
 from assistant.home.link import Link
 from assistant.home.pins import Pins
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
+from assistant.wallclock import WallClock
 from tests.parts.home import running, until
 from tests.plugins.shelly.firmware import Second, second
 from tests.plugins.test_hostile_sources import SOURCES, house_of, raw, said_to
@@ -56,7 +58,7 @@ class Home:
         self.link = Link(url, client_id="assistant")
         self.furniture = Furniture()
         bus = Bus()
-        host = PluginHost(self.link, bus)
+        host = PluginHost(self.link, bus, folder, WallClock())
         host.finds = Finds(
             host, self.furniture.registry, self.furniture.table, wishes=(), pins=Pins(folder / "pins.json")
         )

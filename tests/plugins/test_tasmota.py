@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from assistant.api.sources import Source
-from assistant.loader import import_file
+from assistant.devices.composed import FoundDevice
+from assistant.importing import import_file
 from tests.parts.finds import SourceHouse
+from tests.parts.overheard import wishes
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "tasmota"
@@ -39,6 +41,8 @@ class Firmware:
             return {"POWER": "ON", "HSBColor": ",".join(map(str, self.hsb))}
         if word == "CT":
             return {"POWER": "ON", "CT": int(value), "HSBColor": "0,0,100"}
+        if word.startswith("ShutterTilt"):
+            return {"Shutter1": {"Tilt": int(value)}}
         if word.startswith("Shutter"):
             positions = {"ShutterOpen": 100, "ShutterClose": 0}
             return {"Shutter1": {"Position": positions.get(word[:-1], int(value or 0))}}
@@ -48,7 +52,7 @@ class Firmware:
 
 
 def home() -> SourceHouse:
-    source: Source = import_file(ROOT / "plugins" / "tasmota.py").Tasmota()
+    source: Source = import_file(ROOT / "plugins" / "tasmota" / "__init__.py").Tasmota()
     house = SourceHouse(source)
     for topic, payload in ANNOUNCED.items():
         for pattern, heard in house.heard:
@@ -62,6 +66,39 @@ def test_every_announced_device_is_there() -> None:
     announced = [payload for topic, payload in ANNOUNCED.items() if topic.endswith("config")]
     assert len(list(house.finds)) == len(announced)
     assert [find.reason for find in house.finds if find.reason] == []
+
+
+def test_everything_that_is_announced_can_be_controlled_or_read() -> None:
+    """A relay, light, fan or shutter, and each value of each sensor."""
+    house = home()
+    wanted = 0
+    for topic, announced in ANNOUNCED.items():
+        if topic.endswith("config"):
+            relays = announced["rl"]
+            fan = bool(announced["if"])
+            wanted += (0 if fan else relays.count(1)) + (2 in relays) + relays.count(3) // 2 + fan
+        else:
+            sensors = [told for told in announced["sn"].values() if isinstance(told, dict)]
+            wanted += sum(len(told) - ("TotalStartTime" in told) for told in sensors)
+    parts = [part for find in house.finds for part in find.found.parts if part.id != "wifi"]
+    supported = sum(1 if part.write or part.actions else len(part.properties) for part in parts)
+    assert supported / wanted >= 0.98, f"{supported} of {wanted}"
+    assert all(not find.found.unsupported for find in house.finds)
+
+
+async def test_every_wish_is_confirmed() -> None:
+    house = home()
+    Firmware(house)
+    tried = 0
+    for device in house.registry.devices:
+        assert isinstance(device, FoundDevice)
+        for name, own in device.properties.items():
+            for value in wishes(own) if own.writable else ():
+                device._throttle._sent.clear()
+                await device.change({name: value}, timeout=0.3)
+                assert own.agrees(device.states[name], value), (device.name, name, value, device.states)
+                tried += 1
+    assert tried > 40
 
 
 async def test_every_verb_makes_the_round_trip() -> None:
@@ -97,8 +134,58 @@ def test_measurements_and_presence_are_read() -> None:
     for topic, payload in json.loads((DATA / "state_messages.json").read_text()).items():
         house.say(topic, payload)
     assert (plug.states["on"], plug.available) == (True, True)
+    assert plug.states["dew_point"] == 10
+    assert plug.states["signal"] == 82
+    house.say(
+        "stat/tasmota_000001/STATUS10", {"StatusSNS": {"AM2301": {"Temperature": 19.5, "Humidity": None}}}
+    )
+    assert (plug.states["temperature"], plug.states["humidity"]) == (19.5, None)
     house.say("tele/tasmota_000001/LWT", "Offline")
     assert plug.available is False
+
+
+def test_sensors_that_the_captured_ones_lack() -> None:
+    house = home()
+    config = ANNOUNCED["tasmota/discovery/C44F33000001/config"]
+    other = {
+        **config,
+        "mac": "C44F330000AA",
+        "t": "meter",
+        "dn": "Meter",
+        "so": {**config["so"], "73": 1},
+        "btn": [1, 0],
+    }
+    sensors = {
+        "Time": "2026-11-23T10:00:00", "Switch1": "ON", "TempUnit": "F", "ANALOG": {"A0": 512, "Temperature1": 20.5},
+        "ENERGY": {"Power": [10, 20, 30], "Total": 1.5}, "DS18B20-1": {"Id": "01", "Temperature": 68.0},
+        "SDS0X1": {"PM2.5": 4.1}, "odd": None, "PN532": {"UID": "0A0B"},
+    }  # fmt: skip
+    for topic, payload in (("config", other), ("sensors", {"sn": sensors, "ver": 1})):
+        for pattern, heard in house.heard:
+            if pattern.endswith(topic):
+                heard(f"tasmota/discovery/C44F330000AA/{topic}", json.dumps(payload).encode())
+    meter = house.device("Meter")
+    house.say("tele/meter/SENSOR", sensors)
+    house.say("stat/meter/RESULT", {"Button1": {"Action": "DOUBLE"}})
+    states = meter.states
+    assert (states["power_1"], states["power_3"], states["energy"], states["switch1"]) == (10, 30, 1.5, True)
+    assert (states["temperature"], states["fine_dust"], states["a0"], states["uid"]) == (
+        20.0,
+        4.1,
+        512,
+        "0A0B",
+    )
+    assert states["button_1"] == "double"
+    assert {"device_class", "id"}.isdisjoint(states)
+
+
+def test_a_flood_of_announcements_is_bounded() -> None:
+    house = home()
+    config = json.dumps({**ANNOUNCED["tasmota/discovery/C44F33000001/config"], "dn": "flood"}).encode()
+    heard = next(heard for pattern, heard in house.heard if pattern.endswith("config"))
+    for number in range(700):
+        heard(f"tasmota/discovery/F{number:011X}/config", config)
+    assert len(list(house.finds)) == 500
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,34 @@ import pytest
 import yaml
 
 from assistant.app import House
+from assistant.config.home import HomeConfig
+from assistant.config.model import RoomConfig
 from assistant.errands import Errands
 from tests.parts.homes import lived_in, shipped, told
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
-KEYS = {"name", "said", "heard", "calls", "commands", "state", "spoke", "spoke_has", "failed", "absent"}
+FLOORS = {
+    "floors": {
+        "ground floor": ["kitchen", "hallway"],
+        "first floor": {"areas": ["living room"]},
+        "second floor": {"areas": ["bedroom", "porch"], "aliases": ["under the roof"]},
+    }
+}
+"""What a file of stories has for ``home.floors``, by its name."""
+KEYS = {
+    "name",
+    "said",
+    "room",
+    "heard",
+    "calls",
+    "commands",
+    "state",
+    "spoke",
+    "spoke_has",
+    "failed",
+    "absent",
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
@@ -27,12 +49,16 @@ async def test_stories(file: Path, tmp_path: Path) -> None:
     async def play(house: House, errands: Errands) -> None:
         for story in stories:
             assert set(story) <= KEYS, f"{story['name']}: unknown keys {set(story) - KEYS}"
-            request = {"do": "say", "text": story["said"]} if "said" in story else _heard(story["heard"])
+            request = _heard(story["heard"]) if "heard" in story else {"do": "say", "text": story["said"]}
+            request["room"] = story.get("room", "")
             ok, items = await told(errands, request)
             states = {device.name: device.states for device in house.registry.devices}
             wrong.extend(f"{story['name']}: {problem}" for problem in problems(story, ok, items, states))
 
-    await lived_in(shipped(tmp_path), play)
+    rooms = {room: RoomConfig(input=room) for story in stories if (room := story.get("room"))}
+    config = shipped(tmp_path)
+    home = HomeConfig.model_validate({**config.home.model_dump(), "floors": FLOORS.get(file.stem, {})})
+    await lived_in(config.model_copy(update={"rooms": rooms, "home": home}), play)
     assert not wrong, "\n".join(wrong)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 import pytest
 
 from assistant.api import Choice, Percent, Range, Risk, Unit
 from assistant.errors import PluginError, ToolError
-from assistant.tools.schema import Declaration, checked, declare
+from assistant.tools.checking import checked
+from assistant.tools.declaring import declare
+from assistant.tools.schema import Declaration
 
 
 class Mode(Enum):
@@ -55,6 +59,107 @@ def test_every_annotation_becomes_json_schema() -> None:
     assert properties["loud"]["type"] == "boolean"
 
 
+class Day(IntEnum):
+    MONDAY = 1
+    SUN_DAY = 7
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to buy."""
+
+    name: str
+    amount: Annotated[int, Range(1, 99)] = 1
+    shops: list[Literal["market", "baker"]] = field(default_factory=list)
+
+
+async def shop(
+    items: list[Item],
+    day: Day = Day.MONDAY,
+    shelf: Literal[1, 2] = 1,
+    price: int | float | None = None,
+    colours: Annotated[list[str], Choice("red", "blue")] | None = None,
+) -> str:
+    """Write a shopping list.
+
+    Everything on it is bought at once.
+
+    Args:
+        items: What to buy,
+            in the order of the shop.
+        day (Day): When to go.
+
+    Returns:
+        What nobody at the other end wants to know.
+    """
+    return ""
+
+
+def test_nested_dataclasses_enums_and_docstrings_are_declared() -> None:
+    told = declared(shop)
+    assert told.description == "Write a shopping list.\n\nEverything on it is bought at once."
+    properties = told.schema()["properties"]
+    assert properties["items"] == {
+        "type": "array",
+        "description": "What to buy, in the order of the shop.",
+        "items": {
+            "type": "object",
+            "description": "One thing to buy.",
+            "properties": {
+                "name": {"type": "string"},
+                "amount": {"type": "integer", "minimum": 1, "maximum": 99},
+                "shops": {"type": "array", "items": {"type": "string", "enum": ["market", "baker"]}},
+            },
+            "required": ["name"],
+        },
+    }
+    assert properties["day"] == {
+        "type": "string",
+        "description": "When to go.",
+        "enum": ["monday", "sun day"],
+    }
+    assert properties["shelf"] == {"type": "string", "enum": ["1", "2"]}
+    assert properties["price"] == {"type": "number"}
+    assert properties["colours"] == {"type": "array", "items": {"type": "string", "enum": ["red", "blue"]}}
+
+
+def test_a_function_gets_what_its_annotations_promise() -> None:
+    sent = {
+        "items": [{"name": "bread", "amount": "2", "shops": ["Baker"]}, {"name": "milk"}],
+        "day": "Sun Day",
+        "shelf": 2,
+        "colours": ["Red"],
+    }
+    assert checked(declared(shop), sent) == {
+        "items": [Item("bread", 2, ["baker"]), Item("milk")],
+        "day": Day.SUN_DAY,
+        "shelf": 2,
+        "colours": ["red"],
+    }
+    assert checked(declared(everything), {"text": "x", "level": 1, "mode": "cool"})["mode"] is Mode.COOL
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ([{"amount": 2}], "I need to know the name."),
+        ([{"name": "x", "amount": 100}], "The amount must be between 1 and 99."),
+        ([{"name": "x", "colour": "red"}], "The items has no colour."),
+        (["bread"], "The items must have its parts named."),
+    ],
+)
+def test_what_is_wrong_inside_an_object_is_said(items: Any, words: str) -> None:
+    with pytest.raises(ToolError, match=words):
+        checked(declared(shop), {"items": items})
+
+
+def test_phrases_name_parameters() -> None:
+    with pytest.raises(
+        PluginError, match=r"the phrase 'buy \{thing\}' has a slot \{thing\}.*write \{items\}"
+    ):
+        declare(shop, risk=Risk.COMFORT, phrases=("buy {thing}",))
+
+
 async def no_docstring(a: int) -> str:
     return ""
 
@@ -65,6 +170,51 @@ async def untyped(a) -> str:  # type: ignore[no-untyped-def]
 
 
 async def unmapped(a: dict[str, int]) -> str:
+    """Do."""
+    return ""
+
+
+async def when(at: datetime) -> str:
+    """Do."""
+    return ""
+
+
+async def anything(a: Any) -> str:
+    """Do."""
+    return ""
+
+
+async def either(a: int | str) -> str:
+    """Do."""
+    return ""
+
+
+@dataclass
+class Node:
+    below: Node
+
+
+@dataclass
+class Pair:
+    both: tuple[int, int]
+
+
+async def holds_itself(a: Node) -> str:
+    """Do."""
+    return ""
+
+
+async def holds_a_tuple(a: Pair) -> str:
+    """Do."""
+    return ""
+
+
+async def too_bright(level: Percent = 255) -> str:
+    """Do."""
+    return ""
+
+
+async def no_such_speed(speed: Annotated[str, Choice("low", "high")] = "fast") -> str:
     """Do."""
     return ""
 
@@ -84,7 +234,14 @@ def not_async(a: int) -> str:
     [
         (no_docstring, "has no docstring"),
         (untyped, "parameter 'a' has no type"),
-        (unmapped, "parameter 'a': type dict cannot be declared; write str"),
+        (unmapped, "parameter 'a': type dict[str, int] cannot be declared; write a dataclass with one"),
+        (when, "parameter 'at': type datetime cannot be declared; write str, such as '2026-07-01 07:30'"),
+        (anything, "parameter 'a': type Any cannot be declared; write the one type that is meant"),
+        (either, "choose one type (and None)"),
+        (holds_itself, "parameter 'a': Node.below: Node holds itself"),
+        (holds_a_tuple, "parameter 'a': Pair.both: type tuple[int, int] cannot be declared; write list[...]"),
+        (too_bright, "parameter 'level': its default 255 is not between 0 and 100"),
+        (no_such_speed, "parameter 'speed': its default 'fast' is not one of low and high"),
         (variadic, "name each parameter"),
         (not_async, "write `async def not_async`"),
     ],

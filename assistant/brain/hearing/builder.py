@@ -20,11 +20,11 @@ from typing import Any, TextIO
 import pocketsphinx
 
 from assistant.brain.hearing import language_model, pronunciation, templates
-from assistant.brain.home import Home, Thing, Tool
+from assistant.brain.home import Floor, Home, Thing, Tool
 from assistant.brain.understanding.special_verbs import declared
 from assistant.errors import BrainError
 
-VERSION = 2
+VERSION = 3
 """Raise when templates or mixture change, so that old files are not used."""
 SENTENCES = 24_000
 MOST_SENTENCES = 60_000
@@ -100,7 +100,11 @@ def _plain(home: Home) -> dict[str, Any]:
         for t in home.tools
         if t.phrases or t.name in special
     ]
-    return {"areas": home.areas, "things": [asdict(thing) for thing in home.things], "tools": tools}
+    told = {"areas": home.areas, "things": [asdict(thing) for thing in home.things], "tools": tools}
+    if home.also:
+        told["also"] = home.also
+    above = [{"names": floor.names, "areas": sorted(floor.areas)} for floor in home.floors]
+    return {**told, "floors": above, "relative": home.relative} if above else told
 
 
 def _home(plain: dict[str, Any]) -> Home:
@@ -108,6 +112,9 @@ def _home(plain: dict[str, Any]) -> Home:
         things=tuple(Thing(t["name"], t["area"], t["kind"], tuple(t["aliases"])) for t in plain["things"]),
         areas=tuple(plain["areas"]),
         tools=tuple(Tool(t["name"], "", t["parameters"], tuple(t["phrases"])) for t in plain["tools"]),
+        floors=tuple(Floor(tuple(f["names"]), frozenset(f["areas"])) for f in plain.get("floors", ())),
+        relative=tuple(plain.get("relative", ())),
+        also=tuple((name, area) for name, area in plain.get("also", ())),
     )
 
 
@@ -139,6 +146,7 @@ def _write(path: Path, write: Callable[[TextIO], object]) -> None:
 async def _built(home: Home, cache: Path) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",
         "-m",
         __spec__.name if __name__ != "__main__" else "assistant.brain.hearing.builder",
         str(cache),

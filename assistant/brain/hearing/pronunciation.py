@@ -106,7 +106,7 @@ def _espoken(words: list[str], voice: str) -> dict[str, str]:
         if len(spoken) == len(words):
             return dict(zip(words, spoken, strict=True))
     request = json.dumps({"ipa": words, "voice": voice}) + "\n"
-    return _blocks(_run([sys.executable, "-m", "assistant.brain.espeak_child"], request))
+    return _blocks(_run([sys.executable, "-P", "-m", "assistant.brain.espeak_child"], request))
 
 
 def _run(command: list[str], text: str) -> bytes:

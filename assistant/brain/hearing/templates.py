@@ -6,22 +6,32 @@ import random
 from collections.abc import Iterator, Sequence
 
 from assistant.brain.hearing.wording import (
+    CHORES,
+    DAYS,
     DECOYS,
+    FLOORS,
     FREE,
     HABITS,
+    LENGTHS,
+    LIST_NAMES,
+    MOMENTS,
     NEVER_ALONE,
     PHRASES,
     POLITE_AFTER,
     POLITE_BEFORE,
+    TIMER_NAMES,
+    WARES,
     lines,
 )
-from assistant.brain.home import Home, Thing, Tool
+from assistant.brain.home import RELATIVE, Home, Thing, Tool
 from assistant.brain.understanding.kinds import HOUSE_VERBS, family
 from assistant.brain.understanding.phrases import SLOT
 from assistant.brain.understanding.special_verbs import THING, Special, declared
 from assistant.brain.understanding.words import SMALL, TENS
 
 DECOY_SHARE = 0.15
+FLOORS_SHARE = 0.06
+LARGEST_TOOLS_SHARE = 0.25
 COLOURS = lines(
     "red | green | blue | yellow | orange | purple | pink | white | turquoise | violet | warm white"
 )
@@ -48,6 +58,13 @@ def in_words(number: int) -> str:
     return f"{tens} {small[number % 10]}" if number % 10 else tens
 
 
+def _on(floor: str) -> str:
+    """ "Upstairs", but "on the ground floor" and "in the basement"."""
+    if floor in RELATIVE:
+        return f"on {floor}" if " " in floor else floor
+    return f"{'on' if plain(floor).endswith('floor') else 'in'} the {floor}"
+
+
 class Sampler:
     """Draws sentences at random, always the same ones for the same home."""
 
@@ -56,8 +73,10 @@ class Sampler:
         self.random = random.Random(7)
         own = {word for thing in home.things for word in plain(thing.name).split()}
         self.decoys = [decoy for decoy in DECOYS if not set(decoy.split()) <= own]
-        self.areas = [plain(area) for area in home.areas] or ["house"]
+        self.areas = [*map(plain, home.areas), *(plain(name) for name, _ in home.also)] or ["house"]
+        self.floors = [*(name for floor in home.floors for name in floor.names), *home.relative]
         self.tools = [tool for tool in home.tools if tool.phrases and tool.name not in HOUSE_VERBS]
+        self.tools_share = min(LARGEST_TOOLS_SHARE, max(0.08, len(self.tools) / 80))
         self.specials = [
             (special, tool)
             for special, tool in declared(home)
@@ -78,6 +97,9 @@ class Sampler:
                     yield plain(frame.format(n=called)).split()
         for area in self.areas:
             yield plain(f"turn off the lights in the {area}").split()
+        for floor in self.floors:
+            for frame in FLOORS:
+                yield plain(frame.format(on=_on(floor), n=floor)).split()
 
     def _pick(self, options: Sequence[str]) -> str:
         return self.random.choice(options)
@@ -86,12 +108,15 @@ class Sampler:
         draw = self.random.random()
         if draw < 0.05:
             return self._pick(HABITS)
-        if draw < 0.13 and self.tools:
+        if draw < 0.05 + self.tools_share and self.tools:
             return self._polite(self._phrase(self.random.choice(self.tools)))
-        if draw < 0.20 and self.specials:
+        if draw < 0.12 + self.tools_share and self.specials:
             return self._polite(self._special(*self.random.choice(self.specials)))
-        if draw < 0.30:
+        if draw < 0.22 + self.tools_share:
             return self._polite(self._two())
+        if draw < 0.22 + self.tools_share + FLOORS_SHARE and self.floors:
+            floor = self._pick(self.floors)
+            return self._polite(self._pick(FLOORS).format(on=_on(floor), n=floor))
         return self._polite(self._one())
 
     def _polite(self, sentence: str) -> str:
@@ -166,11 +191,40 @@ class Sampler:
 
     def _valued(self, sentence: str, tool: Tool) -> str:
         def value(match: object) -> str:
-            schema = tool.properties.get(str(getattr(match, "group")(1)), {})  # noqa: B009 - Match is generic
+            name = str(getattr(match, "group")(1))  # noqa: B009 - Match is generic
+            schema = tool.properties.get(name, {})
             if choices := schema.get("enum"):
                 return str(self.random.choice(choices)).replace("_", " ")
+            if form := schema.get("form"):
+                return self._length() if form == "seconds" else self._moment()
             if schema.get("type") in ("integer", "number"):
                 return in_words(self.random.choice((*range(1, 21), 25, 30, 40, 45, 50, 60, 90)))
-            return self._pick(self.areas if schema.get("type") == "array" else self.decoys)
+            return self._words(name, several=schema.get("type") == "array")
 
         return SLOT.sub(value, sentence)
+
+    def _length(self) -> str:
+        hours, minutes = (
+            self.random.randint(2, 8),
+            self.random.choice((*range(1, 21), 25, 30, 40, 45, 50, 90)),
+        )
+        return self._pick(LENGTHS).format(h=in_words(hours), m=in_words(minutes))
+
+    def _moment(self) -> str:
+        told = self._pick(MOMENTS).format(
+            h=in_words(self.random.randint(1, 12)), d=self._pick(DAYS), l=self._length()
+        )
+        return told if self.random.random() < 0.7 else told.removeprefix("at ")
+
+    def _words(self, name: str, *, several: bool) -> str:
+        """Some words for a slot that takes any, by what it is called."""
+        if several and name in ("rooms", "areas"):
+            return self._pick(self.areas)
+        if several:
+            count = self.random.choice((1, 1, 2, 3))
+            return " and ".join(self._pick(WARES) for _ in range(count))
+        if name in ("task", "text"):
+            return self._pick(CHORES)
+        if name == "list":
+            return self._pick(LIST_NAMES)
+        return self._pick(TIMER_NAMES if name == "name" else self.decoys)

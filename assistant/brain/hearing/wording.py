@@ -13,6 +13,17 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for line in text.splitlines() for part in line.split("|") if part.strip())
 
 
+FLOORS = lines(
+    """
+    turn off everything {on} | turn everything off {on} | turn off all the lights {on}
+    turn off the lights {on} | turn on the lights {on} | switch off the lights {on} | lights off {on}
+    {n} lights off | turn on the {n} lights
+    is anything open {on} | are any windows open {on} | are the lights on {on} | are any lights on {on}
+    which lights are on {on} | close the blinds {on} | open the blinds {on} | turn off the {n} lights
+    turn all the lights off {on} | is anything on {on} | what is the temperature {on}
+    """
+)
+"""{on} on that floor, {n} its name."""
 POWER = """
 turn on {n} | turn on {n} | turn {n} on | turn {n} on | switch on {n} | switch {n} on | {n} on | put on {n}
 turn off {n} | turn off {n} | turn {n} off | turn {n} off | switch off {n} | switch {n} off | {n} off
@@ -195,6 +206,50 @@ HABITS = lines(
     thank you | thanks | that's all | forget it | good morning | good night | hello | what is the time
     both of them | all of them | the first one | the second one
     """
+)
+LENGTHS = lines(
+    """
+    {m} minutes | {m} minutes | {m} minutes | {m} minute | {m} seconds | {h} hours | an hour
+    half an hour | an hour and a half | one and a half hours | a minute | {h} hours and {m} minutes
+    a quarter of an hour | one hour | an hour and {m} minutes | a minute and a half | ten seconds
+    twenty minutes | ninety seconds
+    """
+)
+MOMENTS = lines(
+    """
+    at {h} | at {h} | at {h} o'clock | at half past {h} | at quarter past {h} | at quarter to {h}
+    at {h} pm | at {h} am | at {h} thirty | at {h} fifteen | at {h} forty five | at {h} in the morning
+    at {h} in the evening | at ten past {h} | at ten to {h} | at noon | at midnight | tomorrow
+    tomorrow morning | tomorrow evening | tonight | this evening | this afternoon | tomorrow at {h}
+    tomorrow at half past {h} | on {d} | on {d} at {h} | on {d} morning | at {h} thirty on weekdays
+    at {h} on weekdays | at {h} every day | every day at {h} | in {l} | in {l} | in {l}
+    at {h} tomorrow | at {h} pm tomorrow | at {h} twenty | at half past {h} on weekdays
+    """
+)
+"""Times to come; {h} hour, {d} day, {l} length of time."""
+DAYS = lines("monday | tuesday | wednesday | thursday | friday | saturday | sunday")
+WARES = lines(
+    """
+    milk | eggs | bread | butter | cheese | coffee | tea | apples | bananas | tomatoes | potatoes
+    onions | rice | pasta | flour | sugar | salt | oil | water | juice | beer | wine | chicken | fish
+    meat | yoghurt | cream | toilet paper | soap | toothpaste | washing powder | batteries | light bulbs
+    dog food | cat food | carrots | lettuce | oranges | lemons | chocolate | cereal | honey | jam
+    pepper | garlic | ham | sausages | pizza
+    """
+)
+CHORES = lines(
+    """
+    take out the bins | take out the rubbish | take out the trash | call mum | call my mother
+    call the doctor | water the plants | feed the cat | feed the dog | walk the dog | pay the bills
+    buy milk | do the laundry | empty the dishwasher | turn off the oven | check the oven
+    take my pills | take the medicine | pick up the kids | clean the kitchen | go to bed
+    leave for work | call the plumber | do my homework | close the windows | post the letter
+    get the cake out of the oven | charge the car | bring in the washing | lock the door
+    """
+)
+LIST_NAMES = lines("shopping | shopping | to do | grocery | packing")
+TIMER_NAMES = lines(
+    "pasta | egg | tea | pizza | oven | cake | laundry | bread | rice | kitchen | homework | nap"
 )
 POLITE_BEFORE = lines(
     """

@@ -21,6 +21,10 @@ def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]])
     question = understanding.question
     if question and question.word and not any("error" in reply for reply in replies):
         found = list(_states(understanding.calls, replies))
+        if question.of and len(found) > 1:
+            found = [(name, state) for name, state in found if name in question.of]
+        if not found and question.of:
+            return f"{'Nothing' if question.form == 'which' else 'No, nothing'} there is {question.word}."
         if found and (spoken := _checked(question, found, replies)):
             return spoken
     sentences = list(dict.fromkeys(_sentence(reply) for reply in replies))
@@ -66,7 +70,7 @@ def _checked(question: Question, found: list[tuple[str, State]], replies: Sequen
     if any(said is None for _, said in known):
         return ""
     true = [name for name, said in known if said]
-    if question.form == "check" and len(known) == 1:
+    if len(known) == 1 and (question.form == "check" or known[0][0] not in question.of != ()):
         text = _sentence(replies[0])
         return f"{'Yes' if true else 'No'}, {text[0].lower()}{text[1:]}"
     if question.form == "all":

@@ -101,7 +101,8 @@ class Clause:
 class _Reader:
     """Fills one clause from its tags."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self.names = names
         self.clause = Clause()
         self.excepting = False
         self.nouns: list[Noun] = []
@@ -197,6 +198,7 @@ class _Reader:
     def _close_reference(self) -> None:
         clause = self.clause
         noun = merged(self.nouns)
+        self.areas = self.names.narrowest(self.areas)
         if (self.nouns and noun is None) or len(self.areas) > 1:
             clause.faults.add("two targets")
         reference = Reference(noun, self.areas[0] if self.areas else None)
@@ -213,7 +215,7 @@ def clauses(tags: list[Tag], names: Names) -> list[Clause]:
     """Cut a tagged sentence at its "and"s and lend each part what it leaves out."""
     found: list[Clause] = []
     for segment in segments(tags):
-        clause = _Reader().read(_lone_name(segment))
+        clause = _Reader(names).read(_lone_name(segment))
         before = found[-1] if found else None
         if before and before.exceptions and not clause.wished and not clause.neutral and not clause.unknown:
             before.exceptions.append(clause.reference)

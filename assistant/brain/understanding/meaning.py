@@ -24,6 +24,8 @@ class Question:
     word: str = ""
     form: str = "tell"
     """``tell`` the state, ``check`` (yes or no), ``any`` or ``all`` (yes or no over several), ``which``."""
+    of: tuple[str, ...] = ()
+    """Names of the things that it is about, when the house was left to find out which of them are meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -28,10 +28,13 @@ class Noun:
     text: str
     plural: bool = False
     ranks: tuple[list[Thing], list[Thing], list[Thing]] = field(default_factory=lambda: ([], [], []))
+    _best: dict[int, int] = field(default_factory=dict, repr=False)
+    """By the things' identity: a phrase such as "switches" may mean thousands."""
 
     def add(self, rank: int, thing: Thing) -> None:
         """Let the phrase also mean this thing."""
-        if not any(thing in found for found in self.ranks[: rank + 1]):
+        if self._best.get(id(thing), rank + 1) > rank:
+            self._best[id(thing)] = rank
             self.ranks[rank].append(thing)
 
     def all(self) -> list[Thing]:
@@ -45,6 +48,9 @@ class Names:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.areas: dict[Words, str] = {words(area): area for area in home.areas if words(area)}
+        for name, area in home.also:
+            self.areas.setdefault(words(name), area)
+        self._floors(home)
         self.nouns: dict[Words, Noun] = {}
         self._known: dict[tuple[str, ...], list[Thing]] = defaultdict(list)
         for thing in home.things:
@@ -53,6 +59,16 @@ class Names:
             self._nouns(thing)
         self._typed(home)
         self.longest = max([len(phrase) for phrase in (*self.nouns, *self.areas)], default=1)
+
+    def _floors(self, home: Home) -> None:
+        """A floor stands where an area may; one that is named like an area on it takes its name over."""
+        for floor in home.floors:
+            for name in floor.names:
+                phrase = words(name)
+                if phrase and self.areas.get(phrase, "") in ("", *floor.areas):
+                    self.areas[phrase] = floor.names[0]
+        for word in home.relative:
+            self.areas.setdefault(words(word), word)
 
     def _add(self, phrase: Words, rank: int, thing: Thing, *, plural: bool = False) -> None:
         if phrase and not (len(phrase) == 1 and phrase[0] in SMALL):
@@ -99,6 +115,16 @@ class Names:
         if head and not head[0].endswith("s") and (f"{head[0]}s",) != usual:
             self._add((f"{head[0]}s",), PART, thing, plural=True)
 
+    def narrowest(self, places: Sequence[str]) -> list[str]:
+        """Without the floors on which another of these places is: "the kitchen downstairs"."""
+        floors = {floor.names[0]: floor.areas for floor in self.home.floors}
+        floors |= dict.fromkeys(self.home.relative, frozenset(self.home.areas))
+        return [
+            place
+            for place in dict.fromkeys(places)
+            if not any(other in floors.get(place, ()) for other in places if other != place)
+        ]
+
     def similar(self, text: str, able: Callable[[Thing], bool], most: int = 3) -> list[Thing]:
         """Things that can do what was asked and whose name looks most like the text."""
         wanted = " ".join(words(text))
@@ -110,6 +136,16 @@ class Names:
         best = max(likeness.values(), default=0.0)
         close = [thing for thing, score in likeness.items() if score >= max(0.45, best - 0.3)]
         return sorted(close, key=lambda thing: (-likeness[thing], thing.name))[:most]
+
+
+def bare_word(noun: Noun | None, found: Sequence[Thing]) -> str:
+    """What to call several things of one kind when only the room tells which of them is meant."""
+    kinds = {family(thing.kind).name for thing in found}
+    if len(found) < 2 or len(kinds) > 1:
+        return ""
+    one = kinds.pop()
+    kind = family(found[0].kind).singular[0] if one.endswith("s") else one
+    return noun.text if noun and noun.ranks[PART] else kind
 
 
 def _likeness(wanted: str, name: str) -> float:

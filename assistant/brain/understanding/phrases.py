@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from assistant.brain.home import Home, Tool
-from assistant.brain.understanding.kinds import HOUSE_VERBS
-from assistant.brain.understanding.lexicon import FILLERS
+from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS
+from assistant.brain.understanding.lexicon import (
+    COLOURS,
+    FILLERS,
+    PROPERTIES,
+    QUANTIFIERS,
+    SENSES,
+    STATES,
+    UNITS,
+)
 from assistant.brain.understanding.meaning import Call
+from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
+from assistant.brain.understanding.times import moment_of, seconds_of
 from assistant.brain.understanding.words import plain, words
 
+FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
 SLOT = re.compile(r"\{(\w+)\}")
 DETERMINERS = frozenset({"the", "a", "an", "my", "our", "please"})
 FILLER_PHRASES = sorted((words(filler) for filler in FILLERS), key=len, reverse=True)
-LONGEST_TEXT = 12
+LONGEST_TEXT = 16
+ORDINARY = frozenset(
+    word
+    for table in (SENSES, PROPERTIES, COLOURS, STATES, UNITS, QUANTIFIERS, FILLERS, FAMILY_WORDS)
+    for phrase in table
+    for word in phrase.removeprefix("^").split()
+)
+"""Words of commands to the home; a phrase that has another one is about something else."""
 TRUTHS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 ONCE = {
     "get_time": phrases(
@@ -44,19 +63,45 @@ class _Phrase:
     tool: Tool
     parts: tuple[str, ...]
     """Words, and "{name}" for slots."""
+    sequel: bool = False
 
     @property
     def weight(self) -> int:
         return sum(not part.startswith("{") for part in self.parts)
 
     @property
+    def known(self) -> int:
+        """How many of its slots take only what is known: a camera says more than any words."""
+        return sum(part.startswith("{") and not _takes_anything(self.schema(part)) for part in self.parts)
+
+    @property
     def free(self) -> bool:
         """Whether a slot takes any words at all."""
-        return any(part.startswith("{") and self.schema(part).get("type", "string") == "string"
-                   and not self.schema(part).get("enum") for part in self.parts)  # fmt: skip
+        return any(part.startswith("{") and _takes_anything(self.schema(part)) for part in self.parts)
+
+    @property
+    def own(self) -> bool:
+        """Whether it has a word that no command to the home has."""
+        return any(not part.startswith("{") and part not in ORDINARY for part in self.parts)
 
     def schema(self, part: str) -> Mapping[str, Any]:
         return self.tool.properties.get(part.strip("{}"), {})
+
+
+class _Said(str):
+    """A word that knows its place in the sentence: what is passed on has its little words again."""
+
+    at: int
+
+    def __new__(cls, word: str, at: int) -> _Said:
+        said = super().__new__(cls, word)
+        said.at = at
+        return said
+
+
+def _takes_anything(schema: Mapping[str, Any]) -> bool:
+    kind = schema.get("type", "string")
+    return kind in ("string", "array") and not (schema.get("enum") or schema.get("form"))
 
 
 def _parts(phrase: str) -> tuple[str, ...]:
@@ -68,26 +113,59 @@ def _parts(phrase: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _is_anything(tool: Tool, parts: tuple[str, ...], sequel: bool) -> bool:
+    """Whether a phrase has no word of its own; one that goes on about something may begin with a choice."""
+    if not all(part.startswith("{") for part in parts):
+        return False
+    return not sequel or all(_takes_anything(tool.properties.get(part.strip("{}"), {})) for part in parts)
+
+
+def _known(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
+    """A function and its example phrases; verbs of the house are understood without."""
+    return tool, () if tool.name in HOUSE_VERBS else tool.phrases
+
+
+def _known_or_strange(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
+    """The same where the client has told of no things that the house verbs could be about."""
+    return (tool, tool.phrases) if tool.phrases else told_apart(tool)
+
+
 class Phrases:
     """Matches whole sentences against example phrases."""
 
     def __init__(self, home: Home) -> None:
         found = [
-            _Phrase(tool, parts)
-            for tool in home.tools
-            if tool.name not in HOUSE_VERBS or tool.name in ONCE
-            for phrase in (*tool.phrases, *ONCE.get(tool.name, ()))
-            if (parts := _parts(phrase)) and not all(part.startswith("{") for part in parts)
+            _Phrase(tool, parts, phrase in tool.sequels)
+            for tool, told in map(_known if home.things else _known_or_strange, home.tools)
+            for phrase in (*told, *ONCE.get(tool.name, ()))
+            if (parts := _parts(phrase)) and not _is_anything(tool, parts, phrase in tool.sequels)
         ]
-        self._phrases = sorted(found, key=lambda phrase: -phrase.weight)
+        self._phrases = sorted(found, key=lambda phrase: (-phrase.weight, -phrase.known))
+        self._continued = frozenset(tool.name for tool in home.tools if tool.continues)
 
-    def match(self, sentence: Sequence[str], *, free: bool) -> Call | None:
-        """The call of the most specific phrase; ``free`` allows slots that take any words."""
-        for text in trimmed(sentence):
-            for phrase in self._phrases:
-                if phrase.free and not free:
-                    continue
-                for values in _fill(phrase, phrase.parts, tuple(text)):
+    def continues(self, call: Call) -> bool:
+        """Whether what is said after this call may go on about it."""
+        return call.name in self._continued
+
+    def sequel(self, sentence: Sequence[str], now: datetime, *, free: bool) -> Call | None:
+        """The call of a phrase that goes on about the last call."""
+        return self._match(sentence, now, lambda phrase: phrase.sequel and (free or not phrase.free))
+
+    def match(self, sentence: Sequence[str], now: datetime, *, free: bool, own: bool = False) -> Call | None:
+        """The call of the most specific phrase; ``free`` allows slots that take any words, with ``own`` only
+        in phrases that no command to the home can be."""
+
+        def fits(phrase: _Phrase) -> bool:
+            return not phrase.sequel and (not phrase.free or (free and (phrase.own or not own)))
+
+        return self._match(sentence, now, fits)
+
+    def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
+        said = [_Said(word, at) for at, word in enumerate(sentence)]
+        for text in trimmed(said):
+            for phrase in filter(fits, self._phrases):
+                for values in _Filling(phrase, said, now).fill(phrase.parts, tuple(text)):
+                    values = _asking(phrase, values, sentence)
                     if all(name in values for name in phrase.tool.required):
                         return Call(phrase.tool.name, values)
         return None
@@ -114,21 +192,58 @@ def trimmed(sentence: Sequence[str]) -> list[list[str]]:
     return [whole] if whole == short else [whole, short]
 
 
-def _fill(phrase: _Phrase, parts: tuple[str, ...], text: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    if not parts or not text:
-        if not parts and not text:
-            yield {}
-        return
-    first, rest = parts[0], parts[1:]
-    if not first.startswith("{"):
-        if plain(text[0]) == first:
-            yield from _fill(phrase, rest, text[1:])
-        return
-    for length in range(1, min(LONGEST_TEXT, len(text)) + 1):
-        value = value_of(phrase.schema(first), text[:length])
-        if value is not None:
-            for others in _fill(phrase, rest, text[length:]):
-                yield {first.strip("{}"): value, **others}
+def _asking(phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str]) -> dict[str, Any]:
+    """A parameter that is called ``question`` is what was asked, unless a slot has filled it; where the
+    sentence goes on about something, it is all of it."""
+    if "question" in phrase.tool.properties and (phrase.sequel or "question" not in values):
+        return {**values, "question": " ".join(word for word in sentence if word != ",")}
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """One phrase tried on one sentence."""
+
+    phrase: _Phrase
+    sentence: Sequence[str]
+    now: datetime
+
+    def fill(self, parts: tuple[str, ...], text: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+        if not parts or not text:
+            if not parts and not text:
+                yield {}
+            return
+        first, rest = parts[0], parts[1:]
+        if not first.startswith("{"):
+            if plain(text[0]) == first:
+                yield from self.fill(rest, text[1:])
+            return
+        for length in range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1):
+            value = self._value(self.phrase.schema(first), text[:length], rest[:1])
+            if value is not None:
+                for others in self.fill(rest, text[length:]):
+                    yield {first.strip("{}"): value, **others}
+
+    def _value(self, schema: Mapping[str, Any], text: tuple[str, ...], after: tuple[str, ...]) -> Any:
+        if (form := schema.get("form")) == "seconds":
+            # Some phrases say the unit themselves: "blink for {seconds} seconds".
+            return value_of(schema, text) if after in (("second",), ("seconds",)) else seconds_of(text)
+        if form in ("moment", "morning"):
+            return moment_of(text, self.now, morning=form == "morning")
+        if not _takes_anything(schema):
+            return value_of(schema, text)
+        first, last = text[0], text[-1]
+        assert isinstance(first, _Said)
+        assert isinstance(last, _Said)
+        words = self.sentence[first.at : last.at + 1]
+        return _several(words) if schema.get("type") == "array" else " ".join(w for w in words if w != ",")
+
+
+def _several(words: Sequence[str]) -> list[str]:
+    """ "Milk, a dozen eggs and the bread" → milk, a dozen eggs, bread."""
+    parts = " ".join("," if word == "and" else word for word in words).split(",")
+    found = [part.strip().removeprefix("the ").removeprefix("some ") for part in parts]
+    return [part for part in found if part]
 
 
 def value_of(schema: Mapping[str, Any], text: tuple[str, ...]) -> Any:

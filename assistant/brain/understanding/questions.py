@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
-from assistant.brain.home import Home, Thing
+from assistant.brain.home import RELATIVE, Home, Thing
 from assistant.brain.understanding.kinds import family
 from assistant.brain.understanding.meaning import Call, Miss, Question
-from assistant.brain.understanding.names import EXACT, Names, Noun, joined, spoken
+from assistant.brain.understanding.names import EXACT, Names, Noun, bare_word, joined, spoken
 from assistant.brain.understanding.tables import bag, spread
-from assistant.brain.understanding.tags import Tagger
+from assistant.brain.understanding.tags import Tag, Tagger
 from assistant.brain.understanding.words import words
 
 OPENERS = spread(
@@ -65,6 +66,10 @@ MEASURED_BY = {
     "humidity": ("humidity sensor",),
     "motion": ("motion sensor",),
 }
+HERE_MEASURED = {"temperature": "temperatures", "humidity": "humidities"}
+"""What the house is asked for that measures it where it was said."""
+WHOLE_HOUSE = bag("all any every each both some left leave everything anything everywhere")
+"""Words after which it is not about the room alone."""
 FACTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "on": (("on", True), ("playing", True), ("cleaning", True)),
     "off": (("on", False), ("playing", False), ("cleaning", False)),
@@ -125,6 +130,10 @@ class Questions:
         self.home = home
         self.names = names
         self.tagger = tagger
+        self.left_open: list[Thing] = []
+        """What may have been meant when it was left to the house, which knows the room."""
+        self.left_where = False
+        """Whether it is a floor that was left to it."""
 
     def form(self, sentence: Sequence[str]) -> tuple[str, int]:
         """How a sentence asks ("" when it does not), and how many words that takes."""
@@ -137,6 +146,7 @@ class Questions:
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
         """The calls that answer a question; None when it is no question about this home."""
+        self.left_open, self.left_where = [], False
         return self._single(sentence, last) or self._together(sentence, last)
 
     def _single(
@@ -159,9 +169,35 @@ class Questions:
         ):
             return None
         things = self._things(parts, fact, last)
+        if not things and fact and not parts.nouns and len(parts.areas) == 1:
+            raise Miss(f"{_there(parts.areas[0])}, nothing tells whether it is {fact}.", final=True)
         if not things:
             return None
-        return self._ask(things, Question(fact, self._form(form, fact, things)), parts)
+        question = Question(fact, self._form(form, fact, things))
+        here = form in ("check", "tell") and not set(sentence) & WHOLE_HOUSE
+        if word := self._open_word(things, parts, here=here):
+            self.left_open, self.left_where = things, bool(parts.areas)
+            names = tuple(thing.name for thing in things)
+            return self._get_state([word]), things, replace(question, of=names)
+        return self._ask(things, question, parts)
+
+    def _open_word(self, things: list[Thing], parts: _Parts, *, here: bool) -> str:
+        """What the house is left to find out, because it depends on the room: "upstairs", "the light"."""
+        noun = parts.nouns[0] if parts.nouns else None
+        relatives = {family(thing.kind).name: family(thing.kind) for thing in things}
+        one = next(iter(relatives.values())) if len(relatives) == 1 else None
+        if parts.areas and parts.areas[0] in self.home.relative:
+            place = parts.areas[0]
+            return f"{place} {one.group}" if noun and one and one.group else f"everything {place}"
+        if not self.home.knows_rooms or parts.areas or parts.pronoun or not here:
+            return ""
+        if parts.measures:
+            return HERE_MEASURED.get(parts.measures[0], "") if not noun else ""
+        if noun is None or one is None:
+            return ""
+        return (
+            one.group if noun.plural and len(things) > 1 else "" if noun.plural else bare_word(noun, things)
+        )
 
     def _together(
         self, sentence: tuple[str, ...], last: Sequence[Thing]
@@ -193,7 +229,7 @@ class Questions:
 
     def _parts(self, rest: tuple[str, ...]) -> _Parts:
         parts = _Parts()
-        for tag in self.tagger.tags(rest):
+        for tag in _asking(self.tagger.tags(rest)):
             fact = SYNONYMS.get(tag.text, tag.text)
             if tag.kind == "noun":
                 parts.nouns.append(tag.value)
@@ -237,14 +273,14 @@ class Questions:
             return self._measuring(parts.measures[0], area)
         if parts.pronoun and last and area is None:
             return list(last)
-        here = [thing for thing in self.home.things if area in (None, thing.area)]
+        here = [thing for thing in self.home.things if self.home.within(thing, area)]
         return [thing for thing in here if family(thing.kind).name in TELLING.get(fact, ())]
 
     def _measuring(self, measure: str, area: str | None) -> list[Thing]:
         wanted = MEASURED_BY.get(measure)
         if wanted is None:
             return []
-        found = [t for t in self.home.things if area in (None, t.area) and family(t.kind).name in wanted]
+        found = [t for t in self.home.things if self.home.within(t, area) and family(t.kind).name in wanted]
         if not found:
             others = [t for t in self.home.things if family(t.kind).name in wanted][:3]
             where = f" in the {area}" if area else ""
@@ -256,7 +292,7 @@ class Questions:
         return chosen[:1] if measure == "temperature" and area is not None else chosen[:3]
 
     def _named(self, noun: Noun, area: str | None, fact: str) -> list[Thing]:
-        here = [[thing for thing in rank if area in (None, thing.area)] for rank in noun.ranks]
+        here = [[thing for thing in rank if self.home.within(thing, area)] for rank in noun.ranks]
         if noun.plural and not here[EXACT]:
             every = list(dict.fromkeys(thing for rank in reversed(here) for thing in rank))
             able = [thing for thing in every if _knows(thing, fact)] if "lock" in fact else []
@@ -265,7 +301,9 @@ class Questions:
         if len(found) > 1:
             knowing = [thing for thing in found if _knows(thing, fact)]
             found = knowing or found
-        if len(found) > 1:
+        if len(found) > 1 and self.home.knows_rooms and area is None and bare_word(noun, found):
+            return found
+        if len(found) > 1 and area not in self.home.relative:
             names = joined((spoken(t) for t in found[:4]), "or")
             raise Miss(f"Which one: {names}?", things=tuple(found), final=True)
         if not found:
@@ -278,16 +316,35 @@ class Questions:
     def _ask(
         self, things: list[Thing], question: Question, parts: _Parts
     ) -> tuple[list[Call], list[Thing], Question]:
-        if self.home.tool("get_state") is None:
-            raise Miss("I can't look up the state of things in this home.", final=True)
         kinds = {family(thing.kind).name for thing in things}
         plural = family(things[0].kind).group
         area = parts.areas[0] if parts.areas else None
-        whole = [t for t in self.home.things if family(t.kind).name in kinds and area in (None, t.area)]
+        whole = [t for t in self.home.things if family(t.kind).name in kinds and self.home.within(t, area)]
         devices = [thing.name for thing in things]
         if len(kinds) == 1 and plural and len(things) > 1 and len(whole) == len(things):
             devices = [f"{area or 'all'} {plural}"]
-        return [Call("get_state", {"device": device}) for device in devices[:40]], things, question
+        return self._get_state(devices), things, question
+
+    def _get_state(self, devices: Sequence[str]) -> list[Call]:
+        if self.home.tool("get_state") is None:
+            raise Miss("I can't look up the state of things in this home.", final=True)
+        return [Call("get_state", {"device": device}) for device in devices[:40]]
+
+
+def _there(place: str) -> str:
+    """ "In the kitchen", "on the ground floor", "upstairs"."""
+    if place in RELATIVE:
+        return f"on {place}".capitalize() if " " in place else place.capitalize()
+    return f"{'On' if place.endswith('floor') else 'In'} the {place}"
+
+
+def _asking(tags: Sequence[Tag]) -> list[Tag]:
+    """Without the "on" of "on the first floor", which does not ask whether something is on."""
+    return [
+        tag
+        for tag, after in zip_longest(tags, tags[1:])
+        if not (after and after.kind == "area" and (tag.text == "on the" or after.text.startswith("this ")))
+    ]
 
 
 def _listed(rest: Sequence[str]) -> list[tuple[str, ...]]:

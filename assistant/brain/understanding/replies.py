@@ -34,6 +34,7 @@ PLACES = bag(
     upstairs downstairs outside outdoors inside indoors
     """
 )
+FLOOR_WORDS = bag("floor storey story upstairs downstairs basement cellar attic loft")
 MOST_UNKNOWN = 3
 MOST_AREAS = 8
 
@@ -41,13 +42,15 @@ MOST_AREAS = 8
 def refuse(tags: Sequence[Tag], clauses: Sequence[Clause], form: str, names: Names) -> None:
     """Raise the ``Miss`` of a sentence that must not act; return for one that may."""
     unknown = [tag for tag in tags if tag.kind == "unknown"]
+    wished = [clause for clause in clauses if clause.wished]
     if any("negated" in clause.faults for clause in clauses):
         raise Miss(NEGATED, final=True)
+    if (wished or form) and (place := _unknown_floor(unknown, names)):
+        raise place
     if form and form not in ("tell",):
         if unknown and len(unknown) <= MOST_UNKNOWN and any(tag.kind == "noun" for tag in tags):
             raise _unknown_thing(tags, unknown[0], clauses, names)
         raise Miss(NEEDS_INTERNET if unknown else NOT_UNDERSTOOD, final=True)
-    wished = [clause for clause in clauses if clause.wished]
     if any(tag.text in TIME_WORDS for tag in unknown) and wished:
         raise Miss(NO_SCHEDULE, final=True)
     if unknown:
@@ -75,9 +78,23 @@ def _unknown(tags: Sequence[Tag], unknown: Sequence[Tag], wished: Sequence[Claus
         return Miss(NOT_A_COMMAND)
     groups = any(tag.kind == "quantifier" or (tag.kind == "noun" and tag.value.plural) for tag in tags)
     if groups and len(unknown) == 1 and unknown[0].text in PLACES and names.home.areas:
-        rooms = joined((f"the {area}" for area in names.home.areas[:MOST_AREAS]), "or")
-        return Miss(f"I don't know what is {unknown[0].text}. Which room do you mean: {rooms}?", final=True)
+        return _unknown_place(unknown[0], names)
     return _unknown_thing(tags, unknown[0], wished, names)
+
+
+def _unknown_floor(unknown: Sequence[Tag], names: Names) -> Miss | None:
+    """Which floor it may be, or which room when nobody has said what floors there are; never a device."""
+    if (tag := next((tag for tag in unknown if tag.text in FLOOR_WORDS), None)) is None:
+        return None
+    if names.home.floors:
+        floors = joined((f"the {floor.names[0]}" for floor in names.home.floors), "or")
+        return Miss(f"I don't know that floor. Which one do you mean: {floors}?", final=True)
+    return _unknown_place(tag, names) if tag.text in PLACES and names.home.areas else None
+
+
+def _unknown_place(tag: Tag, names: Names) -> Miss:
+    rooms = joined((f"the {area}" for area in names.home.areas[:MOST_AREAS]), "or")
+    return Miss(f"I don't know what is {tag.text}. Which room do you mean: {rooms}?", final=True)
 
 
 def _unknown_thing(tags: Sequence[Tag], unknown: Tag, clauses: Sequence[Clause], names: Names) -> Miss:

@@ -137,6 +137,21 @@ SPECIALS = (
         have {n} (clean vacuum) {rooms} | send {n} to {rooms}
         """,
     ),
+    _special(
+        "clean_spot",
+        "vacuum",
+        "spot clean (with ) {n} | let {n} clean (here spot) | (clean vacuum) here with {n}",
+    ),
+    _special(
+        "sound_siren",
+        "siren",
+        """
+        (sound start) {n} for {duration} (seconds second)
+        (turn switch) on {n} for {duration} (seconds second)
+        (sound start) {n} (with in) {tone} (tone ) | (sound start) {n} at {volume} percent
+        """,
+    ),
+    _special("sound_siren", "siren", "sound {n}"),
     _special("locate", "vacuum, mower", "(find locate) {n} | make {n} beep | let {n} beep"),
     _special(
         "start_mowing", "mower", "mow (lawn grass garden) | start mowing (lawn grass ) | cut (lawn grass)"

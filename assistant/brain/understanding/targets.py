@@ -9,7 +9,7 @@ from assistant.brain.understanding.actions import Wish
 from assistant.brain.understanding.clauses import Reference
 from assistant.brain.understanding.kinds import ANY, MOVED_BY, family
 from assistant.brain.understanding.meaning import Miss
-from assistant.brain.understanding.names import EXACT, PART, Names, joined, spoken
+from assistant.brain.understanding.names import EXACT, PART, Names, bare_word, joined, spoken
 
 Able = Callable[[Thing], bool]
 DEFAULTS = {
@@ -36,12 +36,19 @@ def _default(wish: Wish) -> str:
     return DEFAULTS.get(wish.direction) or DEFAULTS.get(wish.moved) or ""
 
 
+def _placed(place: str, what: str) -> str:
+    return f"{what} {place}" if what == "everything" else f"{place} {what}"
+
+
 class Targets:
     """Finds the things of one home that a clause speaks of."""
 
     def __init__(self, home: Home, names: Names) -> None:
         self.home = home
         self.names = names
+        self.left_open: list[Thing] = []
+        """What the last word may have meant when it was left to the house, which knows the room."""
+        self._word = ""
 
     def _able(self, wish: Wish) -> Able:
         def able(thing: Thing) -> bool:
@@ -63,14 +70,17 @@ class Targets:
         if reference.pronoun and not reference.noun and not reference.area:
             meant = [thing for thing in last if able(thing)]
             if meant:
-                return meant, ""
+                return meant, self._word if list(last) == self.left_open else ""
             if last and not _default(wish):
                 raise Miss(f"I can't do that with {joined(spoken(thing) for thing in last)}.", final=True)
             reference = Reference(area=reference.area)
+        self.left_open, self._word = [], ""
         if reference.noun:
             things, group = self._by_noun(reference, able, wish)
         else:
             things, group = self._without_noun(reference, able, wish)
+        if reference.area in self.home.relative:
+            return things, self._there(reference, things, wish)
         if not wish.clause.exceptions:
             return things, group
         return self._without(things, wish.clause.exceptions, able), ""
@@ -79,7 +89,7 @@ class Targets:
         noun = reference.noun
         assert noun is not None
         many = bool(reference.many) or noun.plural
-        here = [[t for t in rank if reference.area in (None, t.area)] for rank in noun.ranks]
+        here = [[t for t in rank if self.home.within(t, reference.area)] for rank in noun.ranks]
         ranks = [[thing for thing in rank if able(thing)] for rank in here]
         if not any(ranks):
             raise self._unable(reference, [t for rank in here for t in rank], wish)
@@ -87,6 +97,9 @@ class Targets:
             found = next(rank for rank in ranks if rank)
             if here[EXACT] and not ranks[EXACT]:
                 raise self._unable(reference, here[EXACT], wish)
+            every = list(dict.fromkeys(thing for rank in ranks for thing in rank))
+            if len(ranks[EXACT]) != 1 and (word := self._bare(every, reference)):
+                return every, word
             if len(found) > 1:
                 raise self._which(found)
             return found, ""
@@ -96,14 +109,41 @@ class Targets:
         found = known or every
         if reference.many == "both" and len(found) != 2:
             raise self._which(found)
-        return found, self._group(found, reference.area, able)
+        return found, self._group(found, reference, able)
 
-    def _group(self, found: list[Thing], area: str | None, able: Able) -> str:
-        """ "All lights": only when it means exactly the things found, whatever they are called."""
+    def _bare(self, found: list[Thing], reference: Reference) -> str:
+        """The word itself, when only the room tells which of several things of a kind is meant."""
+        if not self.home.knows_rooms or reference.area is not None:
+            return ""
+        if word := bare_word(reference.noun, found):
+            self._word, self.left_open = word, found
+        return word
+
+    def _there(self, reference: Reference, things: list[Thing], wish: Wish) -> str:
+        """ "Upstairs lights": where that is, only the house knows."""
+        if wish.clause.exceptions:
+            floors = joined((f"the {floor.names[0]}" for floor in self.home.floors), "or")
+            raise Miss(f"Which floor do you mean: {floors}?", final=True)
+        relatives = {family(thing.kind).name: family(thing.kind) for thing in things}
+        one = next(iter(relatives.values())) if len(relatives) == 1 else ANY
+        what = reference.noun.text if reference.noun else "everything"
+        if one is not ANY and (many := reference.many or not reference.noun or reference.noun.plural):
+            what = (one.group or one.plural[0]) if many else what
+        self.left_open, self._word = things, _placed(reference.area or "", what)
+        return self._word
+
+    def _group(self, found: list[Thing], reference: Reference, able: Able) -> str:
+        """ "All lights": only when it means exactly the things found, whatever they are called.
+
+        Plain "lights" are those of the room, for a house that knows it.
+        """
+        area = reference.area
         kinds = {family(thing.kind).name for thing in found}
         plural = family(found[0].kind).group
         whole = [
-            t for t in self.home.things if family(t.kind).name in kinds and area in (None, t.area) and able(t)
+            t
+            for t in self.home.things
+            if family(t.kind).name in kinds and self.home.within(t, area) and able(t)
         ]
         if (
             len(kinds) != 1
@@ -112,6 +152,9 @@ class Targets:
             or (len(found) == 1 and plural != "lights")
         ):
             return ""
+        if self.home.knows_rooms and area is None and not reference.many and len(found) > 1:
+            self.left_open, self._word = found, plural
+            return plural
         return f"{area or 'all'} {plural}"
 
     def _without_noun(self, reference: Reference, able: Able, wish: Wish) -> tuple[list[Thing], str]:
@@ -123,18 +166,20 @@ class Targets:
             return self._everything(reference, able, wish), ""
         if dark and (reference.area or reference.many or wish.direction == "off"):
             wanted = "light"
-        here = [t for t in self.home.things if reference.area in (None, t.area) and able(t)]
+        here = [t for t in self.home.things if self.home.within(t, reference.area) and able(t)]
         found = [thing for thing in here if family(thing.kind).name == wanted]
         if wanted == "light" and found:
-            return found, self._group(found, reference.area, able)
+            return found, self._group(found, reference, able)
         if not wanted or not found:
             raise self._nothing_meant(reference, here, wish, wanted)
+        if word := self._bare(found, reference):
+            return found, word
         if len(found) > 1:
             raise self._which(found)
         return found, ""
 
     def _everything(self, reference: Reference, able: Able, wish: Wish) -> list[Thing]:
-        found = [t for t in self.home.things if reference.area in (None, t.area) and able(t)]
+        found = [t for t in self.home.things if self.home.within(t, reference.area) and able(t)]
         if wish.direction in ("on", "off"):
             found = [thing for thing in found if family(thing.kind).name in POWERED]
         if not found:
@@ -147,7 +192,7 @@ class Targets:
             pool = reference.noun.all() if reference.noun else list(self.home.things)
             if reference.noun and reference.noun.ranks[EXACT]:
                 pool = reference.noun.ranks[EXACT]
-            meant = [t for t in pool if reference.area in (None, t.area) and t in things]
+            meant = [t for t in pool if self.home.within(t, reference.area) and t in things]
             single = reference.noun and not reference.noun.plural and not reference.many
             if not meant or (single and len(meant) > 1):
                 raise Miss(
@@ -186,6 +231,8 @@ class Targets:
         assert noun is not None
         if here:
             names = joined(spoken(thing) for thing in here[:3])
+            if all(family(thing.kind).name == "lock" for thing in here):
+                return Miss(f"I can lock and unlock {names}, nothing else.", final=True)
             return Miss(f"I can't do that with {names}.", final=True)
         place = f" in the {reference.area}" if reference.area else ""
         able = self._able(wish)

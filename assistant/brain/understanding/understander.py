@@ -10,36 +10,38 @@ from typing import Any
 from assistant.brain.home import Home, Thing
 from assistant.brain.understanding import replies
 from assistant.brain.understanding.answers import answer
+from assistant.brain.understanding.choices import Choice, left_open
+from assistant.brain.understanding.choosing import YES, chosen, content, on_floor
 from assistant.brain.understanding.clauses import Clause, Reference, clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
+from assistant.brain.understanding.introducing import HELP, introduction
 from assistant.brain.understanding.kinds import RISKY, family
 from assistant.brain.understanding.lexicon import ASKING, GREETINGS, NOTHING_TO_DO, THANKS
+from assistant.brain.understanding.looks import unseen
 from assistant.brain.understanding.meaning import Call, Miss, Question, Understanding
 from assistant.brain.understanding.moods import Order, as_order
 from assistant.brain.understanding.names import EXACT, Names, Noun
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
 from assistant.brain.understanding.specials import Specials
-from assistant.brain.understanding.tables import bag, phrases
+from assistant.brain.understanding.strangers import Lately
+from assistant.brain.understanding.tables import phrases
 from assistant.brain.understanding.tags import Tagger
 from assistant.brain.understanding.wishes import Wishes
 from assistant.brain.understanding.words import words, written
 
 ADVICE = "That is up to you. Shall I do it?"
 MEMORY = timedelta(minutes=2)
+SEQUEL_MEMORY = timedelta(minutes=5)
+"""A picture takes a minute, and somebody looks at it."""
 MOST_CALLS = 60
-YES = phrases(
-    """
-    yes, yeah, yep, sure, correct, right, exactly, ok, okay, yes please, yes do, please do, do it, yes i
-    did, yes i do, that 1, yes that 1, that is right, yes the
-    """
-)
 NO = phrases(
     """
     no, nope, no thanks, no thank you, neither, none, no i did not, none of them, wrong
     """
 )
-ORDER = {"first": 0, "second": 1, "third": 2, "last": -1, "former": 0}
+STOP_TOOL = "stop_ringing"
+STOPPING = phrases("stop, stop it, stop that, be quiet, quiet, shut up, enough, silence, stop ringing")
 OPENERS = tuple(
     tuple(phrase.split())
     for phrase in phrases(
@@ -50,11 +52,6 @@ OPENERS = tuple(
     )
     | ASKING
     | {","}
-)
-FRAME = bag(
-    """
-    the 1 ones in please i mean meant one yes no it is that of at just only a for me my our
-    """
 )
 
 
@@ -67,6 +64,12 @@ class _Pending:
     things: tuple[Thing, ...] = ()
     question: str = ""
     offer: Understanding | None = None
+    choice: Choice | None = None
+    where: bool = False
+    """It asked for a floor, not for a thing."""
+
+
+_Before = tuple[tuple[Thing, ...], datetime | None, _Pending | None, datetime | None]
 
 
 class Understander:
@@ -80,24 +83,31 @@ class Understander:
         self._wishes = Wishes(home, self._names)
         self._questions = Questions(home, self._names, self._tagger)
         self._phrases = Phrases(home)
+        self._lately = Lately()
         self._specials = Specials(home, self._names)
         self._foreign = ForeignGrammar(home)
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
         self._pending: _Pending | None = None
-        self._before: tuple[tuple[Thing, ...], datetime | None, _Pending | None] = ((), None, None)
+        self._continued_at: datetime | None = None
+        """When something was done that the next sentence may go on about."""
+        self._open: _Pending | None = None
+        """What the house was left to find out; it may ask back."""
+        self._before: _Before = ((), None, None, None)
 
     def understand(self, text: str) -> Understanding:
         """What to do or say about one sentence."""
-        self._before = (self._last, self._spoken_at, self._pending)
+        self._before = (self._last, self._spoken_at, self._pending, self._continued_at)
         sentence = words(text)
         if not any(word != "," for word in sentence):
             return Understanding(say="I did not hear anything.")
-        pending, self._pending = self._pending, None
+        pending, self._pending, self._open = self._pending, None, None
         if pending and self._now() - pending.at <= MEMORY and (followed := self._follow(pending, sentence)):
             return followed
         bare = " ".join(word for word in sentence if word not in (",", "please", "just"))
-        if said := _small_talk(bare):
+        if bare in STOPPING and self.home.tool(STOP_TOOL):
+            return Understanding(calls=(Call(STOP_TOOL),))
+        if said := introduction(self.home) if bare in HELP else _small_talk(bare):
             return Understanding(say=said)
         try:
             return self._sentence(sentence, written(text))
@@ -106,7 +116,7 @@ class Understander:
 
     def rewind(self) -> None:
         """Forget the last sentence: it is going to be heard again, by somebody else."""
-        self._last, self._spoken_at, self._pending = self._before
+        self._last, self._spoken_at, self._pending, self._continued_at = self._before
 
     def offer(self, understanding: Understanding, say: str) -> Understanding:
         """Ask before doing: a following "yes" makes the calls."""
@@ -114,7 +124,13 @@ class Understander:
         return Understanding(say=say)
 
     def answer(self, understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
-        """The sentence to speak once the functions have answered."""
+        """The sentence to speak once the functions have answered; one that asks may be answered shortly."""
+        if len(understanding.calls) == len(responses) == 1 and isinstance(responses[0], Mapping):
+            (call,) = understanding.calls
+            if self._open and str(responses[0].get("error", "")).endswith("?"):
+                self._pending = self._open
+            elif choice := left_open(call, self.home.tool(call.name), responses[0]):
+                self._pending = _Pending(self._now(), choice=choice)
         return answer(understanding, responses)
 
     @property
@@ -123,27 +139,57 @@ class Understander:
         return self._last if fresh else ()
 
     def _sentence(self, sentence: tuple[str, ...], spelled: tuple[str, ...]) -> Understanding:
-        if call := self._phrases.match(spelled, free=False):
-            return Understanding(calls=(call,))
+        if call := self._continued(spelled, free=False) or self._phrased(spelled):
+            return self._called(call)
+        if call := self._continued(spelled, free=True):
+            return self._called(call)
         if special := self._specials.match(sentence, free=False):
             return self._done(*special, None)
         polite = _without_politeness(sentence)
-        for asked in (sentence, polite):
-            if found := self._questions.calls(asked, self._recent):
-                return self._done(*found)
+        if asked := self._asked(sentence, polite):
+            return asked
         order = as_order(polite)
         if order and order.unsure:
             return self._advised(order)
         try:
             return self._ordered(order) if order else self._wished(sentence)
         except Miss as miss:
-            if not _negated(sentence) and (call := self._phrases.match(spelled, free=True)):
-                return Understanding(calls=(call,))
+            if not _negated(sentence) and (call := self._phrases.match(spelled, self._now(), free=True)):
+                return self._called(call)
             if not miss.final and (special := self._specials.match(sentence, free=True)):
                 return self._done(*special, None)
             if not miss.final and (call := self._foreign.call(sentence)):
                 return self._done([call], self._things_of(call), None)
             raise
+
+    def _asked(self, sentence: tuple[str, ...], polite: tuple[str, ...]) -> Understanding | None:
+        if no_camera := unseen(polite, self.home):
+            raise Miss(no_camera, final=True)
+        for asked in (sentence, polite):
+            if found := self._questions.calls(asked, self._recent):
+                done = self._done(*found)
+                if left := self._questions.left_open:
+                    where = self._questions.left_where
+                    self._open = _Pending(
+                        self._now(), things=tuple(left), question=" ".join(asked), where=where
+                    )
+                return done
+        return None
+
+    def _continued(self, spelled: tuple[str, ...], *, free: bool) -> Call | None:
+        """What goes on about the last thing done: "make it snow" after a picture was drawn."""
+        at, now = self._continued_at, self._now()
+        return self._phrases.sequel(spelled, now, free=free) if at and now - at <= SEQUEL_MEMORY else None
+
+    def _called(self, call: Call) -> Understanding:
+        self._continued_at = self._now() if self._phrases.continues(call) else None
+        return Understanding(calls=(call if self.home.things else self._lately.meant(call),))
+
+    def _phrased(self, spelled: tuple[str, ...]) -> Call | None:
+        """What can be nothing else: phrases without any words in them, then those of words of their own."""
+        now = self._now()
+        exact = self._phrases.match(spelled, now, free=False)
+        return exact or self._phrases.match(spelled, now, free=True, own=True)
 
     def _advised(self, order: Order) -> Understanding:
         """A question whether something should be done is no order to do it."""
@@ -171,6 +217,9 @@ class Understander:
             raise
         if not calls:
             raise Miss(replies.NOT_UNDERSTOOD)
+        if self._wishes.left_open:
+            where = any(clause.reference.area in self.home.relative for clause in found)
+            self._open = _Pending(self._now(), tuple(found), tuple(things), where=where)
         return self._done(calls, things, None)
 
     def _done(
@@ -178,13 +227,13 @@ class Understander:
     ) -> Understanding:
         if len(calls) > MOST_CALLS:
             raise Miss("Those are too many things at once for me.", final=True)
-        self._last, self._spoken_at = tuple(things), self._now()
+        self._last, self._spoken_at, self._continued_at = tuple(things), self._now(), None
         risky = any(call.name in RISKY and not self._harmless(call) for call in calls)
         return Understanding(calls=tuple(calls), question=question, risky=risky)
 
     def _harmless(self, call: Call) -> bool:
         """Blinds may open without a second thought."""
-        things = self._things_of(call)
+        things = self._things_of(call) or self._wishes.left_open
         return call.name == "open" and all(family(thing.kind).name == "blinds" for thing in things)
 
     def _things_of(self, call: Call) -> list[Thing]:
@@ -203,48 +252,33 @@ class Understander:
             return Understanding(say="Okay, I leave it as it is.")
         if pending.offer:
             return pending.offer if text in YES else None
-        chosen = self._chosen(pending.things, sentence, text)
-        if not chosen:
+        if pending.choice:
+            call = pending.choice.made(content(sentence))
+            return Understanding(calls=(call,)) if call else None
+        if pending.where:
+            meant = on_floor(pending.things, sentence, self._names, self.home)
+        else:
+            meant = chosen(pending.things, sentence)
+        if not meant:
             return None
         try:
             if pending.question:
-                calls, things, question = self._asked_of(chosen, pending.question)
+                calls, things, question = self._asked_of(meant, pending.question)
                 return self._done(calls, things, question)
-            named = [_about(clause, thing) for clause in pending.clauses for thing in chosen]
+            named = [_about(clause, thing) for clause in pending.clauses for thing in meant]
             calls, things = self._wishes.calls(named, ())
             return self._done(calls, things, None)
         except Miss as miss:
             return Understanding(say=miss.say)
 
-    def _asked_of(self, chosen: Sequence[Thing], question: str) -> tuple[list[Call], list[Thing], Question]:
+    def _asked_of(self, meant: Sequence[Thing], question: str) -> tuple[list[Call], list[Thing], Question]:
         tags = self._tagger.tags(words(question))
         word = next(
             (tag.text for tag in tags if tag.text in ("locked", "unlocked", "open", "closed", "on", "off")),
             "",
         )
-        calls = [Call("get_state", {"device": thing.name}) for thing in chosen]
-        return calls, list(chosen), Question(word, "check" if word and len(chosen) == 1 else "tell")
-
-    def _chosen(self, things: Sequence[Thing], sentence: tuple[str, ...], text: str) -> list[Thing]:
-        if text in YES:
-            return list(things) if len(things) == 1 else []
-        bare = " ".join(word for word in sentence if word not in ("the", "please", ",", "1"))
-        if bare in ORDER:
-            at = ORDER[bare]
-            return [things[at]] if -1 <= at < len(things) else []
-        if bare in ("both", "both of them", "all", "all of them"):
-            return list(things) if bare.startswith("all") or len(things) == 2 else []
-        content = [word for word in sentence if word not in FRAME and word != ","]
-        if not content:
-            return []
-        fitting = [t for t in things if set(content) <= _vocabulary(t)]
-        exact = [t for t in fitting if tuple(content) in {words(name) for name in (t.name, *t.aliases)}]
-        found = exact or fitting
-        return found if len(found) == 1 else []
-
-
-def _vocabulary(thing: Thing) -> set[str]:
-    return {word for name in (thing.name, thing.area, thing.kind, *thing.aliases) for word in words(name)}
+        calls = [Call("get_state", {"device": thing.name}) for thing in meant]
+        return calls, list(meant), Question(word, "check" if word and len(meant) == 1 else "tell")
 
 
 def _about(clause: Clause, thing: Thing) -> Clause:

@@ -21,6 +21,11 @@ class Wishes:
         self.home = home
         self._targets = Targets(home, names)
 
+    @property
+    def left_open(self) -> list[Thing]:
+        """What may have been meant, when the house is to find out."""
+        return self._targets.left_open
+
     def calls(self, clauses: Sequence[Clause], last: Sequence[Thing]) -> tuple[list[Call], list[Thing]]:
         """All calls of a sentence, and the things they speak of; the first doubt is a ``Miss``."""
         calls: list[Call] = []

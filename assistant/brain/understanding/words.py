@@ -11,7 +11,16 @@ from assistant.brain.understanding.tables import table
 
 LONGEST_TEXT = 600
 WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|,")
-SIGNS = (("’", "'"), ("‘", "'"), ("%", " percent "), ("°c", " degrees "), ("°", " degrees "), ("&", " and "))
+SIGNS = (
+    ("’", "'"),
+    ("a.m.", "am"),
+    ("p.m.", "pm"),
+    ("‘", "'"),
+    ("%", " percent "),
+    ("°c", " degrees "),
+    ("°", " degrees "),
+    ("&", " and "),
+)
 CONTRACTIONS = table(
     """
     don't=do not | doesn't=does not | didn't=did not | isn't=is not | aren't=are not | won't=will not

@@ -16,10 +16,16 @@ PARTS = {
     "home": ("home", "home"),
     "ears": ("voice", "ears"),
     "echo": ("echo", "echo"),
+    "wake": ("wake", "wake"),
     "start": ("voice", "start"),
     "session": ("links", "session"),
     "faults": ("faults", "faults"),
+    "house-faults": ("trials.house", "house"),
     "soak": ("soak", "soak"),
+    "storm": ("trials.storm", "storm"),
+    "pictures": ("pictures", "pictures"),
+    "cameras": ("cameras", "cameras"),
+    "privacy": ("privacy", "privacy"),
 }
 """Part → module and function; imported when it is measured, for some run in processes of their own."""
 USUAL = ("home", "ears", "echo", "start", "session")
@@ -34,7 +40,7 @@ def bench(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no part {sorted(unknown)[0]!r} to measure; there are: {', '.join(PARTS)}")
     if options.rounds < 1:
         raise UsageError("--rounds must be at least 1")
-    figures = Figures(Output(as_json=options.json))
+    figures = Figures(Output(as_json=options.json), seed=options.seed)
     figures.head()
     for part in options.parts or USUAL:
         with tempfile.TemporaryDirectory(prefix="assistant-bench-") as folder:

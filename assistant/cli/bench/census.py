@@ -124,9 +124,10 @@ class Census:
             verb = ("turn_on", "turn_off")[number % 2]
             began, worked = time.monotonic(), time.process_time()
             result = await dispatcher.call(ToolCall("", verb, {"device": lamp.name}))
+            took, share = time.monotonic() - began, time.process_time() - worked
             if result.ok:
-                tell(f"{self._of}: command → confirm", "ms", 5, 1000 * (time.monotonic() - began))
-                tell(f"{self._of}: own share of a command", "ms", 1, 1000 * (time.process_time() - worked))
+                tell(f"{self._of}: command → confirm", "ms", 5, 1000 * took)
+                tell(f"{self._of}: own share of a command", "ms", 1, 1000 * share)
 
     async def voice(self, name: str) -> None:
         """Typed sentences, from what was heard until the lamp has confirmed."""

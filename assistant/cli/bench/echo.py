@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from assistant import config as configuration
 from assistant.app import House
 from assistant.audio.canceller import EchoCanceller
 from assistant.audio.ears import Ears, Echo, OwnWords
+from assistant.audio.foretelling import Foreteller
 from assistant.audio.gate import Gate, GateSettings
 from assistant.audio.interruption import Interruption, level
 from assistant.audio.listening import VoiceDetector, WakeWords
@@ -45,6 +47,10 @@ BEGINS_FRAMES = 200
 PATIENCE_FRAMES = 60
 FRAME_MS = 20
 AUDIBLE_DBFS = -50.0
+BANDS_HZ = (100, 300, 500, 800, 1200, 1700, 2300, 3000, 4000, 5500, 8000)
+"""Where speech is told apart by, roughly as wide as ears hear."""
+QUIETER_DB = 25.0
+"""Below a person's loudest frame; what is softer is pause."""
 
 Samples = npt.NDArray[np.float32]
 
@@ -60,7 +66,7 @@ class Room:
         self._impulse[0] += ECHO_GAIN
         self._air = np.zeros(DELAY_FRAMES * 320 + length + 640, np.float32)
         self._noise = random
-        self._stream = soxr.ResampleStream(24_000, 16_000, 1, dtype="float32", quality="QQ")
+        self._stream = soxr.ResampleStream(24_000, 16_000, 1, dtype="float32", quality="HQ")
         self._rest = np.zeros(0, np.float32)
 
     def heard(self, played: bytes, near: Samples | None) -> bytes:
@@ -103,19 +109,23 @@ class Noting:
 class Listener:
     """The audio process without its devices."""
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Sequence[str] = WORDS) -> None:
         self.mouth, self.canceller, self.room = Mouth(lambda: self.now), Noting(), Room()
-        words = OwnWords(WakeWords(WORDS), WakeWords(WORDS))
+        words = OwnWords(WakeWords(wake), WakeWords(wake))
         gate = Gate(GateSettings(), VoiceDetector(), words)
-        self.ears = Ears(gate, self.mouth, Interruption(VoiceDetector()), self.canceller, Echo.CANCELLED)
+        foreteller = Foreteller()
+        interruption = Interruption(VoiceDetector(), foreteller)
+        self.ears = Ears(gate, self.mouth, interruption, self.canceller, Echo.CANCELLED)
 
         def reference(pcm: bytes) -> None:
+            foreteller.played(pcm)
             words.speaks(pcm)
             self.canceller.played(pcm)
 
         self.mouth.reference = reference
         self.now = self.busy = 0.0
         self.opened: list[str] = []
+        self.delays: list[float] = []
         self.silent = True
 
     def frame(self, near: Samples | None = None) -> None:
@@ -128,7 +138,8 @@ class Listener:
         heard = self.room.heard(played, near)
         began = time.process_time()
         self.opened += [told.by for told in self.ears.hear(heard) if isinstance(told, GateOpened)]
-        self.busy += time.process_time() - began
+        self.delays.append(time.process_time() - began)
+        self.busy += self.delays[-1]
 
 
 async def echo(config: configuration.Config, figures: Figures, rounds: int) -> None:
@@ -145,6 +156,7 @@ async def echo(config: configuration.Config, figures: Figures, rounds: int) -> N
     _calling_itself(figures, voices[OWN_NAME], rounds)
     for number in range(rounds):
         _spoken_over(figures, voices[STORY], number)
+        _both_at_once(figures, voices[STORY], number)
     for name, unit, aim in (
         ("echo taken out, after 2 s", "dB", 25),
         ("interruptions in 10 min of its own voice", "", 0),
@@ -153,7 +165,11 @@ async def echo(config: configuration.Config, figures: Figures, rounds: int) -> N
         ("user's first sample → mouth silent", "ms", 150),
         ("user's first sample → taken for speech", "ms", 500),
         ("interruptions that were not noticed", "", 0),
+        ("both speak at once: the person's voice differs from itself by", "dB", 6),
+        ("… behind the canceller", "dB", 99),
+        ("… and without either", "dB", 99),
         ("processor of ears and mouth while speaking", "%", 6),
+        ("a frame's way through the ears", "ms", 5),
     ):
         figures.tell(name, unit, aim)
 
@@ -172,6 +188,8 @@ def _alone(figures: Figures, story: bytes) -> None:
     figures.add("interruptions in 10 min of its own voice", len(listener.opened))
     figures.add("short pauses in 10 min of its own voice", pauses)
     figures.add("processor of ears and mouth while speaking", 100 * listener.busy / ALONE_SECONDS)
+    for delay in listener.delays:
+        figures.add("a frame's way through the ears", 1000 * delay)
 
 
 def _calling_itself(figures: Figures, speech: bytes, rounds: int) -> None:
@@ -203,6 +221,53 @@ def _spoken_over(figures: Figures, story: bytes, number: int) -> None:
         figures.add("user's first sample → mouth silent", (silent_after or believed_after) * FRAME_MS)
         figures.add("user's first sample → taken for speech", believed_after * FRAME_MS)
     figures.add("interruptions that were not noticed", int(not believed_after))
+
+
+def _both_at_once(figures: Figures, story: bytes, number: int) -> None:
+    """What is left of a person who speaks while it speaks: until it is silent, and behind the canceller."""
+    canceller, foreteller, room = EchoCanceller(), Foreteller(), Room()
+    blocks = [story[at : at + 960] for at in range(number * 4800, len(story) - 960, 960)]
+    levels, heard, cancelled, left, alone = [], [], [], [], []
+    for block in blocks[:BEGINS_FRAMES]:
+        canceller.played(block)
+        foreteller.played(block)
+        frame = room.heard(block, None)
+        levels.append(level(frame))
+        canceller.cleaned(frame)
+        foreteller.strange(frame)
+    for block, near in zip(blocks[BEGINS_FRAMES:], _person(float(np.median(levels))), strict=False):
+        canceller.played(block)
+        foreteller.played(block)
+        frame = room.heard(block, near)
+        heard.append(frame)
+        cancelled.append(canceller.cleaned(frame))
+        left.append(foreteller.strange(frame).rest)
+        alone.append(np.clip(near, -32_768, 32_767).astype("<i2").tobytes())
+    name = "both speak at once: the person's voice differs from itself by"
+    figures.add(name, _distance(left, alone))
+    figures.add("… behind the canceller", _distance(cancelled, alone))
+    figures.add("… and without either", _distance(heard, alone))
+
+
+def _distance(told: Sequence[bytes], meant: Sequence[bytes]) -> float:
+    """How far two recordings of a voice are apart: log-spectral distance in bands, in dB (0: the same)."""
+    first, second = _spectra(told), _spectra(meant)
+    spoken = second.max(axis=1) > second.max() - QUIETER_DB
+    floor = second.max() - 2 * QUIETER_DB
+    apart = np.maximum(first[spoken], floor) - np.maximum(second[spoken], floor)
+    return float(np.mean(np.sqrt(np.mean(apart**2, axis=1))))
+
+
+def _spectra(told: Sequence[bytes]) -> npt.NDArray[np.float64]:
+    """Power of each frame in each band, in dB; a window of three frames forgives a canceller's few ms."""
+    samples = np.frombuffer(b"".join(told), "<i2").astype(np.float64)
+    window = np.hanning(960)
+    starts = range(0, len(samples) - 960, 320)
+    power = np.array([np.abs(np.fft.rfft(samples[at : at + 960] * window)) ** 2 for at in starts])
+    hertz = np.fft.rfftfreq(960, 1 / 16_000)
+    edges = pairwise(BANDS_HZ)
+    bands = [power[:, (hertz >= low) & (hertz < high)].sum(axis=1) for low, high in edges]
+    return np.asarray(10 * np.log10(np.array(bands).T + 1.0))
 
 
 def _person(echo_dbfs: float) -> Iterator[Samples]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from assistant.cli.output import Output
 
 WIDTH = 56
+SHORT = "too short to tell"
 
 
 @dataclass
@@ -16,6 +17,8 @@ class Figures:
 
     output: Output
     values: dict[str, list[float]] = field(default_factory=dict)
+    seed: int = 1
+    """Where chance begins, for those who need some."""
 
     def head(self) -> None:
         """The table's head, for people."""
@@ -24,6 +27,10 @@ class Figures:
     def add(self, name: str, value: float) -> None:
         """One more measurement."""
         self.values.setdefault(name, []).append(value)
+
+    def untold(self, name: str, why: str) -> None:
+        """A figure that would mean nothing, and why; scripts get no number to take for one."""
+        self.output.tell({"event": "step", "text": f"{name}: {why}"})
 
     def tell(self, name: str, unit: str, aim: float) -> None:
         """The line of one figure; nothing when it could not be measured."""

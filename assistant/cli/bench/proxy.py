@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -47,6 +48,17 @@ class FaultProxy:
         self._target, self._break = target, how
         self._accepted = 0
         self._serving: set[asyncio.Task[None]] = set()
+        self._open: set[asyncio.Event] = set()
+
+    def fall(self, act: Act) -> None:
+        """Break what is open now, and all that comes, until ``stand``."""
+        self._break, self._accepted = Break(act, connections=sys.maxsize), 0
+        for broken in self._open:
+            broken.set()
+
+    def stand(self) -> None:
+        """Let through whoever comes from now on; what has fallen into a black hole stays there."""
+        self._break = Break()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, until either end has enough."""
@@ -76,9 +88,10 @@ class FaultProxy:
         there, back = await asyncio.open_connection(*self._target)
         sent = {"up": 0, "down": 0}
         broken = asyncio.Event()
+        self._open.add(broken)
 
         async def pump(way: str, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(BLOCK):
+            while (data := await source.read(BLOCK)) and not broken.is_set():
                 sent[way] += len(data)
                 if how.due(sent["up"], sent["down"]):
                     broken.set()
@@ -98,8 +111,9 @@ class FaultProxy:
                     way.cancel()
         finally:
             back.transport.abort()
+            self._open.discard(broken)
         if broken.is_set():
-            await self._act(how, reader, writer)
+            await self._act(self._break if how.do == "none" else how, reader, writer)
 
     async def _act(self, how: Break, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         match how.do:
@@ -124,7 +138,13 @@ async def _quietly(part: Awaitable[object]) -> None:
 @asynccontextmanager
 async def fault_proxy(target: tuple[str, int], how: Break) -> AsyncIterator[int]:
     """A proxy while the block lasts; yields its port."""
-    proxy = FaultProxy(target, how)
+    async with open_proxy(FaultProxy(target, how)) as port:
+        yield port
+
+
+@asynccontextmanager
+async def open_proxy(proxy: FaultProxy) -> AsyncIterator[int]:
+    """One that can be told more while the block lasts; yields its port."""
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]

@@ -18,7 +18,7 @@ from websockets.asyncio.server import ServerConnection
 
 from assistant import config as configuration
 from assistant.brain.certificate import certificate
-from assistant.cli.bench.figures import Figures
+from assistant.cli.bench.figures import SHORT, Figures
 from assistant.cli.bench.gauge import Gauge, gauge, go_away
 from assistant.cli.bench.machine import resident
 from assistant.live.endpoint import Endpoint
@@ -33,6 +33,9 @@ PRICES = (Price("gemini-", text_in=1, audio_in=3, picture_in=3, text_out=5, audi
 TURNS_A_ROUND = 500
 TURNS_A_LINK = 12
 SAMPLES = 40
+LEAST_TURNS = 2000
+"""In fewer, what a process happens to have says nothing of what it loses."""
+MEMORY = "memory grows, both ends in one process"
 WARM = 0.25
 """Of the samples: caches fill, pools grow."""
 TURN_SECONDS = 20.0
@@ -60,11 +63,13 @@ class Watch:
         self.threads.append(threading.active_count())
         self.files.append(len(list(Path("/proc/self/fd").iterdir())))
 
-    def growth(self, values: list[float] | list[int]) -> float:
-        """A 1000 turns, once all is warm."""
+    def growth(self, values: list[float] | list[int]) -> float | None:
+        """A 1000 turns, once all is warm; None after too few of them."""
         cold = int(len(self.turns) * WARM)
         turns, warm = self.turns[cold:], values[cold:]
-        return 1000 * statistics.linear_regression(turns, warm).slope if len(turns) > 1 else 0.0
+        if len(turns) < 2 or turns[-1] - turns[0] < LEAST_TURNS:
+            return None
+        return 1000 * statistics.linear_regression(turns, warm).slope
 
 
 async def soak(config: configuration.Config, figures: Figures, rounds: int) -> None:
@@ -154,13 +159,17 @@ def _told(
         ("bills heard and not written down", seen.get(Usage, 0) - totals.turns, "", 0),
         ("tokens in, ledger less server", totals.tokens_in - server.tokens["heard"], "", 0),
         ("tokens out, ledger less server", totals.tokens_out - server.tokens["said"], "", 0),
-        ("memory grows, both ends in one process", watch.growth(watch.memory), "MB/1000", 0.5),
         ("tasks more than after warming up", _more(watch.tasks), "", 0),
         ("threads more than after warming up", _more(watch.threads), "", 0),
         ("open files more than after warming up", _more(watch.files), "", 2),
     ):
         figures.add(name, value)
         figures.tell(name, unit, aim)
+    if (grown := watch.growth(watch.memory)) is None:
+        figures.untold(MEMORY, f"{SHORT}; it takes {LEAST_TURNS} warm turns")
+    else:
+        figures.add(MEMORY, grown)
+        figures.tell(MEMORY, "MB/1000", 0.5)
 
 
 def _more(counts: list[int]) -> int:

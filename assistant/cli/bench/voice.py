@@ -37,6 +37,9 @@ class FirstSample:
     def flush(self) -> None:
         """Nothing to forget."""
 
+    def sign(self, name: str) -> None:
+        """No speech."""
+
     def heard(self) -> float:
         """Nothing is heard."""
         return 0.0

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from assistant.devices.composed import FoundDevice, needs
 from assistant.devices.properties import Property, Role
+from assistant.devices.trust import lets_in, wipes
 from assistant.errors import Refused, ToolError
-from assistant.plugin import tool
+from assistant.marking import tool
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
@@ -47,7 +48,9 @@ class Detailed(FoundDevice):
     ) -> str:
         """Change a special setting of a device, such as child lock, sensitivity or a programme."""
         name = self._setting(option)
-        if self.properties[name].risk >= Risk.SECURITY:
+        spoken = self.properties[name].spoken
+        called = (spoken, name.replace("_", " "))  # a name that reads like an order is not spoken
+        if self.properties[name].risk >= Risk.SECURITY or any(lets_in(n) or wipes(n) for n in called):
             raise Refused(f"I don't change {self.properties[name].spoken} on a spoken word alone")
         wanted = self._meant(self.properties[name], value)
         await self.change({name: wanted})
@@ -93,7 +96,9 @@ class Button(Detailed):
     verbs_of: ClassVar[tuple[str, ...]] = ("button",)
 
     def risk_of(self, verb: str, declared: Risk) -> Risk:
-        """Restarting, updating and resetting is nobody's comfort."""
+        """Restarting, updating and resetting is nobody's comfort, opening a door is security."""
+        if lets_in(self.name):
+            return Risk.SECURITY
         words = self.name.casefold()
         costly = any(word in words for word in ("restart", "reboot", "reset", "update", "factory", "remove"))
         return Risk.COSTLY if costly else declared
@@ -110,6 +115,10 @@ class Scene(Detailed):
     """Something to call up; it has no state."""
 
     verbs_of: ClassVar[tuple[str, ...]] = ("scene",)
+
+    def risk_of(self, verb: str, declared: Risk) -> Risk:
+        """One that opens a door says so in its name."""
+        return Risk.SECURITY if lets_in(self.name) else declared
 
     @needs(action="activate")
     @tool

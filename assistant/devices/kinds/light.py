@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from assistant.devices import colours
 from assistant.devices.composed import needs
 from assistant.devices.kinds.details import Detailed
-from assistant.plugin import tool
+from assistant.marking import tool
 from assistant.tools.schema import Parameter
 from assistant.tools.vocabulary import Choice, Percent, Range, Unit
 

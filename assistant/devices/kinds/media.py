@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from assistant.devices.composed import needs
 from assistant.devices.kinds.power import Switched
-from assistant.plugin import tool
+from assistant.marking import tool
 from assistant.tools.vocabulary import Percent, Range
 
 
@@ -15,17 +15,26 @@ class MediaPlayer(Switched):
 
     verbs_of: ClassVar[tuple[str, ...]] = ("media player",)
 
+    @needs("on")
+    @tool
+    async def turn_on(self) -> str:
+        """Switch a device on."""
+        await self.change({"on": True})
+        return f"{self.name} is on"
+
     @needs(action="play")
     @tool
     async def play(self) -> str:
         """Play or go on playing."""
-        return await self.act("play", lambda: self.states.get("status") == "playing")
+        await self.act("play", lambda: self.states.get("status") == "playing")
+        return f"{self.name} is playing"
 
     @needs(action="pause")
     @tool
     async def pause(self) -> str:
         """Pause what is playing or cleaning."""
-        return await self.act("pause", lambda: self.states.get("status") in ("paused", "idle"))
+        await self.act("pause", lambda: self.states.get("status") in ("paused", "idle"))
+        return f"{self.name} is paused"
 
     @needs(action="stop")
     @tool
@@ -37,15 +46,20 @@ class MediaPlayer(Switched):
     @tool
     async def next_track(self) -> str:
         """Skip to the next track or programme."""
-        await self.act("next")
-        return f"{self.name} has skipped to the next track"
+        return await self._skip("next", "skipped to the next track")
 
     @needs(action="previous")
     @tool
     async def previous_track(self) -> str:
         """Go back to the previous track or programme."""
-        await self.act("previous")
-        return f"{self.name} has gone back a track"
+        return await self._skip("previous", "gone back a track")
+
+    async def _skip(self, action: str, done: str) -> str:
+        """Another title confirms it, where titles are told at all."""
+        before = self.states.get("track")
+        await self.act(action, lambda: before is None or self.states.get("track") != before)
+        track = self.states.get("track")
+        return f"{self.name} is playing {track}" if track else f"{self.name} has {done}"
 
     @needs("volume")
     @tool
@@ -70,6 +84,6 @@ class MediaPlayer(Switched):
     def describe(self) -> str:
         """``television is playing at volume 20 percent``."""
         status, volume = self.states.get("status"), self.states.get("volume")
-        if self.available is False or status is None:
+        if self.available is False or status is None or self.states.get("on") is False:
             return super().describe()
         return f"{self.name} is {status}" + (f" at volume {volume} percent" if volume is not None else "")

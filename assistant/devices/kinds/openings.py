@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import ClassVar
 
 from assistant.devices.composed import needs
 from assistant.devices.kinds.details import Detailed
-from assistant.errors import ToolError
-from assistant.plugin import tool
+from assistant.devices.trust import entrance
+from assistant.errors import NotConfirmed, ToolError
+from assistant.marking import tool
 from assistant.tools.schema import Parameter
 from assistant.tools.vocabulary import Percent, Risk
 
-MOVING_SECONDS = 60.0
-LOCKING_SECONDS = 15.0
+WATCHED_SECONDS = 12.0
+"""So long somebody waits for an answer; a shutter may take a minute."""
+MOVES = frozenset({"opening", "closing"})
+LOCKING_SECONDS = 12.0
 LETS_IN = frozenset({"garage door", "gate", "door"})
 
 
@@ -29,6 +33,11 @@ class Opening(Detailed):
         "cover",
         "damper",
     )
+
+    def risk_of(self, verb: str, declared: Risk) -> Risk:
+        """Many a garage door is a cover that says no more than its name."""
+        opens = verb in ("open", "set_position") and entrance(self.name)
+        return Risk.SECURITY if opens else declared
 
     @needs(action="open")
     @tool
@@ -46,13 +55,15 @@ class Opening(Detailed):
     @tool
     async def set_position(self, position: Percent) -> str:
         """Move blinds or curtains to a position: 0 closed, 100 open."""
-        return await self.change({"position": position}, timeout=MOVING_SECONDS)
+        return await self._watched(
+            self.change({"position": position}, timeout=WATCHED_SECONDS), self._distance(position)
+        )
 
     @needs("tilt")
     @tool
     async def set_tilt(self, tilt: Percent) -> str:
         """Turn the slats of blinds: 0 closed, 100 open."""
-        await self.change({"tilt": tilt}, timeout=MOVING_SECONDS)
+        await self.change({"tilt": tilt}, timeout=WATCHED_SECONDS)
         return f"{self.name} is tilted to {tilt} percent"
 
     @needs(action="stop")
@@ -69,7 +80,28 @@ class Opening(Detailed):
                 return self.properties["position"].agrees(self.states.get("position"), position)
             return self.states.get("open") is bool(position)
 
-        return await self.act(action, there, timeout=MOVING_SECONDS)
+        return await self._watched(self.act(action, there, timeout=WATCHED_SECONDS), self._distance(position))
+
+    def _distance(self, target: int) -> Callable[[], float]:
+        """How far it is from where it should be; as far as can be while it has not said."""
+
+        def distance() -> float:
+            now = self.states.get("position")
+            return 101.0 if now is None else abs(now - target)
+
+        return distance
+
+    async def _watched(self, moving: Awaitable[str], distance: Callable[[], float]) -> str:
+        """Until it is there, or until it was seen on its way for long enough."""
+        before = distance()
+        try:
+            return await moving
+        except NotConfirmed:
+            if self.states.get("status") not in MOVES and not distance() < before:
+                raise
+            now = self.states.get("position")
+            so_far = "" if now is None else f", {now} percent open so far"
+            return f"{self.name} is still moving{so_far}"
 
     def describe(self) -> str:
         """``blinds is open``: the verb is made plural where it is spoken."""
@@ -111,6 +143,14 @@ class Lock(Detailed):
     async def lock(self) -> str:
         """Lock a door."""
         return await self.change({"locked": True}, timeout=LOCKING_SECONDS)
+
+    @needs(action="open")
+    @tool(risk=Risk.SECURITY)
+    async def open(self) -> str:
+        """Open blinds or curtains completely."""  # the verb is everybody's; a lock draws its latch back
+        return await self.act(
+            "open", lambda: self.states.get("status") in ("open", "opening"), timeout=LOCKING_SECONDS
+        )
 
     @needs("locked")
     @tool(risk=Risk.SECURITY)

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 from assistant.devices.composed import needs
 from assistant.devices.kinds.details import Detailed
-from assistant.plugin import tool
+from assistant.marking import tool
 
-ROBOT_SECONDS = 20.0
+ROBOT_SECONDS = 12.0
 
 
 class Robot(Detailed):
@@ -47,7 +47,9 @@ class Robot(Detailed):
         return f"{self.name} is in {preset} mode"
 
     async def _until(self, action: str, *statuses: str) -> str:
-        return await self.act(action, lambda: self.states.get("status") in statuses, timeout=ROBOT_SECONDS)
+        await self.act(action, lambda: self.states.get("status") in statuses, timeout=ROBOT_SECONDS)
+        status = str(self.states["status"]).replace("_", " ")
+        return f"{self.name} is {'on its way to the dock' if status == 'returning' else status}"
 
     def describe(self) -> str:
         """``vacuum is docked with 80 percent battery``."""
@@ -68,6 +70,12 @@ class Vacuum(Robot):
     async def start_cleaning(self) -> str:
         """Start a robot vacuum."""
         return await self._until("start", "cleaning", "moving")
+
+    @needs(action="clean_spot")
+    @tool
+    async def clean_spot(self) -> str:
+        """Let a robot vacuum clean just where it is."""
+        return await self._until("clean_spot", "cleaning", "moving")
 
     @needs("rooms")
     @tool

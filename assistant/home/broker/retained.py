@@ -9,13 +9,16 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant import store
 from assistant.home.broker.packets import Publish
 from assistant.home.topics import TopicTree
 
 log = logging.getLogger(__name__)
 
-DELAY_SECONDS = 1.0
-"""Changes are collected this long before they are written; SD cards wear out by writing."""
+DELAY_SECONDS = 5.0
+"""Which topics there are is announced once, and is written soon;"""
+VALUES_SECONDS = 1800.0
+"""what stands there changes all day, and cards wear: as seldom as mosquitto writes it, and at the end."""
 
 
 class Retained:
@@ -29,11 +32,14 @@ class Retained:
 
     def keep(self, message: Publish) -> None:
         """Remember the message; an empty one makes the broker forget the topic."""
+        before = self._messages.get(message.topic)
         if message.payload:
             self._messages[message.topic] = message
+            if before is not None and (before.payload, before.qos) == (message.payload, message.qos):
+                return
         elif self._messages.pop(message.topic, None) is None:
             return
-        self._write_soon()
+        self._write_within(VALUES_SECONDS if message.payload and before is not None else DELAY_SECONDS)
 
     def matching(self, topic_filter: str) -> Iterator[Publish]:
         """What a new subscriber to the filter is told."""
@@ -56,14 +62,20 @@ class Retained:
             self._timer = None
             self._write(self._text())
 
-    def _write_soon(self) -> None:
-        if self._path is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(DELAY_SECONDS, self._write_in_thread)
+    def _write_within(self, seconds: float) -> None:
+        if self._path is None:
+            return
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._write_in_thread)
 
     def _write_in_thread(self) -> None:
         self._timer = None
         if self._writing is not None and not self._writing.done():
-            self._write_soon()  # a slow disk: again later
+            self._write_within(DELAY_SECONDS)  # a slow disk: again later
             return
         loop = asyncio.get_running_loop()
         self._writing = loop.run_in_executor(None, self._write, self._text())
@@ -82,9 +94,7 @@ class Retained:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._path.with_suffix(".new")
-            draft.write_text(text)
-            draft.replace(self._path)
+            store.write_atomically(self._path, text.encode())
         except OSError as error:
             log.error("The broker cannot write its retained messages to %s: %s", self._path, error)
 

@@ -16,6 +16,7 @@ HOME = """
 - kitchen: colour light: counter strip; blinds: kitchen blinds; switch: kettle
 - living room: thermostat: thermostat; fan: tower fan; media player: stereo; scene: movie night; blinds: big blinds
 - hall: alarm: house alarm; vacuum: robby; air purifier: purifier
+- cellar: siren: cellar siren; valve: water valve
 - garden: mower: moritz; humidifier: orchid humidifier; button: gate chime; select: pond programme
 """
 
@@ -43,6 +44,21 @@ VERBS = [
     _declared("set_humidity", humidity=PERCENT),
     _declared("clean_rooms", rooms={"type": "ARRAY", "items": TEXT}),
     _declared("locate"),
+    _declared("clean_spot"),
+    {
+        "name": "sound_siren",
+        "description": "sound_siren",
+        "parameters": {
+            "type": "OBJECT",
+            "required": ["device"],
+            "properties": {
+                "device": TEXT,
+                "duration": {"type": "INTEGER", "minimum": 1, "maximum": 1800},
+                "tone": _one_of("low", "fire alarm"),
+                "volume": PERCENT,
+            },
+        },
+    },
     _declared("start_mowing"),
     _declared("arm", mode=_one_of("away", "home", "night")),
     _declared("disarm"),
@@ -73,6 +89,13 @@ set the humidity to 55 percent -> set_humidity(orchid humidifier, 55)
 vacuum the kitchen and the hall -> clean_rooms(robby, ['kitchen', 'hall'])
 let robby clean the living room -> clean_rooms(robby, ['living room'])
 find robby -> locate(robby)
+spot clean with robby -> clean_spot(robby)
+sound the cellar siren for 10 seconds -> sound_siren(cellar siren, 10)
+sound the siren -> sound_siren(cellar siren)
+start the cellar siren with fire alarm tone -> sound_siren(cellar siren, fire alarm)
+turn on the cellar siren -> turn_on(cellar siren)
+open the water valve -> open(water valve)
+close the water valve -> close(water valve)
 start moritz -> start_mowing(moritz)
 mow the lawn -> start_mowing(moritz)
 send moritz home -> return_to_dock(moritz)

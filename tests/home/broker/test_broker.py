@@ -59,12 +59,36 @@ async def test_changes_are_written_while_it_runs_and_not_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.home.broker.retained.DELAY_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.home.broker.retained.VALUES_SECONDS", 0.3)
     store = tmp_path / "retained.json"
     async with serve(retained=store) as address, connected(address.port) as client:
         for number in range(100):
             await client.publish("a", str(number), retain=True)
         await until(store.exists)
         await until(lambda: "OTk=" in store.read_text())
+
+
+async def test_a_memory_card_is_spared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values change all day: only what is new, or gone, is written soon; the rest at the end at the latest."""
+    monkeypatch.setattr("assistant.home.broker.retained.DELAY_SECONDS", 0.02)
+    store = tmp_path / "retained.json"
+    async with serve(retained=store) as address, connected(address.port) as client:
+        await client.publish("lamp", "on", retain=True, qos=1)
+        await until(store.exists)
+        first = store.stat().st_ino
+        for number in range(50):
+            await client.publish("lamp", str(number), retain=True, qos=1)
+            await asyncio.sleep(0.002)
+        assert store.stat().st_ino == first, "nothing was written for a value"
+        await client.publish("other", "x", retain=True, qos=1)
+        await until(lambda: "other" in store.read_text())
+        second = store.stat().st_ino
+        await client.publish("other", "x", retain=True, qos=1)
+        await client.publish("other", "", retain=True, qos=1)
+        await until(lambda: "other" not in store.read_text())
+        assert store.stat().st_ino != second
+        await client.publish("lamp", "off", retain=True, qos=1)
+    assert "b2Zm" in store.read_text()
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"a": 1}', '{"a": {"qos": 0, "payload": "%"}}', "\ud800"])

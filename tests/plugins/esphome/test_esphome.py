@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from assistant.errors import ToolError
 from plugins.home_assistant_discovery import HomeAssistantDiscovery
 from tests.parts.overheard import OverheardHouse, do_everything, messages, plugin, wish_everything
 
@@ -54,9 +57,8 @@ async def home() -> OverheardHouse:
 
 async def test_everything_is_readable_or_says_why() -> None:
     house = await home()
-    parts, unsupported = house.coverage
-    assert unsupported == {"climate node update.firmware": "its topics do not say what it is"}
-    assert parts == 20
+    entities = {"/".join(topic.split("/")[:3]) for topic in SAID if topic.endswith("/state")}
+    assert house.coverage == (len(entities), {})
     assert len(house.founds) == 2
 
 
@@ -134,3 +136,33 @@ async def test_leaving_the_house_ends_all_listening() -> None:
     before = len(house.heard)
     close()
     assert len(house.heard) == before - 4
+
+
+async def test_versions_dates_and_times() -> None:
+    house = await home()
+    when = {"year": 2026, "month": 11, "day": 9, "hour": 7, "minute": 5, "second": 0}
+    date, time = dict(list(when.items())[:3]), dict(list(when.items())[3:])
+    await house.hear(
+        {
+            "livingroom/update/firmware/state": {"installed_version": "2026.1", "latest_version": "2026.2"},
+            "livingroom/date/holiday/state": date,
+            "livingroom/time/wake/state": time,
+            "livingroom/datetime/start/state": when,
+        }
+    )
+    states = {name: value for device in house.devices for name, value in device.states.items()}
+    assert (states["installed_version"], states["latest_version"]) == ("2026.1", "2026.2")
+    assert (states["holiday"], states["wake"], states["start"]) == (
+        "2026-11-09",
+        "07:05:00",
+        "2026-11-09 07:05:00",
+    )
+    device = next(device for device in house.devices if "wake" in device.properties)
+    house.on_publish = lambda topic, payload: house.say(topic.replace("/command", "/state"), payload)
+    await device.change({"wake": "06:30:00"}, timeout=0.2)
+    await device.wish({"wake": "6:30"})
+    assert [json.loads(payload) for _, payload in house.published] == [
+        {"hour": 6, "minute": 30, "second": 0}
+    ] * 2
+    with pytest.raises(ToolError):
+        await device.wish({"wake": "early"})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.config import PluginEntry
-from assistant.config.model import DeviceWish
+from assistant.config.home import DeviceWish
 from assistant.loader import Loader
 from plugins.home_assistant_discovery import HomeAssistantDiscovery
 from tests.plugins.home_assistant_discovery.home import DATA, DiscoveryHouse, fixture

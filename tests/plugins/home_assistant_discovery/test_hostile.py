@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -82,7 +84,16 @@ def test_wrong_types_anywhere_are_a_reason_not_an_exception(component: str, data
     house.announce({f"homeassistant/{component}/x/config": {**BASIS, **wrong}})
     for topic in list(house._heard):
         if "+" not in topic:
-            for payload in (b"", b"\xff", b"null", b"[]", b'{"state": []}', b"7", b"NaN"):
+            for payload in (
+                b"",
+                b"\xff",
+                b"null",
+                b"[]",
+                b'{"state": []}',
+                b'{"segments": [1], "a": {}}',
+                b"7",
+                b"NaN",
+            ):
                 house.report(topic, payload)
     house.announce({f"homeassistant/{component}/x/config": ""})
     assert house.founds == []
@@ -117,6 +128,18 @@ SCHEMA_KEYS = json.dumps(
         "fan_speed_list",
         "set_fan_speed_topic",
         "segments",
+        "json_attributes_topic",
+        "json_attributes_template",
+        "off_delay",
+        "expire_after",
+        "code_format",
+        "available_tones",
+        "support_duration",
+        "color_mode_state_topic",
+        "visible_by_default",
+        "mode",
+        "payload_reset_preset_mode",
+        "clean_segments_command_template",
         "clean_segments_command_topic",
         "command_template",
         "value_template",
@@ -281,3 +304,43 @@ def test_a_template_that_always_fails_is_said_once(caplog: pytest.LogCaptureFixt
 )
 def test_odd_discovery_topics_are_passed_over(topic: str) -> None:
     assert DiscoveryHouse({topic: SWITCH}).founds == []
+
+
+def test_a_hundred_devices_of_a_hundred_entities_stay_small() -> None:
+    """Three times the largest home that is aimed at: kept are few kB for each entity, most of them shared."""
+
+    def sensor(device: int, number: int) -> dict[str, Any]:
+        return {
+            "unique_id": f"{device} {number}", "name": f"value {number}", "state_topic": f"things/{device}/state",
+            "value_template": f"{{{{ value_json.v{number} }}}}", "unit_of_measurement": "W", "device_class": "power",
+            "device": {"identifiers": [f"thing {device}"], "name": f"thing {device}", "model": "M", "manufacturer": "A"},
+            "availability": [{"topic": f"things/{device}/there"}], "origin": {"name": "firmware"},
+        }  # fmt: skip
+
+    def fill(devices: range) -> tuple[DiscoveryHouse, float]:
+        house = DiscoveryHouse()
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        for device in devices:
+            for number in range(100):
+                house.say(f"homeassistant/sensor/d{device}/e{number}/config", sensor(device, number))
+        house.source.settle()
+        gc.collect()
+        return house, (tracemalloc.get_traced_memory()[0] - before) / 1e6
+
+    tracemalloc.start()
+    try:
+        house, mb = fill(range(20))
+    finally:
+        tracemalloc.stop()
+    assert len(house.registry.devices) == 20
+    assert mb < 12, f"{mb:.1f} MB for 2,000 entities"
+
+
+def test_a_board_of_a_thousand_relays_is_cut_off() -> None:
+    device = {"identifiers": "board", "name": "board"}
+    relays = {
+        f"homeassistant/switch/r{n}/config": {"unique_id": f"r{n}", "name": f"relay {n}", "command_topic": f"r/{n}", "device": device}
+        for n in range(200)
+    }  # fmt: skip
+    assert len(DiscoveryHouse(relays).registry.devices) == 64

@@ -151,6 +151,15 @@ def test_bombs_are_refused_within_a_tenth_of_a_second(bomb: str, payload: bytes)
         ("{{ states('sensor.other') }}", "unknown"),
         ("{{ value_json.list|sum }} {{ value_json.list|max }} {{ min(3, 2) }}", "6 3 2"),
         ("{% if 'on' in value_json and not value_json.off|default(false) %}ON{% endif %}", "ON"),
+        (
+            "{{ value_json.list|average }} {{ median(1, 9, 2) }} {{ 16|sqrt }} {{ 100|log(10) }}",
+            "2.0 2.0 4.0 2.0",
+        ),
+        (
+            "{{ 'off'|bool }} {{ value_json.on|bool }} {{ 'odd'|bool('no') }} {{ pi|round(2) }}",
+            "False True no 3.14",
+        ),
+        ("{{ (value_json.time|as_datetime + timedelta(hours=1)).hour }}", "13"),
     ],
 )
 def test_what_templates_in_the_field_use(source: str, text: str) -> None:

@@ -1,0 +1,23 @@
+"""The vocabulary of pictures: drivers of displays, and the studio that makes and shows."""
+
+from assistant.display import Display, Medium
+from assistant.fetching import form
+from assistant.framebuffer import Framebuffer
+from assistant.lending import Loan, lent
+from assistant.showing import Card, NotShown, Panel, Picture, Sketch, Studio, studio
+
+__all__ = [
+    "Card",
+    "Display",
+    "Framebuffer",
+    "Loan",
+    "Medium",
+    "NotShown",
+    "Panel",
+    "Picture",
+    "Sketch",
+    "Studio",
+    "form",
+    "lent",
+    "studio",
+]

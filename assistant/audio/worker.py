@@ -1,0 +1,275 @@
+"""What the audio process does: source → ears and gate → daemon; daemon → mouth and speaker."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+
+from assistant.audio.canceller import EchoCanceller
+from assistant.audio.devices import Microphone, NoPortAudio, Speaker, cancels_echo
+from assistant.audio.ears import Ears, Echo, OwnWords
+from assistant.audio.foretelling import Foreteller
+from assistant.audio.gate import PUSH, Gate, GateSettings
+from assistant.audio.interruption import Interruption
+from assistant.audio.listening import VoiceDetector, WakeWords
+from assistant.audio.messages import (
+    EndOfReply,
+    Flush,
+    FromAudio,
+    Mute,
+    OpenGate,
+    Play,
+    Played,
+    Progress,
+    Pulse,
+    Ready,
+    Sensitivity,
+    Shut,
+    Sign,
+    SourceEnded,
+    Trouble,
+    Volume,
+)
+from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.pipe import packed, received
+from assistant.audio.proof import Proof
+from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker, is_recorded
+from assistant.audio.recording import FRAME_BYTES, frames
+from assistant.audio.signs import sign
+from assistant.errors import AudioError
+
+FRAME_SECONDS = 0.02
+PULSE_SECONDS = 0.2
+PROGRESS_BYTES = 4800
+"""The daemon hears of every 100 ms that were played."""
+TAIL_FRAMES = 150
+"""At most 3 s of silence are added to a recording."""
+WHOLE_RECORDING_MS = 600_000
+NONE = "none"
+"""The name of the microphone or speaker that a room does not have."""
+
+
+class AudioProcess:
+    """Joins a source, the gate and a sink to the socket of the daemon."""
+
+    def __init__(self, options: argparse.Namespace, writer: asyncio.StreamWriter) -> None:
+        self._options = options
+        self._writer = writer
+        own = dict(each.partition("=")[::2] for each in options.model)
+        offsets = {word: int(text) for word, _, text in (each.partition("=") for each in options.offset)}
+        self._words = (options.wake, {word: Path(path) for word, path in own.items()}, offsets)
+        self._wake = WakeWords(*self._words)
+        self._wake.sensitivity = options.sensitivity
+        self._mouth: Mouth = NoMouth() if options.file else Mouth()
+        self._mouth.volume = options.volume
+        self._echo = Echo.HALF_DUPLEX
+        self._hears = options.file is not None or options.input != NONE
+        self._told = Progress(0, 0)
+        self._reply: EndOfReply | None = None
+        self._ears = self._joined()
+        if options.muted:
+            self.send(self._ears.followed(self._gate.mute(True)))
+
+    def _joined(self) -> Ears:
+        settings = GateSettings(
+            self._options.end_silence_ms,
+            follow_up_ms=self._options.follow_up_ms,
+            always=self._options.always,
+        )
+        canceller = None
+        if not self._options.file:
+            self._echo = _echo(self._options)
+            canceller = EchoCanceller() if self._echo is Echo.CANCELLED else None
+        said = WakeWords(*self._words) if not self._options.file else None
+        words = OwnWords(self._wake, said or (lambda _pcm: ""))
+
+        foreteller = Foreteller() if canceller is not None else None
+
+        def reference(pcm: bytes) -> None:
+            if foreteller is not None:
+                foreteller.played(pcm)
+            if self._mouth.sounding:
+                words.speaks(pcm)
+                if canceller is not None:
+                    canceller.played(pcm)
+
+        self._mouth.reference = reference
+        self._gate = Gate(settings, VoiceDetector(), words)
+        interruption = Interruption(VoiceDetector(), foreteller)
+        ears = Ears(self._gate, self._mouth, interruption, canceller, self._echo)
+        ears.signs = self._options.signs
+        if not self._options.file:
+            ears.proof = Proof(self._wake, self._options.wake)
+        return ears
+
+    def send(self, messages: Iterable[FromAudio]) -> None:
+        """To the daemon."""
+        for message in messages:
+            self._writer.write(packed(message))
+
+    async def run(self, reader: asyncio.StreamReader) -> None:
+        """Work until the daemon closes, or the source ends."""
+        if self._options.push:
+            window = WHOLE_RECORDING_MS if self._options.file else None
+            self.send(self._ears.followed(self._gate.open(PUSH, window)))
+        source = self._recording() if self._options.file else self._room()
+        async with asyncio.TaskGroup() as tasks:
+            working = [
+                tasks.create_task(source),
+                tasks.create_task(self._follow_orders(reader)),
+                tasks.create_task(self._watch_playback()),
+                tasks.create_task(self._tell_pulse()),
+            ]
+            await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            for task in working:
+                task.cancel()
+
+    async def _follow_orders(self, reader: asyncio.StreamReader) -> None:
+        """Until the daemon closes."""
+        with suppress(AudioError):
+            async for message in received(reader):
+                self._obey(message)
+
+    def _obey(self, message: object) -> None:
+        match message:
+            case Play() | Sign() | Flush() | EndOfReply():
+                self._speak(message)
+            case OpenGate(by) if self._hears:
+                self.send(self._ears.followed(self._gate.open(by)))
+            case Shut(name):
+                self.send(self._ears.refused(name))
+            case Mute(on):
+                self.send(self._ears.followed(self._gate.mute(on)))
+            case Volume(percent):
+                self._mouth.volume = percent
+            case Sensitivity(percent):
+                self._wake.sensitivity = percent
+
+    def _speak(self, message: Play | Sign | Flush | EndOfReply) -> None:
+        match message:
+            case Play(pcm) if self._ears.drops_speech:
+                self._mouth.drop(pcm)
+            case Play(pcm):
+                self.send(self._ears.followed(self._gate.shut()))
+                self._mouth.play(pcm)
+            case Sign(name) if self._options.signs:
+                self._mouth.sign(sign(name))
+            case Flush():
+                self._ears.told_to_forget()
+                self._mouth.flush()
+                self._finish(follow_up=False)
+            case EndOfReply():
+                self._reply = message
+
+    async def _watch_playback(self) -> None:
+        while True:
+            await asyncio.sleep(FRAME_SECONDS)
+            if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
+                self._tell_progress()
+            if self._reply is not None and self._mouth.left() == 0:
+                self._finish(follow_up=self._reply.follow_up)
+
+    async def _tell_pulse(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE_SECONDS)
+            self.send([Pulse(self._ears.frames, self._ears.peak)])
+            self._ears.peak = 0
+
+    def _tell_progress(self) -> None:
+        self._told = Progress(self._mouth.taken, self._mouth.played)
+        self.send([self._told])
+
+    def _finish(self, *, follow_up: bool) -> None:
+        """All has been heard that will be; of what was cut short nobody waits for a follow-up."""
+        self._tell_progress()
+        if self._reply is not None:
+            self._reply = None
+            self.send([Played()])
+            if follow_up and self._hears and not self._options.file:
+                self.send(self._ears.followed(self._gate.follow_up()))
+
+    async def _recording(self) -> None:
+        """Play a file into the gate in real time."""
+        try:
+            loop = asyncio.get_running_loop()
+            due = loop.time()
+            self.send([Ready(self._options.file.name)])
+            for frame in chain(frames(self._options.file), self._tail()):
+                due += FRAME_SECONDS
+                await asyncio.sleep(due - loop.time())
+                self.send(self._ears.hear(frame))
+        except AudioError as error:
+            self.send([Trouble(str(error), fatal=True)])
+        self.send([SourceEnded()])
+
+    def _tail(self) -> Iterator[bytes]:
+        """Silence after a recording, until its last word has ended like any other."""
+        for _ in range(TAIL_FRAMES):
+            if not self._gate.is_open:
+                return
+            yield bytes(FRAME_BYTES)
+
+    async def _room(self) -> None:
+        """The speaker is opened first, so that the first thing that is heard can be answered."""
+        news = await self._open_speaker()
+        ready = Ready(self._options.input, not isinstance(self._mouth, NoMouth))
+        if self._hears:
+            await self._microphone([ready, *news])
+        else:
+            self.send([ready, *news])
+            await asyncio.Event().wait()
+
+    async def _open_speaker(self) -> list[FromAudio]:
+        """What there is to tell about it."""
+        if self._options.output == NONE:
+            self._mute_mouth()
+            return []
+        opened = RecordedSpeaker if is_recorded(self._options.output) else Speaker
+        try:
+            self._speaker: object = await asyncio.to_thread(opened, self._options.output, self._mouth)
+        except AudioError as error:
+            self._mute_mouth()
+            return [Trouble(f"{error}; answers are not heard")]
+        return []
+
+    async def _microphone(self, news: list[FromAudio]) -> None:
+        loop = asyncio.get_running_loop()
+        stop = threading.Event()
+
+        def hear(frame: bytes) -> None:
+            told = [*news, *self._ears.hear(frame)]
+            news.clear()
+            self.send(told)
+            if any(isinstance(each, Trouble) and each.fatal for each in told):
+                stop.set()
+
+        def take(frame: bytes) -> None:
+            loop.call_soon_threadsafe(hear, frame)
+
+        listening = RecordedMicrophone if is_recorded(self._options.input) else Microphone
+        try:
+            await asyncio.to_thread(listening(self._options.input).read, take, stop)
+        except AudioError as error:
+            self.send([Trouble(str(error), fatal=True, for_good=isinstance(error, NoPortAudio))])
+        finally:
+            stop.set()
+
+    def _mute_mouth(self) -> None:
+        """Without a speaker speech must not pile up."""
+        muted = self._gate.is_muted
+        self._mouth = NoMouth()
+        self._ears = self._joined()
+        self.send(self._ears.followed(self._gate.mute(muted)))
+
+
+def _echo(options: argparse.Namespace) -> Echo:
+    """What is done against the echo: what was wished, or what suits the device."""
+    if options.echo != "auto":
+        return Echo(options.echo)
+    without = is_recorded(options.input) or cancels_echo(f"{options.input} {options.output}")
+    return Echo.DEVICE if without else Echo.CANCELLED

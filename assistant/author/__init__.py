@@ -1,0 +1,1 @@
+"""What `assistant plugin` does for authors: writes, checks, explains and packs plugins."""

@@ -1,0 +1,55 @@
+"""`assistant clip` and `assistant cameras`: through the running daemon, or a house of their own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assistant.cli import finding
+from assistant.cli.ask import asked_for
+from assistant.cli.output import Output
+from assistant.errors import UsageError
+
+ACCEPTED = ("http://", "https://")
+
+
+def clip(options: argparse.Namespace) -> int:
+    """Answer a question about what a camera has filmed, or about a film."""
+    path = Path(options.of).expanduser()
+    film = options.of.startswith(ACCEPTED) or path.is_file()
+    if not film and ("/" in options.of or path.suffix in (".mp4", ".mov", ".avi", ".mkv", ".webm")):
+        raise UsageError(f"{options.of}: there is no such file")
+    if options.save and film:
+        raise UsageError("--save keeps a camera's clip; a film is there already")
+    if options.seconds is not None and not 0 < options.seconds <= 120:
+        raise UsageError("--seconds is more than 0 and at most 120")
+    if options.fps is not None and not 0 < options.fps <= 24:
+        raise UsageError("--fps is more than 0 and at most 24")
+    if options.save and not options.save.parent.is_dir():
+        raise UsageError(f"{options.save}: there is no folder {options.save.parent}")
+    request = {
+        "do": "clip",
+        "of": str(path.resolve()) if film and "://" not in options.of else options.of,
+        "film": film,
+        "question": options.question or "",
+        "seconds": options.seconds,
+        "at": options.at,
+        "save": str(options.save.resolve()) if options.save else "",
+        "as": options.kind,
+        "model": options.model,
+        "fps": options.fps,
+        "resolution": options.resolution,
+        "from": options.begin,
+        "to": options.end,
+        "prepare": options.prepare,
+    }
+    return asked_for(options, request)
+
+
+def cameras(options: argparse.Namespace) -> int:
+    """Tell how the cameras are, or find some."""
+    if options.find is not None:
+        return finding.find(options.find, options.user, Output(as_json=options.json))
+    if options.user:
+        raise UsageError("--user goes with --find")
+    return asked_for(options, {"do": "cameras"})

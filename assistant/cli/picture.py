@@ -1,0 +1,55 @@
+"""`assistant picture` and `assistant gallery`: through the running daemon, or a house of their own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from assistant.cli.ask import carried_out
+from assistant.errors import UsageError
+
+CAMERA = "camera:"
+
+
+def picture(options: argparse.Namespace) -> int:
+    """Have a picture made or changed, and shown where a screen is named."""
+    edit = options.edit or ""
+    if edit and Path(edit).is_file():
+        edit = str(Path(edit).resolve())
+    request = {
+        "do": "picture",
+        "prompt": " ".join(options.prompt),
+        "screen": options.screen,
+        "aspect": options.aspect,
+        "size": options.size,
+        "count": options.count,
+        "references": [ref if ref.startswith(CAMERA) else str(_there(Path(ref))) for ref in options.ref],
+        "edit": edit,
+        "mask": str(_there(options.mask)) if options.mask else "",
+        "part": options.part,
+        "mode": options.mode,
+        "yes": options.yes,
+    }
+    return carried_out(options, request)
+
+
+def gallery(options: argparse.Namespace) -> int:
+    """List the pictures, or do something with one."""
+    request: dict[str, Any] = {"do": "gallery", "screen": options.screen}
+    match options.what:
+        case ["keep" | "remove" | "show" as what, ident]:
+            request[what] = ident
+        case ["add", file]:
+            request["add"] = str(_there(Path(file)))
+        case ["keep" | "remove" | "show" | "add", *_]:
+            raise UsageError(f"write: assistant gallery {options.what[0]} and one id (or file, to add)")
+        case words:
+            request["words"] = " ".join(words)
+    return carried_out(options, request)
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    return path.resolve()

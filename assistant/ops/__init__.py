@@ -1,0 +1,1 @@
+"""Being a service: systemd's notifications, health, installation."""

@@ -1,0 +1,356 @@
+"""Stories: what is said or happens, and what must come of it; YAML beside the plugin (docs/plugins.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from assistant.errors import AssistantError, PluginError, UsageError
+from assistant.events import PhaseChanged
+from assistant.testing.clock import Clock
+from assistant.testing.home import Home, Said
+from assistant.testing.web import Web
+from assistant.wallclock import seconds_in
+
+SUFFIX = ".stories.yaml"
+HEAD = ("plugin", "settings", "secrets", "with", "device", "web", "home_assistant", "stories")
+TELL = ("name", "at", "happens", "phase", "said", "after", "cancelled", "trouble")
+EXPECT = (
+    "calls",
+    "commands",
+    "state",
+    "spoke",
+    "spoke_has",
+    "told",
+    "failed",
+    "says",
+    "asked",
+    "complains",
+    "absent",
+)
+MOST_LINES = 3
+TROUBLES = ("slow", "deaf", "lying")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What of a story did not come true: its name, and what there was instead."""
+
+    story: str
+    problem: str
+
+
+@dataclass
+class Stories:
+    """One file of stories.
+
+    In settings and secrets ``{web}`` is where the pages of ``web`` are, ``{host}`` the same without
+    http://, and ``{home_assistant}`` the address of a pretend Home Assistant.
+    """
+
+    file: Path
+    plugin: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    others: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    device: dict[str, Any] = field(default_factory=dict)
+    web: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Environment variables that hold them, while the stories are played."""
+    home_assistant: bool = False
+    stories: list[dict[str, Any]] = field(default_factory=list)
+
+
+def stories_beside(plugin: Path) -> Path:
+    """Where the stories of a plugin file are."""
+    stem = plugin.parent if plugin.name == "__init__.py" else plugin
+    return stem.with_name(f"{stem.stem}{SUFFIX}")
+
+
+def read(file: Path) -> Stories:
+    """The stories of a file.
+
+    Raises:
+        UsageError: with the file, and what was expected.
+    """
+    try:
+        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise UsageError(f"{file}{line}: {getattr(error, 'problem', '') or 'is not YAML'}") from error
+    if not isinstance(told, dict) or not isinstance(told.get("stories"), list):
+        raise UsageError(f"{file}: expected `stories:` and a list under it; known here: {', '.join(HEAD)}")
+    _known(file, told, HEAD, "a key")
+    for story in told["stories"]:
+        _known(file, story, (*TELL, *EXPECT), "a key of a story")
+    _checked_firmware(file, told.get("device") or {})
+    name = file.name.removesuffix(SUFFIX)
+    folder = file.parent / name / "__init__.py"
+    given = str(told.get("plugin", f"{name}/__init__.py" if folder.is_file() else f"{name}.py"))
+    plugin = file.parent / given if given.endswith(".py") else Path(given)  # or the name of a shipped one
+    others = [_entry(each) for each in told.get("with", [])]
+    return Stories(
+        file, plugin, told.get("settings") or {}, others,
+        told.get("device") or {}, told.get("web") or {}, told.get("secrets") or {},
+        bool(told.get("home_assistant")), told["stories"],
+    )  # fmt: skip
+
+
+def _known(file: Path, told: object, known: tuple[str, ...], what: str) -> None:
+    if not isinstance(told, dict):
+        raise UsageError(f"{file}: a story is a mapping such as `said: turn on the lamp`, found {told!r}")
+    for key in told:
+        if key not in known:
+            raise UsageError(f"{file}: {key!r} is not {what}; known here: {', '.join(known)}")
+
+
+def _checked_firmware(file: Path, told: object) -> None:
+    if not isinstance(told, dict):
+        raise UsageError(f"{file}: under `device:` stands command topic: {{report topic: payload}}")
+    for topic, rule in told.items():
+        rules = [each for one in rule for each in one.values()] if _listed(rule) else [rule]
+        if not all(isinstance(each, dict) for each in rules):
+            raise UsageError(
+                f"{file}: for the device's command topic {topic!r} write {{report topic: payload}}, or a "
+                "list of commands, each with what it makes it report: - ON: {report topic: payload}"
+            )
+
+
+def _listed(rule: object) -> bool:
+    return isinstance(rule, list) and all(isinstance(each, dict) for each in rule)
+
+
+def _entry(told: object) -> tuple[str, dict[str, Any]]:
+    if isinstance(told, dict) and len(told) == 1:
+        ((name, settings),) = told.items()
+        return str(name), settings or {}
+    return str(told), {}
+
+
+async def played(file: Path) -> list[Mistake]:
+    """Play the stories of a file, one after the other in one home; what did not come true.
+
+    Raises:
+        UsageError: the file is no file of stories.
+        PluginError: the plugin cannot be used.
+    """
+    told = read(file)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        clock = stack.enter_context(Clock())
+        home = await stack.enter_async_context(Home.opened(folder, clock))
+        web = await stack.enter_async_context(Web(told.web).served())
+        troubled: list[Any] = [web]
+        there = await stack.enter_async_context(places(told, web.url, troubled))
+        home.folders = [file.parent]
+        for name, settings in told.others:
+            await home.add(name, **at_web(settings, there))
+        plugin = await home.add(told.plugin, **at_web(told.settings, there))
+        actor = await home.actor(told.device)
+        stage = Stage(home, web, [*troubled, actor], plugin.title)
+        mistakes: list[Mistake] = []
+        for number, story in enumerate(told.stories, 1):
+            name = str(story.get("name") or story.get("said") or f"story {number}")
+            with complaints() as heard:
+                try:
+                    problems = await stage.play(story)
+                except (AssistantError, TimeoutError, ValueError) as error:
+                    problems = [str(error) or type(error).__name__]
+            problems += _complained(story, heard)
+            if problems:  # the log says why, as often as not
+                problems += [f"meanwhile the log said: {line}" for line in heard[:MOST_LINES]]
+            mistakes += [Mistake(name, problem) for problem in problems]
+        return mistakes
+
+
+def _complained(story: dict[str, Any], heard: list[str]) -> list[str]:
+    wanted = story.get("complains", heard)
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    as_wanted = len(wanted) == len(heard) and all(w in h for w, h in zip(wanted, heard, strict=True))
+    return [] if as_wanted else [f"the log said {heard}, not {wanted}"]
+
+
+@contextmanager
+def complaints() -> Iterator[list[str]]:
+    """What is logged as a warning or worse while the block lasts."""
+    heard: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    root = logging.getLogger()
+    level, others = root.level, [(other, other.level) for other in root.handlers]
+    for other, own in others:  # the terminal goes on hearing no more than it did
+        other.setLevel(max(own, level))
+    root.setLevel(min(level, logging.WARNING))
+    root.addHandler(handler)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        for other, own in others:
+            other.setLevel(own)
+
+
+@asynccontextmanager
+async def places(told: Stories, web: str, troubled: list[Any]) -> AsyncIterator[dict[str, str]]:
+    """What the stories' settings may speak of, by its name in braces; their secrets are told meanwhile.
+
+    What is made for it, and can be in trouble, is added to ``troubled``.
+    """
+    async with AsyncExitStack() as stack:
+        there = {"{web}": web, "{host}": web.removeprefix("http://")}
+        if told.home_assistant:
+            from assistant.testing.home_assistant import home_assistant
+
+            made, there["{home_assistant}"] = await stack.enter_async_context(home_assistant())
+            troubled.append(made)
+        stack.enter_context(in_the_environment(at_web(told.secrets, there)))
+        yield there
+
+
+@contextmanager
+def in_the_environment(secrets: Mapping[str, Any]) -> Iterator[None]:
+    """These variables are set while the block lasts."""
+    before = {name: os.environ.get(name) for name in secrets}
+    os.environ.update({name: str(value) for name, value in secrets.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def at_web(settings: Mapping[str, Any], there: Mapping[str, str]) -> dict[str, Any]:
+    """Settings, with the addresses of what is there."""
+    filled = dict(settings)
+    for name, value in settings.items():
+        for mark, address in there.items() if isinstance(value, str) else ():
+            filled[name] = filled[name].replace(mark, address)
+    return filled
+
+
+class Stage:
+    """Plays one story after the other."""
+
+    def __init__(self, home: Home, web: Web, troubled: Sequence[Any], device: str) -> None:
+        self._home, self._web, self._troubled, self._device = home, web, troubled, device
+
+    async def play(self, story: dict[str, Any]) -> list[str]:
+        """Do what it tells, in the order of `TELL`; what it expects and is not so."""
+        home = self._home
+        said_before = len(home.voice.said)
+        asked_before = len(self._web.asked)
+        self._trouble(story.get("trouble") or {})
+        if at := story.get("at"):  # YAML 1.1 reads 7:30 as a number
+            home.clock.set(at if isinstance(at, str) else f"{at // 60}:{at % 60:02}")
+        async with home.commands() as commands:
+            for topic, payload in (story.get("happens") or {}).items():
+                await home.publish(topic, payload)
+            if "phase" in story:
+                home.happen(PhaseChanged(str(story["phase"])))
+            said = await self._spoken(story)
+            await home.settle()
+        announced = home.voice.said[said_before:]
+        sent = [(each.topic, each.payload) for each in commands]
+        asked = self._web.asked[asked_before:]
+        found = [*self._answers(story, said, announced), *self._effects(story, sent)]
+        if "asked" in story and asked != story["asked"]:
+            found.append(f"it asked the web for {asked}, not {story['asked']}")
+        return found
+
+    async def _spoken(self, story: dict[str, Any]) -> Said:
+        seconds = seconds_in(str(story["after"])) if "after" in story else 0.0
+        if "said" not in story:
+            await self._home.clock.forward(seconds)
+            return Said()
+        speaking = asyncio.get_running_loop().create_task(self._home.brain.hears(str(story["said"])))
+        try:
+            await self._home.settle()
+            await self._home.clock.forward(seconds)
+            if story.get("cancelled"):
+                return Said("")
+            return await speaking
+        finally:
+            speaking.cancel()
+            await asyncio.wait([speaking])
+
+    def _trouble(self, trouble: Mapping[str, Any]) -> None:
+        for name in trouble:
+            if name not in TROUBLES:
+                raise UsageError(f"{name!r} is no trouble of a device; known here: {', '.join(TROUBLES)}")
+        for each in self._troubled:
+            each.slow = float(trouble.get("slow", 0))
+            each.deaf, each.lying = bool(trouble.get("deaf")), bool(trouble.get("lying"))
+
+    def _answers(self, story: dict[str, Any], said: Said, announced: list[str]) -> list[str]:
+        found = []
+        calls = said.calls
+        if "calls" in story and calls != [{"args": {}, **call} for call in story["calls"]]:
+            found.append(f"the calls were {calls}, not {story['calls']}")
+        failed = any(not result.ok for result in said.results)
+        if "said" in story and failed is not bool(story.get("failed", False)):
+            found.append(f"it {'failed' if failed else 'did not fail'}: {said.text!r}")
+        if "spoke" in story and said.text != story["spoke"]:
+            found.append(f"it spoke {said.text!r}, not {story['spoke']!r}")
+        if str(story.get("spoke_has", "")) not in said.text:
+            found.append(f"it spoke {said.text!r}, without {story['spoke_has']!r}")
+        if "told" in story and said.told != story["told"]:
+            found.append(f"meanwhile it told {said.told}, not {story['told']}")
+        wanted = story.get("says", [] if "says" in (story.get("absent") or []) else announced)
+        if announced != ([wanted] if isinstance(wanted, str) else wanted):
+            found.append(f"by itself it said {announced}, not {wanted}")
+        return found
+
+    def _effects(self, story: dict[str, Any], sent: list[tuple[str, str]]) -> list[str]:
+        found = [
+            f"no command {payload!r} on {topic}, but {sent}"
+            for topic, payload in (story.get("commands") or {}).items()
+            if not any(topic == where and _same(payload, what) for where, what in sent)
+        ]
+        if "commands" in (story.get("absent") or []) and sent:
+            found.append(f"there were the commands {sent}")
+        wanted = story.get("state") or {}
+        by_device = wanted if all(isinstance(v, dict) for v in wanted.values()) else {self._device: wanted}
+        for name, fields in by_device.items():
+            states = self._home.device(name).states
+            for key, value in fields.items():
+                key = "on" if key is True else key
+                if states.get(key) != value:
+                    found.append(f"{name}: {key} is {states.get(key)!r}, not {value!r}")
+        return found
+
+
+def _same(wanted: Any, sent: str) -> bool:
+    if isinstance(wanted, str):
+        return wanted == sent
+    try:
+        return bool(json.loads(sent) == wanted)
+    except ValueError:
+        return False
+
+
+def checked(plugin: Path) -> Path:
+    """The stories of a plugin.
+
+    Raises:
+        PluginError: it has none.
+    """
+    file = stories_beside(plugin)
+    if not file.is_file():
+        raise PluginError(f"{plugin}: has no stories; write some into {file.name}: see docs/plugins.md")
+    return file

@@ -1,0 +1,97 @@
+"""Runs one tool: its author's code, with what may come of it, and whose words its answer is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant import faults
+from assistant.errors import ToolError
+from assistant.plain import plain, text
+from assistant.speaking import answering, speak_as
+from assistant.tools.acting import reaching_out
+from assistant.tools.table import Tool
+from assistant.tools.vocabulary import Risk
+
+log = logging.getLogger(__name__)
+
+TOOL_SECONDS = 15.0
+SLOW_TOOL_SECONDS = 300.0
+LONGEST_ANSWER = 8000
+"""In characters: ten minutes of speech, and every brain reads it all."""
+LONGEST_WORD = 24
+"""A reported text that is longer, or has a space in it, is more than the name of a state."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool may return instead of a plain sentence, when the bare values help the brain.
+
+    ``foreign`` words come from outside, such as from a sign before a camera: until the user speaks again,
+    only what the user has asked for is done. None: as the tool declares (``own_words``).
+    """
+
+    text: str
+    state: dict[str, Any] = field(default_factory=dict)
+    foreign: bool | None = None
+
+
+async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
+    """The one place where plugin code runs for a brain; whatever it raises ends here.
+
+    Raises:
+        ToolError: it did not work; the text may be told.
+    """
+    if tool.device is None and tool.declaration.risk is not Risk.READ:
+        reaching_out()  # what a plain function does to the world, only its author knows
+    speak_as(tool.owner)
+    answering(not tool.declaration.slow)
+    seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
+    try:
+        async with asyncio.timeout(seconds):
+            return _readable(await tool.function(**values), tool)
+    except ToolError:
+        raise
+    except TimeoutError as error:
+        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
+        raise ToolError("That took too long, I stopped waiting.") from error
+    except asyncio.CancelledError as error:
+        if faults.cancelled_from_outside():
+            raise
+        raise ToolError("That did not work.") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        # A tool of ours may call what its author has written: `get_state` calls `describe`.
+        author = getattr(tool.function, "__self__", None)
+        module = tool.function.__module__ if author is None else type(author).__module__
+        faults.log_fault(log, f"tool {tool.name} of {tool.owner} failed", error, module)
+        raise ToolError("That did not work.") from error
+
+
+def _readable(answer: object, tool: Tool) -> Answer:
+    """What a tool returned, with a state that JSON can carry: the brain must get an answer in any case."""
+    state: Any = plain(answer.state) if isinstance(answer, Answer) else {}
+    words = str(answer.text if isinstance(answer, Answer) else "Done" if answer is None else answer)
+    if len(words) > LONGEST_ANSWER:
+        log.warning("tool %s of %s answered with %d characters; cut", tool.name, tool.owner, len(words))
+        words = f"{words[:LONGEST_ANSWER]} ..."
+    told = Answer(text(words), state if isinstance(state, dict) else {})
+    declared = answer.foreign if isinstance(answer, Answer) else None
+    return Answer(told.text, told.state, _is_foreign(tool, told) if declared is None else declared)
+
+
+def _is_foreign(tool: Tool, answer: Answer) -> bool:
+    """Of a device: whether free text that it has reported is told. Of others: what they do not vouch for."""
+    if tool.device is None:
+        return not tool.declaration.own_words
+    told = f"{answer.text} {answer.state}".casefold()
+    free = (value for value in tool.device.states.values() if isinstance(value, str) and _is_free(value))
+    return any(value.casefold() in told or repr(value)[1:-1].casefold() in told for value in free)
+
+
+def _is_free(value: str) -> bool:
+    return len(value) > LONGEST_WORD or " " in value.strip()

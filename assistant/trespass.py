@@ -1,0 +1,160 @@
+"""What a plugin's file must leave alone: the names of our own classes, and other people's functions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any, TypeVar
+
+from assistant.amenities import Amenities
+from assistant.device import Device
+from assistant.errors import PluginError
+from assistant.importing import theirs
+from assistant.plugin import Plugin
+
+T = TypeVar("T")
+Namespace = dict[str, Any] | MappingProxyType[str, Any]
+
+AUTHORS = {"run", "describe", "title", "available", "own_words", "http_hosts", "kind"}
+"""Of our names those that a plugin may fill in itself; its settings and tools besides."""
+BASES = (Plugin, Device, Amenities)
+FOUNDATIONS = ("__eq__", "__hash__", "__getattribute__", "__setattr__", "__delattr__", "__bool__", "__new__")
+"""What the house does with every object without thinking of it."""
+SETTINGS = {"name", "area", "aliases", "get_state"}
+
+
+def names_of_ours(kind: type[Plugin]) -> frozenset[str]:
+    """Names that the house itself uses in objects of this class."""
+    bases = [base for base in BASES if issubclass(kind, base)]
+    defined = {name for base in bases for name in vars(base) if not name.startswith("__")}
+    begun = [base.__init__.__code__ for base in bases if base is not Amenities]
+    kept = {name for code in begun for name in code.co_names if name[0] == "_" != name[1]}
+    return frozenset((defined | kept) - AUTHORS - SETTINGS - {"_given"})
+
+
+def kept_to_itself(kind: type[Plugin], path: Path) -> None:
+    """Refuse a class that takes names of ours for something of its own.
+
+    Raises:
+        PluginError: with the line, and what to write instead.
+    """
+    ours = names_of_ours(kind)
+    _sound(kind, path)
+    for file in [path] if path.name != "__init__.py" else sorted(path.parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
+            if isinstance(node, ast.ClassDef) and node.name == kind.__name__:
+                for line, name, written in _named(node):
+                    if name in ours:
+                        raise PluginError(
+                            f"{file}:{line}: {written} is the house's own name in every "
+                            f"{'Device' if issubclass(kind, Device) else 'Plugin'}; call yours "
+                            f"{'_my' if name.startswith('_') else 'my_'}{name}"
+                        )
+                _runs(node, file)
+
+
+def _sound(kind: type[Plugin], path: Path) -> None:
+    for name in FOUNDATIONS:
+        if getattr(kind, name, None) is not getattr(Plugin, name, None):
+            raise PluginError(
+                f"{path}: class {kind.__name__}: {name} is another than the house's own; leave it, and "
+                "@dataclass, out"
+            )
+    if issubclass(kind, Device) and not isinstance(word := inspect.getattr_static(kind, "kind", ""), str):
+        raise PluginError(f'{path}: class {kind.__name__}: kind is {word!r}; write a word, kind = "switch"')
+
+
+def _named(node: ast.ClassDef) -> Iterator[tuple[int, str, str]]:
+    """Line, name, and as it is written: what a class defines, and what its methods set."""
+    for part in node.body:
+        match part:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield part.lineno, part.name, part.name
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield part.lineno, name, name
+    for each in ast.walk(node):
+        match each:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                yield each.lineno, name, f"self.{name}"
+
+
+def _runs(node: ast.ClassDef, file: Path) -> None:
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "run":
+            raise PluginError(f"{file}:{part.lineno}: run is not async; write `async def run`")
+
+
+def harmless(work: Callable[[], T]) -> T:
+    """What ``work``, an author's code, returns; others' functions that it has replaced are put back.
+
+    Raises:
+        PluginError: it did that; with the line of what it has put there.
+    """
+    before = _Names()
+    try:
+        result = work()
+    finally:
+        trespasses = before.put_back()
+    if trespasses:
+        raise PluginError(trespasses[0])
+    return result
+
+
+class _Names:
+    """Who stood where: in every module that is no plugin's, and in the classes of ours."""
+
+    def __init__(self) -> None:
+        self._modules: list[tuple[ModuleType | type, dict[str, Any]]] = [
+            (module, dict(vars(module)))
+            for name, module in list(sys.modules.items())
+            if isinstance(module, ModuleType) and not theirs(name)
+        ]
+        classes = {
+            value
+            for module, names in self._modules
+            if module.__name__.partition(".")[0] in ("assistant", "asyncio", "logging")
+            for value in names.values()
+            if isinstance(value, type) and not theirs(value.__module__)
+        }
+        self._classes: list[tuple[ModuleType | type, dict[str, Any]]] = [
+            (each, dict(vars(each))) for each in classes
+        ]
+
+    def put_back(self) -> list[str]:
+        """One sentence for each thing that the plugin's code has replaced; it is as it was again."""
+        found: list[str] = []
+        for owner, before in [*self._modules, *self._classes]:
+            now: Namespace = vars(owner)
+            for name, value in before.items():
+                new = now.get(name, value)
+                if new is not value and callable(value) and _of_a_plugin(new):
+                    setattr(owner, name, value)
+                    module = f"{owner.__module__}." if isinstance(owner, type) else ""
+                    found.append(
+                        f"{_place(new)}it puts something of its own in the place of "
+                        f"{module}{owner.__name__}.{name}, which others use, too; it was put back: "
+                        "call your own function instead"
+                    )
+        return found
+
+
+def _of_a_plugin(value: object) -> bool:
+    if isinstance(value, MethodType):
+        return bool(theirs(type(value.__self__).__module__)) or _of_a_plugin(value.__func__)
+    if isinstance(value, FunctionType):  # functools.wraps lends it the module of whom it wraps
+        return bool(theirs(str(value.__globals__.get("__name__"))))
+    modules = (getattr(value, "__module__", None), type(value).__module__)
+    return any(theirs(module) for module in modules if isinstance(module, str))
+
+
+def _place(value: object) -> str:
+    if isinstance(value, MethodType) and not _of_a_plugin(value.__func__):
+        return f"{inspect.getfile(type(value.__self__))}: "
+    inner = getattr(value, "__func__", value)
+    if not isinstance(inner, FunctionType):
+        return ""
+    return f"{inner.__code__.co_filename}:{inner.__code__.co_firstlineno}: "

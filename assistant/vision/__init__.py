@@ -1,0 +1,1 @@
+"""What the house sees and shows: camera clips and pictures. PyAV has a process of its own."""

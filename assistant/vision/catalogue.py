@@ -1,0 +1,77 @@
+"""The gallery's catalogue on the disk: its tables, opened for one piece of work at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.errors import ToolError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+FILE = "gallery.sqlite"
+MANNERS = "pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;"
+TABLES = """
+create table if not exists pictures (
+    number integer primary key, id text unique, at text, prompt text, alt text, parent text, model text,
+    usd real, kind text, mime text, width integer, height integer, bytes integer,
+    sha text, turn text, kept integer
+);
+create table if not exists shown (screen text, picture text, at text);
+create table if not exists sheets (screen text primary key, pictures text);
+create table if not exists posters (screen text primary key, at text, recipe text);
+create index if not exists shown_on on shown (screen);
+"""
+
+
+class GalleryError(ToolError):
+    """The gallery cannot be read or written; the text may be spoken."""
+
+
+class Catalogue:
+    """One SQLite file in the gallery's folder; one that is broken is set aside and begun anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._one_at_a_time = asyncio.Lock()
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Work in a thread, in one transaction."""
+        async with self._one_at_a_time:
+            try:
+                return await asyncio.to_thread(self._careful, work)
+            except (sqlite3.Error, OSError) as error:
+                log.warning("the gallery %s: %s", self._folder, error)
+                raise GalleryError("The gallery cannot be used: the disk refuses.") from error
+
+    def _careful(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """A broken catalogue is set aside; the files stay where they are."""
+        try:
+            with self._opened() as base:
+                return work(base)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            path = self._folder / FILE
+            log.warning("%s could not be read (%s); a new one is begun", path, error)
+            path.replace(path.with_name(f"{FILE}.broken"))
+        with self._opened() as base:
+            return work(base)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / FILE
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as base:
+            base.row_factory = sqlite3.Row
+            base.executescript(f"{MANNERS} {TABLES}")
+            with base:
+                yield base

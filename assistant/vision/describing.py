@@ -1,0 +1,355 @@
+"""What is to be seen: a clip is cut, prepared and sent, and the answer becomes a sentence with clock
+times."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from assistant.captioning import Captioner, Scene
+from assistant.config import CameraConfig, ClipsConfig
+from assistant.errors import VisionError
+from assistant.events import ClipSent, Event
+from assistant.money import Tokens
+from assistant.plain import plain
+from assistant.plain import text as carried
+from assistant.prompts import CLIP, clip_question
+from assistant.vision import models
+from assistant.vision.asking import (
+    Asking,
+    Busy,
+    Input,
+    Progress,
+    Question,
+    Retired,
+    Told,
+    Unreachable,
+)
+from assistant.vision.cameras import FROZEN_SECONDS, Cameras
+from assistant.vision.clips import Clip, fine, wish
+from assistant.vision.keeping import Kept
+from assistant.vision.moments import by_the_clock, said, span
+from assistant.vision.pipe import Item, split
+from assistant.vision.serving import Service
+from assistant.vision.uploads import Uploads
+from assistant.wallclock import WallClock
+
+log = logging.getLogger(__name__)
+
+KINDS = ("answer", "facts", "scenes", "transcript")
+RESOLUTIONS = ("", "low", "medium", "high", "ultra high")
+PROMPT_TOKENS = 900
+SAME = frozenset({"same", "the same", "that clip", "the same clip", "that"})
+LONGEST_ANSWER = 4000
+UNCHANGED = "Not a single point of the picture changes; the camera may be frozen."
+FREE = "embedded"
+LOCAL = "local"
+UNKNOWN_SECONDS = 600.0
+WEB = "Films of the web are watched by Gemini only, and it cannot be reached now."
+CAPTIONED = ("answer", "facts")
+"""Scenes and transcripts need the whole film."""
+DAILY = "Today's {number} clips have been looked at (clips.daily)."
+
+FACTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "summary": {"type": "string", "description": "one short sentence"},
+        "people": {"type": "integer"},
+        "vehicles": {"type": "array", "items": {"type": "string"}},
+        "animals": {"type": "array", "items": {"type": "string"}},
+        "parcels": {"type": "integer"},
+        "importance": {"type": "integer", "description": "0 nothing, 1 usual, 2 worth telling, 3 urgent"},
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"at": {"type": "string"}, "what": {"type": "string"}},
+                "required": ["at", "what"],
+            },
+        },
+    },
+    "required": ["summary", "people", "vehicles", "animals", "parcels", "importance", "events"],
+}
+
+Services = Callable[[], Awaitable[Sequence[Service]]]
+"""Whom to ask, the best first, as they can be reached now."""
+
+
+class Purse(Protocol):
+    """Who pays; see ``assistant.live.purse.Purse``."""
+
+    def setting_aside(self, endpoint: Any, ahead: Tokens) -> AbstractContextManager[str]: ...
+    def paid(self, endpoint: Any, tokens: Tokens, kind: str = "live") -> float: ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a question is asked. ``kind`` is answer, facts, scenes or transcript. What is empty or 0 is left
+    to us; ``schema`` asks for JSON of another shape; ``about`` is what a film from elsewhere is."""
+
+    question: str = "What happens here?"
+    kind: str = "answer"
+    model: str = ""
+    fps: float = 0.0
+    resolution: str = ""
+    schema: dict[str, Any] | None = None
+    about: str = ""
+    paid_as: str = "clip"
+
+
+@dataclass(frozen=True)
+class Look:
+    """An answer. ``text`` may be spoken; ``facts`` is there when they were asked for; ``begin`` is when the
+    clip begins, in seconds since 1970."""
+
+    text: str
+    camera: str = ""
+    brain: str = ""
+    model: str = ""
+    begin: float | None = None
+    usd: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    facts: Item | None = None
+    clip: Clip | None = None
+
+    def shown(self) -> Item:
+        """For the command line."""
+        return {
+            "text": self.text,
+            "camera": self.camera,
+            "brain": self.brain,
+            "model": self.model,
+            "begin": self.begin,
+            "usd": round(self.usd, 6),
+            "tokens_in": self.tokens_in,
+            "tokens_out": self.tokens_out,
+            "facts": self.facts,
+            "clip": self.clip.shown() if self.clip else None,
+        }
+
+
+@dataclass
+class Describer:
+    """Answers questions about clips; the only way on which they leave the house."""
+
+    cameras: Cameras
+    services: Services
+    purse: Purse
+    config: ClipsConfig
+    clock: WallClock
+    tell: Callable[[Event], None]
+    kept: Kept = field(default_factory=Kept)
+    uploads: Uploads = field(default_factory=Uploads)
+    captioner: Callable[[], Captioner | None] = lambda: None
+    """Who describes pictures in this house, if somebody does."""
+    _sent_today: tuple[str, int] = ("", 0)
+
+    async def look(self, camera: CameraConfig, wanted: Wanted, when: str = "", seconds: float = 0.0) -> Look:
+        """What happened before a camera.
+
+        Raises:
+            VisionError: nothing can be seen; the text says why and may be spoken.
+        """
+        seconds = seconds or self.config.seconds
+        if when.casefold().strip() in SAME and (known := self.kept.last(camera.name)):
+            return await self._of_clip(camera, known, wanted)
+        asked_for = span(when, seconds, self.clock)
+        how = wish(seconds, wanted.question, wanted.fps)
+        clip = await self.cameras.clip(camera, asked_for, how)
+        self.kept.remember(camera.name, clip)
+        look = await self._of_clip(camera, clip, wanted)
+        if asked_for.now and clip.late_s > FROZEN_SECONDS:
+            then = said(self.clock.read() - clip.late_s, self.clock)
+            before = f"The picture of the {camera.name} has been standing still since {then}. Before that: "
+            look = replace(look, text=before + look.text)
+        return look
+
+    async def _of_clip(self, camera: CameraConfig, clip: Clip, wanted: Wanted) -> Look:
+        """One clip of a camera, described."""
+        one = Input(data=clip.data, mime=clip.mime, fps=clip.fps, resolution=self._resolution(wanted))
+        look = await self._asked([one], wanted, clip, camera)
+        text = look.text
+        if clip.begin is not None:
+            text = by_the_clock(text, clip.begin, clip.seconds, self.clock)
+        if clip.still and clip.frames > 4 and wanted.kind == "answer":
+            text = f"{text} {UNCHANGED}"
+        return replace(look, text=text, camera=camera.name, clip=clip, begin=clip.begin)
+
+    async def films(
+        self, inputs: Sequence[Input], wanted: Wanted, progress: Progress = lambda _sent, _all: None
+    ) -> Look:
+        """A question about films from elsewhere: files, uploads, YouTube; raises what ``look`` raises."""
+        resolution = self._resolution(wanted)
+        inputs = [replace(one, resolution=one.resolution or resolution) for one in inputs]
+        clip = Clip(b"".join(one.data for one in inputs), seconds=_length(inputs), sound=True)
+        return await self._asked(inputs, wanted, clip, None, progress)
+
+    def _resolution(self, wanted: Wanted) -> str:
+        return wanted.resolution or ("high" if fine(wanted.question) else "")
+
+    async def _asked(
+        self,
+        inputs: Sequence[Input],
+        wanted: Wanted,
+        clip: Clip,
+        camera: CameraConfig | None,
+        progress: Progress = lambda _sent, _all: None,
+    ) -> Look:
+        """Ask one service after the other, and of each one model after the other."""
+        question = self._question(inputs, wanted, clip, camera)
+        why: VisionError | None = None
+        for service in await self.services():
+            kept = self.uploads if camera else None  # nobody says "the same" of a film from elsewhere
+            if service.brain == FREE and any(one.uri for one in inputs):
+                why = why or VisionError(WEB)
+                continue
+            asking = Asking(service, round(self.config.inline_mb * 2**20), progress, kept)
+            if service.brain == FREE and (look := await self._captioned(inputs, wanted, clip, camera)):
+                return replace(look, text=f"{why} {look.text}" if why else look.text)
+            try:
+                if service.brain != FREE:
+                    self._within_the_day()
+                told, usd = await self._of_models(asking, question, wanted, clip, camera)
+            except (Busy, Unreachable, Retired, Broke) as error:
+                why = why or error
+                continue
+            text = carried(told.text)[:LONGEST_ANSWER]
+            facts = _facts(text, service) if question.schema else None
+            if facts is not None:
+                text = str(facts.get("summary", text))
+            if why is not None:
+                text = f"{why} {text}"
+            return Look(
+                text,
+                brain=service.brain,
+                model=told.model,
+                usd=usd,
+                tokens_in=told.tokens_in,
+                tokens_out=told.tokens_out,
+                facts=facts,
+                clip=clip,
+            )
+        raise why or VisionError("There is nobody who could look at that.")
+
+    async def _captioned(
+        self, inputs: Sequence[Input], wanted: Wanted, clip: Clip, camera: CameraConfig | None
+    ) -> Look | None:
+        """The answer of a plugin that describes pictures here; None when there is none."""
+        captioner = self.captioner()
+        one = inputs[0]
+        if captioner is None or one.uri or wanted.kind not in CAPTIONED:
+            return None
+        head = {"do": "prepare", "most": max(1, captioner.most_pictures), "pixels": captioner.pixels}
+        try:
+            told, data = await self.cameras.eyes.ask({**head, "path": str(one.path or "")}, one.data)
+            pictures = tuple(split(data, told["lengths"]))
+            scene = Scene(wanted.question, pictures, tuple(told["seconds"]), camera.name if camera else "")
+            text = carried(await captioner.captioned(scene))
+        except VisionError as error:
+            log.warning("%s", error)
+            return None
+        return Look(text[:LONGEST_ANSWER], brain=LOCAL, model=captioner.title, clip=clip)
+
+    def _question(
+        self, inputs: Sequence[Input], wanted: Wanted, clip: Clip, camera: CameraConfig | None
+    ) -> Question:
+        about = self._about(camera, clip) if camera else wanted.about
+        known = camera.known if camera else ""
+        text = clip_question(wanted.question, about=about, known=known, kind=wanted.kind)
+        schema = wanted.schema or (FACTS if wanted.kind == "facts" else None)
+        return Question(CLIP, text, inputs, schema)
+
+    def _about(self, camera: CameraConfig, clip: Clip) -> str:
+        where = f" ({camera.area})" if camera.area else ""
+        if clip.begin is None:
+            return f"The film was taken by the camera {camera.name}{where}."
+        then = self.clock.at(clip.begin)
+        return (
+            f"The film was taken by the camera {camera.name}{where}. It begins on "
+            f"{then:%A, %d %B %Y at %H:%M:%S} local time and lasts {clip.seconds:.0f} seconds."
+        )
+
+    async def _of_models(
+        self, asking: Asking, question: Question, wanted: Wanted, clip: Clip, camera: CameraConfig | None
+    ) -> tuple[Told, float]:
+        """The answer of the first model that gives one, and its price."""
+        service = asking.service
+        free = service.brain == FREE
+        names = [service.model] if free else list(models.line(wanted.model or self.config.model))
+        for number, model in enumerate(names):
+            payer = _priced(service, model)
+            with self.purse.setting_aside(payer, _ahead(question, clip, model)) as obstacle:
+                if obstacle:
+                    raise Broke(obstacle)
+                if not free and number == 0:
+                    self._leaves(service, clip, camera)
+                try:
+                    told = await asking.ask(question, model)
+                except (Busy, Retired):
+                    if number + 1 == len(names):
+                        raise
+                    continue
+                tokens = Tokens(picture_in=told.tokens_in, text_out=told.tokens_out)
+                return told, 0.0 if free else self.purse.paid(payer, tokens, wanted.paid_as)
+        raise Retired("There is no video model to ask.")
+
+    def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None) -> None:
+        """Nothing leaves the house without being told."""
+        today = self.clock.now().date().isoformat()
+        self._sent_today = (today, (self._sent_today[1] if self._sent_today[0] == today else 0) + 1)
+        name = camera.name if camera else "a film"
+        self.tell(ClipSent(name, round(clip.seconds, 1), len(clip.data), service.brain))
+
+    def _within_the_day(self) -> None:
+        day, number = self._sent_today
+        if self.config.daily and day == self.clock.now().date().isoformat() and number >= self.config.daily:
+            raise Broke(DAILY.format(number=self.config.daily))
+
+
+class Broke(VisionError):
+    """There is no money, or no clip left for today."""
+
+
+def _priced(service: Service, model: str) -> Any:
+    """The service with the model that is billed."""
+    return replace(service, model=model)  # type: ignore[type-var]
+
+
+def _length(inputs: Sequence[Input]) -> float:
+    """Seconds of what is asked about, as far as they are known; else ten minutes are reckoned with."""
+    return sum(max(0.0, (one.end or one.seconds or UNKNOWN_SECONDS) - (one.begin or 0.0)) for one in inputs)
+
+
+def _ahead(question: Question, clip: Clip, model: str) -> Tokens:
+    """What a question may cost at most."""
+    sight = models.sight(model)
+    fine_parts = any(one.resolution in ("high", "ultra high") for one in question.inputs)
+    fps = max((one.fps or 1.0 for one in question.inputs), default=1.0)
+    pictures = max(clip.frames, round(clip.seconds * fps))
+    frames = pictures * (sight.fine_tokens if fine_parts else sight.frame_tokens)
+    sound = round(clip.seconds * models.SOUND_TOKENS) if clip.sound else 0
+    return Tokens(picture_in=frames + sound, text_in=PROMPT_TOKENS, text_out=question.answer_tokens)
+
+
+def _facts(text: str, service: Service) -> Item | None:
+    """JSON of a model; a brain that sees nothing answers in words.
+
+    Raises:
+        VisionError: it is not.
+    """
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        if service.brain == FREE:
+            return None
+        raise VisionError("Gemini's answer about that clip could not be read.") from error
+    if not isinstance(told, dict):
+        raise VisionError("Gemini's answer about that clip could not be read.")
+    facts = plain(told)
+    assert isinstance(facts, dict)
+    return facts

@@ -1,0 +1,170 @@
+"""Moments in words: what "two minutes ago" means, and when something in a clip was, as people say it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from assistant.errors import VisionError
+from assistant.wallclock import WallClock
+
+NUMBERS = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(1, 13),
+        strict=True,
+    )
+) | {"a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+UNITS = {"second": 1.0, "sec": 1.0, "minute": 60.0, "min": 60.0, "hour": 3600.0, "day": 86_400.0}
+AGO = re.compile(r"(?:about |around )?(half an?|\w+|\d+(?:\.\d+)?) (second|sec|minute|min|hour|day)s? ago")
+CLOCK = re.compile(
+    r"(?:(today|yesterday)(?: at)? )?(?:at )?(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2}))? ?([ap])?\.?(?:m\.?)?"
+)
+DAY_PARTS = {
+    "midnight": time(0),
+    "this morning": time(6),
+    "noon": time(12),
+    "midday": time(12),
+    "this afternoon": time(12),
+    "this evening": time(18),
+    "tonight": time(18),
+    "today": time(0),
+}
+NOW = frozenset({"", "now", "right now", "just now", "at the moment", "live", "currently", "recently"})
+NEXT = re.compile(r"(?:in |for )?(?:the )?(?:next|coming)(?: few)?(?: seconds| moments?)?")
+MOMENT = re.compile(r"\[?\b(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?:\.\d+)?\b\]?")
+SPAN = re.compile(
+    rf"(?:from |between )?({MOMENT.pattern}) ?(?:to|and|until|-|–) ?({MOMENT.pattern})", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Seconds since 1970. ``now`` means that it ends with what is seen at this moment."""
+
+    begin: float
+    end: float
+    now: bool = False
+
+
+def span(when: str, seconds: float, clock: WallClock) -> Span:
+    """The span of a clip: ``now`` ends it now, a moment of the past is its middle, ``next`` begins it now.
+
+    Raises:
+        VisionError: it is no moment.
+    """
+    text, now = " ".join(when.casefold().split()).strip(" .?"), clock.read()
+    if text in NOW:
+        return Span(now - seconds, now, now=True)
+    if NEXT.fullmatch(text):
+        return Span(now, now + seconds)
+    at = moment(text, clock)
+    if at > now:
+        raise VisionError("That is still to come.")
+    if now - at <= seconds:
+        return Span(min(at - seconds / 2, now - seconds), now, now=True)
+    return Span(at - seconds / 2, at + seconds / 2)
+
+
+def moment(text: str, clock: WallClock) -> float:
+    """A moment of the past in seconds since 1970: "two minutes ago", "18:30", "yesterday at 6 pm", "noon", or
+    ISO 8601.
+
+    Raises:
+        VisionError: it is none.
+    """
+    text = " ".join(text.casefold().split()).strip(" .?")
+    if ago := AGO.fullmatch(text):
+        return clock.read() - _amount(ago[1], text) * UNITS[ago[2]]
+    if text in DAY_PARTS:
+        return _latest(DAY_PARTS[text], clock, 0)
+    if text == "yesterday":
+        return _latest(time(0), clock, 1)
+    try:
+        parsed = datetime.fromisoformat(text)
+        if len(text) > 8:
+            return clock.instant(parsed) if parsed.tzinfo is None else parsed.timestamp()
+    except ValueError:
+        pass
+    if found := CLOCK.fullmatch(text):
+        return _of_clock(found, text, clock)
+    raise VisionError(f"I don't know when {text[:40]!r} is; say for example 18:30, or two minutes ago.")
+
+
+def _amount(word: str, text: str) -> float:
+    if word.startswith("half"):
+        return 0.5
+    if word.replace(".", "", 1).isdigit():
+        return float(word)
+    if word in NUMBERS:
+        return float(NUMBERS[word])
+    raise VisionError(f"I don't know when {text[:40]!r} is; say for example 18:30, or two minutes ago.")
+
+
+def _of_clock(found: re.Match[str], text: str, clock: WallClock) -> float:
+    hour, minute, second = int(found[2]), int(found[3] or 0), int(found[4] or 0)
+    half = found[5]
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise VisionError(f"{text[:40]!r} is no time of day.")
+    return _latest(time(hour, minute, second), clock, 1 if found[1] == "yesterday" else 0)
+
+
+def _latest(wanted: time, clock: WallClock, days_ago: int) -> float:
+    """When it was that time: today, or yesterday when it is still to come."""
+    today = clock.now().date() - timedelta(days=days_ago)
+    at = clock.instant(datetime.combine(today, wanted))
+    return at if at <= clock.read() else clock.instant(datetime.combine(today - timedelta(days=1), wanted))
+
+
+def ago(seconds: float) -> str:
+    """``about two minutes ago``."""
+    if seconds < 5:
+        return "just now"
+    if seconds < 90:
+        return f"about {max(5, round(seconds / 5) * 5)} seconds ago"
+    minutes = round(seconds / 60)
+    words = {number: word for word, number in NUMBERS.items() if number > 1}
+    if minutes < 60:
+        return f"about {words.get(minutes, str(minutes))} minutes ago"
+    hours = round(seconds / 3600)
+    return f"about {words.get(hours, str(hours))} hour{'s' if hours > 1 else ''} ago"
+
+
+def said(at: float, clock: WallClock) -> str:
+    """A moment as it is spoken: how long ago, or from an hour on at what time."""
+    now, then = clock.now(), clock.at(at)
+    past = clock.read() - at
+    if past < 3600:
+        return ago(past)
+    days = (now.date() - then.date()).days
+    day = {0: "", 1: " yesterday"}.get(days, f" on {then:%A}" if days < 7 else f" on {then:%d %B}")
+    return f"at {then:%H:%M}{day}"
+
+
+def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock) -> str:
+    """A model's answer with its places in the clip (``[00:05]``) turned into times as people say them.
+
+    ``begin`` is when the clip begins; what cannot be a place in it stays.
+    """
+
+    def place(match: re.Match[str], first: int) -> float | None:
+        a, b, c = match[first], match[first + 1], match[first + 2]
+        at = int(a) * 60 + int(b) if c is None else int(a) * 3600 + int(b) * 60 + int(c)
+        return at if at <= seconds + 1 else None
+
+    def spanned(match: re.Match[str]) -> str:
+        first, last = place(match, 2), place(match, 6)
+        if first is None or last is None:
+            return match[0]
+        return f"from {clock.at(begin + first):%H:%M:%S} to {clock.at(begin + last):%H:%M:%S}"
+
+    def single(match: re.Match[str]) -> str:
+        at = place(match, 2)
+        return match[0] if at is None else said(begin + at, clock)
+
+    text = SPAN.sub(spanned, text)
+    single_place = re.compile(rf"(?:\b(?:at|around|about|by) )?({MOMENT.pattern})(?!:)", re.IGNORECASE)
+    return single_place.sub(single, text)

@@ -1,0 +1,48 @@
+"""`python -m assistant.vision.rings`: started by the daemon, never by hand.
+
+A process of its own because C code reads here what a network sends, and what crashes must not take the voice
+along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import socket
+import sys
+from contextlib import suppress
+
+import av
+
+from assistant.vision.pipe import LARGEST_BUFFER
+from assistant.vision.rings.worker import Worker
+
+LIMIT_BYTES = 6 * 2**30
+
+
+async def serve(fd: int) -> None:
+    """Run on the inherited socket until the daemon closes it."""
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=fd), limit=LARGEST_BUFFER)
+    with suppress(ConnectionError):
+        await Worker(writer).run(reader)
+    writer.close()
+
+
+def main() -> None:
+    """Serve; ends at once, for threads that wait in C code cannot be asked to."""
+    parser = argparse.ArgumentParser(prog="assistant.vision.rings")
+    parser.add_argument("--fd", type=int, required=True, help="socket of the daemon")
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no pictures in core dumps
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+    av.logging.set_level(av.logging.PANIC)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(options.fd))
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

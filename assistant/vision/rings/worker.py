@@ -1,0 +1,162 @@
+"""The ring process at work: cameras on threads, requests of the daemon on the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import dataclasses
+import gc
+import logging
+import threading
+import time
+
+import av
+import av.error
+
+from assistant.errors import VisionError
+from assistant.vision.pipe import Item, received, send
+from assistant.vision.rings.camera import Camera
+from assistant.vision.rings.cutting import copied
+from assistant.vision.rings.darkrooms import NOT_MADE, Darkrooms
+from assistant.vision.rings.ring import Cut, last_group
+from assistant.vision.rings.sources import Source
+from assistant.vision.rings.wishes import Wish
+
+log = logging.getLogger(__name__)
+
+PULSE_SECONDS = 1.0
+MOST_WAIT_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+LOOKING = Wish(fps=2.0, sound=False, copy_bytes=0, keys=True, pixels=96).told()
+"""For movement only key pictures are looked at."""
+FILMS = ("cut", "still", "movement", "prepare")
+
+
+class Worker:
+    """Serves one daemon."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._cameras: dict[str, Camera] = {}
+        self._darkrooms = Darkrooms()
+
+    async def run(self, reader: asyncio.StreamReader) -> None:
+        """Until the daemon closes the socket."""
+        async with asyncio.TaskGroup() as tasks:
+            pulse = tasks.create_task(self._pulse())
+            async for head, body in received(reader):
+                tasks.create_task(self._answer(head, body))
+            pulse.cancel()
+        self._darkrooms.close()
+        for camera in self._cameras.values():
+            camera.leave()
+
+    async def _pulse(self) -> None:
+        while True:
+            self._send({"states": [camera.shown() for camera in self._cameras.values()]})
+            await asyncio.sleep(PULSE_SECONDS)
+
+    def _send(self, head: Item, body: bytes = b"") -> None:
+        if not self._writer.is_closing():
+            send(self._writer, head, body)
+
+    async def _answer(self, head: Item, body: bytes) -> None:
+        try:
+            told, data = await self._done(head, body)
+        except VisionError as error:
+            told, data = {"error": str(error)}, b""
+        except (av.error.FFmpegError, OSError, ValueError, KeyError, TypeError, MemoryError) as error:
+            log.warning("a request could not be done: %s", error)
+            told, data = {"error": NOT_MADE}, b""
+        self._send({"id": head.get("id"), **told}, data)
+        del body, data
+        if head.get("do") in FILMS:
+            await asyncio.to_thread(_give_back)
+
+    async def _done(self, head: Item, body: bytes) -> tuple[Item, bytes]:
+        match head.get("do"):
+            case "cameras":
+                self._begin([Source(**told) for told in head["cameras"]])
+                return {}, b""
+            case "private":
+                self._camera(head).private(bool(head["on"]))
+                return {}, b""
+            case "cut":
+                return await self._cut(head)
+            case "still":
+                return await self._still(head)
+            case "movement":
+                return await self._movement(head)
+            case "prepare":
+                return await self._prepare(head, body)
+        raise VisionError("the ring process does not know this request")
+
+    def _begin(self, sources: list[Source]) -> None:
+        for source in sources:
+            camera = self._cameras[source.name] = Camera(source)
+            threading.Thread(target=camera.run, name=source.name, daemon=True).start()
+
+    def _camera(self, head: Item) -> Camera:
+        return self._cameras[head["camera"]]
+
+    async def _cut(self, head: Item) -> tuple[Item, bytes]:
+        """``begin`` and ``end`` are monotonic seconds of this machine; what is to come is waited for."""
+        camera, begin, end = self._camera(head), float(head["begin"]), float(head["end"])
+        await asyncio.sleep(min(MOST_WAIT_SECONDS, max(0.0, end - time.monotonic())))
+        cut = camera.cut(begin, end)
+        if cut is None:
+            return {"nothing": True, "camera": camera.shown()}, b""
+        if head.get("raw"):
+            return self._told(cut, camera), await asyncio.to_thread(copied, cut)
+        wish = Wish.of(head.get("wish", {}))
+        job, films = await asyncio.to_thread(_negative, cut, begin, end, wish)
+        made, data = await self._darkrooms.make(job, films)
+        return {**self._told(cut, camera), **made}, data
+
+    def _told(self, cut: Cut, camera: Camera) -> Item:
+        return {"at": cut.at, "last_at": cut.last_at, "camera": camera.shown()}
+
+    async def _still(self, head: Item) -> tuple[Item, bytes]:
+        camera = self._camera(head)
+        cut = camera.cut(float(head["begin"]), float(head["end"]))
+        if cut is None:
+            return {"nothing": True, "camera": camera.shown()}, b""
+        film = await asyncio.to_thread(copied, last_group(cut), container="mov")
+        _, data = await self._darkrooms.make({"do": "picture", "pixels": head["pixels"]}, film)
+        return self._told(cut, camera), data
+
+    async def _movement(self, head: Item) -> tuple[Item, bytes]:
+        """What has moved in a span; nothing of it leaves."""
+        camera = self._camera(head)
+        cut = camera.cut(float(head["begin"]), float(head["end"]))
+        if cut is None:
+            return {"nothing": True, "camera": camera.shown()}, b""
+        film = await asyncio.to_thread(copied, cut, container="mov")
+        made, _ = await self._darkrooms.make({"do": "movement", "wish": LOOKING}, film)
+        return {**self._told(cut, camera), **made}, b""
+
+    async def _prepare(self, head: Item, body: bytes) -> tuple[Item, bytes]:
+        kinds = {"still": "picture", "most": "pictures", "known": "known"}
+        kind = next((kind for key, kind in kinds.items() if head.get(key)), "film")
+        job = {**head, "do": kind}
+        return await self._darkrooms.make(job, body)
+
+
+def _negative(cut: Cut, begin: float, end: float, wish: Wish) -> tuple[Item, bytes]:
+    """The job of making a clip from exactly ``begin``, or copied with all of its first group; its films."""
+    small = sum(len(packet.data) for packet in cut.packets) <= wish.copy_bytes
+    early = max(0.0, begin - cut.at)
+    film = copied(cut, container="mov")
+    copyable = copied(cut) if small and early < LOOK_SECONDS * 4 else b""
+    exact = dataclasses.replace(wish, begin=0.0 if copyable else early, end=end - cut.at)
+    job = {"do": "film", "wish": exact.told(), "split": len(film) if copyable else 0}
+    return job, film + copyable
+
+
+def _give_back() -> None:
+    """What a film took goes back to the machine: its container and streams hold each other, and the C library
+    would keep what they give back."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

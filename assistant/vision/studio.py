@@ -1,0 +1,249 @@
+"""The studio: what is asked about pictures and cards, made and put on the screen that was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from assistant.bus import Bus
+from assistant.errors import ToolError
+from assistant.events import ToolFinished
+from assistant.showing import Card, Countdown, Panel, Picture, Screen, Sketch
+from assistant.vision.gallery import BACKGROUND, Entry, Gallery
+from assistant.vision.painting import NUMBERS, Batch, Painter, short
+from assistant.vision.wall import Ending, Poster, Wall, endings, picture
+from assistant.vision.wishing import Order
+from assistant.vision.workshop import Done
+
+SHEET = 12
+SLACK_SECONDS = 2.0
+PHOTO_SIDE = 3072
+"""More than any screen or model uses, and a quarter of what a telephone sends."""
+CARDS: dict[Card, str] = {
+    "weather": "The weather is",
+    "timers": "The list of timers is",
+    "list": "The list is",
+    "qr code": "The QR code is",
+    "text": "The text is",
+}
+
+Look = Callable[[str, dict[str, Any]], Awaitable[tuple[str, dict[str, Any]]]]
+"""Asks another tool of the house, one that only looks: its sentence and its values."""
+
+
+class Studio:
+    """One house's pictures, on its ``wall``."""
+
+    def __init__(self, painter: Painter, gallery: Gallery, look: Look) -> None:
+        self.painter, self.store, self._look = painter, gallery, look
+        self.wall = Wall(gallery, painter.workshop)
+        self.wall.remade = self._remade
+        self.current = self.wall.current
+
+    async def draw(self, prompt: str, sketch: Sketch, *, screen: str) -> str:
+        """Make one or several pictures and show them.
+
+        Raises:
+            ToolError: none was made, or it is not seen; the text says why.
+        """
+        prompt, screen = self.wall.meant(prompt, screen)
+        targets = self.wall.targets(screen)
+        order = Order(prompt, sketch.shape, sketch.size, count=sketch.count)
+        return await self._presented(await self.painter.several(order, targets), targets)
+
+    async def change(self, wish: str, *, screen: str) -> str:
+        """Change what the screen shows; what it was stays in the gallery."""
+        wish, screen = self.wall.meant(wish, screen)
+        targets = self.wall.targets(screen)
+        parent = await self.wall.now(targets[0].name)
+        entry = await self.painter.paint(Order(wish, parent=parent), targets)
+        return await self.wall.hang(entry, targets, "The changed picture is")
+
+    async def take(self, data: bytes, name: str = "photo", *, longest: int = PHOTO_SIDE) -> Entry:
+        """Keep somebody's own picture, turned as its EXIF says and without all else that the file told; its
+        longer side has at most so many pixels (0: as it is).
+
+        Raises:
+            BadPicture: it is none, or too much.
+        """
+        done = await self.painter.workshop.cleaned(data, longest)
+        about = {"mime": done.mime, "width": done.width, "height": done.height}
+        return await self.store.add(done.data, prompt=name, alt=name, kind="taken", **about)
+
+    async def also(self, *, screen: str, only: bool) -> str:
+        """Show what was shown last on another screen, too, or ``only`` there."""
+        return await self.wall.also(self.wall.targets(screen), only=only)
+
+    async def photo(self, change: str, *, screen: str) -> str:
+        """Show the newest picture that somebody sent; with a ``change``, as it makes it."""
+        change, screen = self.wall.meant(change, screen)
+        targets = self.wall.targets(screen)
+        sent = await self.store.entries(1, kind="taken")
+        if not sent:
+            raise ToolError("Nobody has sent a photo yet; the dashboard takes one.")
+        if not change:
+            return await self.wall.hang(sent[0], targets, "The photo is")
+        entry = await self.painter.paint(Order(change, parent=sent[0]), targets)
+        return await self.wall.hang(entry, targets, "The changed photo is")
+
+    async def likeness(self, snapshot: bytes, camera: str, wish: str, *, screen: str) -> str:
+        """Draw what a camera sees as somebody wants it: "in winter", "a painting"."""
+        wish, screen = self.wall.meant(wish, screen)
+        targets = self.wall.targets(screen)
+        prompt = f"{camera}, {wish}, as in the given picture"
+        order = Order(prompt, references=[(snapshot, "")], cameras=[camera], count=1)
+        return await self._presented(await self.painter.several(order, targets), targets)
+
+    async def pick(self, number: int, *, screen: str) -> str:
+        """Show one of the pictures that were shown together, by its number; -1 is the last one."""
+        return await self.wall.pick(number, self.wall.targets(screen))
+
+    async def back(self, *, screen: str) -> str:
+        """Show what was there before: what it was made of, or the picture shown before it."""
+        targets = self.wall.targets(screen)
+        before = await self.store.before(targets[0].name)
+        if before is None:
+            raise ToolError("There was no picture before this one.")
+        return await self.wall.hang(before, targets, "The picture before is")
+
+    async def again(self, words: str, *, screen: str) -> str:
+        """Show a picture of the gallery again, the newest of which these words were said."""
+        targets = self.wall.targets(screen)
+        found = await self.store.entries(1, words)
+        if not found:
+            raise ToolError(
+                f"There is no picture of {short(words)} in the gallery." if words else "The gallery is empty."
+            )
+        return await self.wall.hang(found[0], targets, "The picture is")
+
+    async def gallery(self, *, screen: str) -> str:
+        """Show the newest pictures, all on one."""
+        targets = self.wall.targets(screen)
+        entries = [entry for entry in await self.store.entries(SHEET) if entry.kind != "card"]
+        if not entries:
+            raise ToolError("The gallery is empty.")
+        titles = [short(entry.prompt, 40) for entry in entries]
+        return await self.wall.sheet(entries, targets, titles, "The gallery is")
+
+    async def card(self, kind: Card, text: str, *, screen: str) -> str:
+        """Show something to read: the weather, timers, a list, a code, or a text. Nobody outside is asked."""
+        text, screen = self.wall.meant(text, screen)
+        targets = self.wall.targets(screen)
+        return await self.wall.put_up(targets, await self._made(kind, text), CARDS[kind])
+
+    async def follow(self, bus: Bus) -> None:
+        """When something was done, tell the screens that count which timers there are now; for ever."""
+        await self.wall.recall()
+        with bus.subscribed(ToolFinished) as news:
+            while True:
+                await news.get()
+                if self.wall.counting:
+                    await self._recount()
+
+    async def _recount(self) -> None:
+        """Show the timers again where they have changed; a screen that cannot is passed over."""
+        try:
+            card = await self._made("timers", "")
+        except ToolError:
+            return
+        for target in self.wall.screens:
+            shown = self.wall.counting.get(target.name)
+            if shown is not None and not _same(shown, endings(card.timers)):
+                with suppress(ToolError):
+                    await self.wall.place(target, card)
+
+    async def clear(self, *, screen: str) -> str:
+        """Show nothing, or the background."""
+        for target in self.wall.targets(screen):
+            await self.wall.clear(target)
+        return "The screen is clear."
+
+    async def keep(self, *, screen: str, background: bool) -> str:
+        """Keep what the screen shows for ever; as ``background`` it is there whenever nothing else is."""
+        (target, *_) = self.wall.targets(screen)
+        entry = await self.wall.now(target.name)
+        await self.store.keep(entry.id)
+        if background:
+            await self.store.note_shown(target.name + BACKGROUND, entry.id)
+            return f"It is the background of the {target.name} screen now."
+        return "The picture is saved."
+
+    async def latest(self, *, screen: str) -> Picture:
+        """What the screen shows, as it was made."""
+        entry = await self.wall.now(self.wall.targets(screen)[0].name if self.wall.screens else "")
+        return picture(entry, Done(await self.store.data(entry), entry.mime, entry.width, entry.height))
+
+    async def make(self, order: Order, screen: str) -> tuple[Batch, str]:
+        """For the command line: pictures, shown only where a screen is named; and the sentence about them."""
+        targets = self.wall.targets(screen) if screen else []
+        batch = await self.painter.several(order, targets)
+        if targets:
+            return batch, await self._presented(batch, targets)
+        if len(batch.entries) > 1:
+            await self.store.note_sheet("", [entry.id for entry in batch.entries])
+            return batch, f"The pictures are in the gallery. {batch.missing}".strip()
+        return batch, f"The picture is in the gallery. {batch.missing}".strip()
+
+    async def hang(self, entry: Entry, screen: str) -> str:
+        """Show one picture of the gallery."""
+        return await self.wall.hang(entry, self.wall.targets(screen), "The picture is")
+
+    async def put_up(self, data: bytes, alt: str, screen: str) -> str:
+        """Show a picture that is not kept, like a camera's; where it is seen: ``on the kitchen screen``."""
+
+        async def made(panel: Panel) -> Done:
+            return await self.painter.workshop.fitted(data, panel)
+
+        said = await self.wall.put_up(self.wall.targets(screen), Poster(made, alt), "It is")
+        return said.removeprefix("It is ").rstrip(".")
+
+    async def _presented(self, batch: Batch, targets: Sequence[Screen]) -> str:
+        """One picture as it is, several numbered on a sheet; what did not come is told, too."""
+        entries = batch.entries
+        if len(entries) == 1:
+            said = await self.wall.hang(entries[0], targets, "The picture is")
+        else:
+            titles = [short(entry.prompt, 40) for entry in entries]
+            said = await self.wall.sheet(entries, targets, titles, f"{NUMBERS[len(entries)]} pictures are")
+        return f"{said} {batch.missing}".strip()
+
+    async def _made(self, kind: Card, text: str) -> Poster:
+        """A card of this kind; a screen that can count gets its timers, too."""
+        content, alt = await self._content(kind, text)
+
+        async def made(panel: Panel) -> Done:
+            return await self.painter.workshop.card(content, panel)
+
+        timers = content["values"].get("timers", []) if kind == "timers" else []
+        counted = [_countdown(told) for told in timers if "seconds" in told]
+        return Poster(made, alt, counted, {"card": kind, "text": text})
+
+    async def _remade(self, recipe: Mapping[str, Any]) -> Poster:
+        """A card that hung somewhere before the house was built anew: the weather is that of now."""
+        return await self._made(recipe["card"], recipe["text"])
+
+    async def _content(self, kind: Card, text: str) -> tuple[dict[str, Any], str]:
+        match kind:
+            case "weather":
+                said, values = await self._look("get_weather", {})
+            case "timers":
+                said, values = await self._look("timers_left", {})
+            case "list":
+                said, values = await self._look("read_list", {"list": text} if text else {})
+            case _:
+                said, values = text, {}
+                if not text.strip():
+                    raise ToolError("What should stand there?")
+        return {"kind": kind, "text": said, "values": values, "title": text}, said or text
+
+
+def _countdown(told: Mapping[str, Any]) -> Countdown:
+    return Countdown(str(told["name"]), float(told["seconds"]), told.get("running") is True)
+
+
+def _same(shown: Sequence[Ending], now: Sequence[Ending]) -> bool:
+    """Whether these are the same timers, give or take what it took to ask."""
+    return [each[:2] for each in shown] == [each[:2] for each in now] and all(
+        abs(one[2] - other[2]) < SLACK_SECONDS for one, other in zip(shown, now, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Pages for browsers in the house: the dashboard, health, metrics."""

@@ -1,0 +1,257 @@
+"""Pictures on the home's screens: drawn by a model, changed by words, shown again; and cards to read.
+
+A screen is any browser that shows /screen/NAME of the dashboard, or a plugin that is a display.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from assistant.api import Choice, Plugin, Range, tool
+from assistant.api.pictures import Sketch, studio
+
+# "On the lake" is no screen, so a screen that is not called one is found by those there are (`Wall.meant`).
+# A phrase that begins with … is understood only after one of the tools that have such phrases.
+Screen = Annotated[str, 'a screen or an area; "" is the nearest, "everywhere" all']
+Shape = Annotated[str, 'square, portrait, landscape, wide or a ratio like 16:9; "": as the screen is']
+Size = Annotated[str, Choice("", "1K", "2K", "4K")]
+Count = Annotated[int, Range(0, 4), "how many to choose from; 0: as usual"]
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "last"),
+)
+How = Annotated[str, Choice("", "add", "remove", "in"), 'usually ""']
+Which = Annotated[str, Choice(*ORDINALS)]
+DRAW = (
+    "draw {prompt}",
+    "draw me {prompt}",
+    "paint {prompt}",
+    "paint me {prompt}",
+    "show me a picture of {prompt}",
+    "make a picture of {prompt}",
+    "draw a picture of {prompt}",
+    "draw {count} pictures of {prompt}",
+    "draw me {count} pictures of {prompt}",
+    "paint {count} pictures of {prompt}",
+    "show me {count} pictures of {prompt}",
+    "make {count} pictures of {prompt}",
+    "draw {count} pictures of {prompt} on the {screen} screen",
+    "draw {prompt} in {size}",
+    "draw {prompt} in {size} on the {screen}",
+    "draw {prompt} in {size} on the {screen} screen",
+    "draw {prompt} on the {screen} screen",
+    "show me a picture of {prompt} on the {screen} screen",
+    "…",
+)
+CHANGE = (
+    "change the picture to {change}",
+    "make the picture {change}",
+    "change the picture on the {screen} to {change}",
+    "change the picture on the {screen} screen to {change}",
+    "change the picture to {change} on the {screen} screen",
+    "make the picture {change} on the {screen} screen",
+    "{how} {change} to the picture",
+    "{how} {change} from the picture",
+    "edit the picture {change}",
+    "change the picture so that {change}",
+    "…make it {change}",
+    "…change it to {change}",
+    "…turn it into {change}",
+    "…{how} {change}",
+    "…make it {change} on the {screen} screen",
+    "…{how} {change} on the {screen} screen",
+)
+CARD = (
+    "show the {card} card",
+    "show me the {card} card",
+    "show me the {card} on the {screen} screen",
+    "show the {card} on the {screen} screen",
+    "show me the {card} on the screen",
+    "show the {card} on the screen",
+    "show the {text} {card} card",
+    "show the {text} {card} on the screen",
+    "show me the {text} {card} on the screen",
+    "show a {card} for {text}",
+    "write {text} on the screen",
+    "write {text} on the {screen} screen",
+    "…",
+)
+PHOTO = (
+    "use the photo i sent",
+    "show the photo i sent",
+    "show me the photo i sent",
+    "show my photo",
+    "make my photo {change}",
+    "make the photo i sent {change}",
+    "turn my photo into {change}",
+    "turn the photo i sent into {change}",
+    "make {change} of my photo",
+    "make {change} of the photo i sent",
+    "use the photo i sent for {change}",
+    "…",
+)
+
+
+class Pictures(Plugin):
+    """Draw and show."""
+
+    own_words: ClassVar[bool] = True
+
+    @tool(slow=True, phrases=DRAW)
+    async def show_image(
+        self, prompt: str, screen: Screen = "", shape: Shape = "", size: Size = "", count: Count = 0
+    ) -> str:
+        """Draw a picture, or several to choose from, and show it on a screen; it takes up to a minute and
+        costs money."""
+        words, _, last = prompt.rpartition(" ")
+        if words and last.casefold() == "everywhere" and not screen:
+            prompt, screen = words, last
+        return await studio().draw(prompt, Sketch(shape, size, count), screen=screen)
+
+    @tool(
+        slow=True,
+        phrases=(
+            "the {which} one",
+            "show me the {which} one",
+            "show me the {which}",
+            "show the {which} one",
+            "show me the {which} picture",
+            "show the {which} picture",
+            "take the {which} one",
+            "i like the {which} one",
+            "the {which} picture",
+            "…",
+        ),
+    )
+    async def choose_image(self, which: Which, screen: Screen = "") -> str:
+        """Show one of the pictures that a screen shows together with numbers: "the second one"."""
+        return await studio().pick(-1 if which == "last" else ORDINALS.index(which) + 1, screen=screen)
+
+    @tool(slow=True, phrases=CHANGE)
+    async def change_image(self, change: str, how: How = "", screen: Screen = "") -> str:
+        """Change the picture that a screen shows: "make it night-time", "add a boat", "in Spanish"."""
+        return await studio().change(f"{how} {change}".strip(), screen=screen)
+
+    @tool(
+        slow=True,
+        phrases=(
+            "…only in the {screen}",
+            "…only on the {screen}",
+            "…only on the {screen} screen",
+            "…show it only in the {screen}",
+            "…show it only on the {screen}",
+        ),
+    )
+    async def move_image(self, screen: Screen) -> str:
+        """Show what was shown last only on this screen, and no more where it was: "only in the kitchen"."""
+        return await studio().also(screen=screen, only=True)
+
+    @tool(
+        slow=True,
+        phrases=(
+            "…on the {screen}",
+            "…on the {screen} screen",
+            "…on the {screen} too",
+            "…in the {screen} too",
+            "…show it on the {screen}",
+            "…show it in the {screen}",
+            "…put it on the {screen}",
+            "…show it {screen}",
+        ),
+    )
+    async def copy_image(self, screen: Screen) -> str:
+        """Show what was shown last on another screen, too: "on the TV", "everywhere"."""
+        return await studio().also(screen=screen, only=False)
+
+    @tool(slow=True, phrases=PHOTO)
+    async def use_photo(self, change: str = "", screen: Screen = "") -> str:
+        """Show the newest photo that somebody sent from the dashboard or, with a change ("a painting"), make
+        that of it."""
+        return await studio().photo(change, screen=screen)
+
+    @tool(
+        slow=True,
+        phrases=(
+            "show the picture before",
+            "show the one before",
+            "the one before",
+            "show the last picture again",
+            "go back to the picture before",
+            "undo the picture",
+            "undo the change of the picture",
+            "…undo",
+            "…undo it",
+            "…undo that",
+            "…put it back",
+            "…change it back",
+            "…go back",
+        ),
+    )
+    async def show_image_before(self, screen: Screen = "") -> str:
+        """Show what the screen showed before; for "the one before" and for undoing a change of a picture."""
+        return await studio().back(screen=screen)
+
+    @tool(
+        slow=True,
+        phrases=(
+            "show me the gallery",
+            "show the gallery",
+            "show the gallery on the {screen} screen",
+            "show me the gallery on the {screen} screen",
+            "show me our pictures",
+            "show my pictures",
+            "show the picture of {words} again",
+            "show the picture with {words} again",
+            "…",
+        ),
+    )
+    async def show_gallery(self, words: str = "", screen: Screen = "") -> str:
+        """Show the newest pictures together or, with words of it, one of them again; costs nothing."""
+        if words:
+            return await studio().again(words, screen=screen)
+        return await studio().gallery(screen=screen)
+
+    @tool(slow=True, phrases=CARD)
+    async def show_card(
+        self,
+        card: Literal["weather", "timers", "timer", "list", "qr code", "text"] = "text",
+        text: str = "",
+        screen: Screen = "",
+    ) -> str:
+        """Show something to read: weather, timers, a list (its name is the text), QR code, text."""
+        return await studio().card("timers" if card == "timer" else card, text, screen=screen)
+
+    @tool(
+        phrases=(
+            "clear the screen",
+            "clear the {screen} screen",
+            "clear the screens",
+            "clear the picture",
+            "take the picture away",
+            "turn the picture off",
+            "…clear it",
+            "…take it away",
+            "…take it down",
+        )
+    )
+    async def clear_screen(self, screen: Screen = "") -> str:
+        """Show nothing on a screen any more."""
+        return await studio().clear(screen=screen)
+
+    @tool(
+        phrases=(
+            "save the picture",
+            "keep the picture",
+            "save the picture as {use}",
+            "make the picture my {use}",
+            "make it my {use}",
+            "use the picture as {use}",
+            "…save it",
+            "…keep it",
+            "…save it as {use}",
+            "…keep it as {use}",
+        )
+    )
+    async def keep_image(
+        self, use: Literal["favourite", "background"] = "favourite", screen: Screen = ""
+    ) -> str:
+        """Keep what a screen shows for ever; as background it is there whenever nothing else is."""
+        return await studio().keep(screen=screen, background=use == "background")

@@ -1,0 +1,116 @@
+"""What follows from our own voice is told apart from what somebody adds, in the first frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import soxr
+
+from assistant.audio.foretelling import DEEPEST, Foreteller, TwoThirds
+from assistant.audio.interruption import Finding, Interruption, level
+
+FRAMES = 400
+random = np.random.default_rng(7)
+
+
+def speech(seconds: float, rate: int) -> np.ndarray:
+    """Noise in syllables: 200 ms on, 100 ms off."""
+    loud = random.standard_normal(round(seconds * rate)) * 3000
+    return (loud * (np.arange(len(loud)) % (rate * 3 // 10) < rate // 5)).astype("<i2")
+
+
+def living_room(
+    delay_ms: int = 120, near: dict[int, np.ndarray] | None = None
+) -> Iterator[tuple[bytes, bytes]]:
+    """20 ms after 20 ms: what the speaker gets, and what the microphone hears."""
+    played = speech(FRAMES * 0.02, 24_000)
+    echo = np.concatenate([np.zeros(delay_ms * 16), soxr.resample(played, 24_000, 16_000) * 0.4])
+    for number in range(FRAMES):
+        heard = echo[number * 320 : number * 320 + 320] + random.standard_normal(320) * 10
+        if near and number in near:
+            heard = heard + near[number]
+        yield played[number * 480 : number * 480 + 480].tobytes(), heard.astype("<i2").tobytes()
+
+
+def voice(first: int, frames: int) -> dict[int, np.ndarray]:
+    """Somebody as loud as the echo."""
+    return {first + number: random.standard_normal(320) * 1200 for number in range(frames)}
+
+
+def over_db(it: Foreteller, heard: bytes) -> float:
+    strange = it.strange(heard)
+    return strange.over_db if level(heard) > -40 else -math.inf
+
+
+@pytest.mark.parametrize("delay_ms", [20, 60, 180, 300])
+def test_an_echo_is_foretold_and_a_voice_stands_out_at_once(delay_ms: int) -> None:
+    it, over = Foreteller(), []
+    for played, heard in living_room(delay_ms, voice(300, 10)):
+        it.played(played)
+        over.append(over_db(it, heard))
+    assert max(over[150:300]) < -10
+    assert min(over[300:303]) > -4
+    assert max(over[340:]) < -10, "two voices at once spoil nothing that was learnt"
+
+
+def test_nothing_is_foretold_before_anything_was_played() -> None:
+    dbfs, over_db, rest = Foreteller().strange(bytes(640))
+    assert (round(dbfs), over_db, rest) == (-120, math.inf, bytes(640))
+
+
+@pytest.mark.parametrize("late", [{200: 3}, {200: 3, 260: 2}])
+def test_a_speaker_that_hands_its_blocks_over_late_is_followed(late: dict[int, int]) -> None:
+    """The card's thread stands still for some frames, then tells all it played at once."""
+    it, over, kept, held = Foreteller(), [], b"", 0
+    for number, (played, heard) in enumerate(living_room()):
+        held = max(late.get(number, 0), held - 1)
+        kept += played
+        if not held:
+            it.played(kept)
+            kept = b""
+        over.append(over_db(it, heard))
+    assert max(over[330:]) < -8
+
+
+@pytest.mark.parametrize("blocks", [1, DEEPEST + 5])
+def test_what_waits_between_two_clocks_is_left_out(blocks: int) -> None:
+    """The card was told more than the microphone had time to hear."""
+    it, over = Foreteller(), []
+    for number, (played, heard) in enumerate(living_room()):
+        it.played(played + bytes(960) * (number == 150) * blocks)
+        over.append(over_db(it, heard))
+    assert len(it._ready) < 2 * 320
+    assert max(over[340:]) < -8
+
+
+def test_24_kHz_become_16_kHz_whatever_the_pieces() -> None:
+    sine = (np.sin(np.arange(24_000) * 2 * math.pi * 1000 / 24_000) * 9000).astype("<i2")
+    whole = TwoThirds()(sine)
+    slower = TwoThirds()
+    pieces = np.concatenate([slower(piece) for piece in np.split(sine, [1, 3, 500, 980, 9001])])
+    assert len(whole) == 16_000
+    assert np.allclose(pieces, whole[: len(pieces)])
+    found = np.abs(np.fft.rfft(whole[320:16_000] * np.hanning(15_680)))
+    assert np.argmax(found) == 980, "the same 1000 Hz"
+    assert np.sqrt(np.mean(whole[320:] ** 2)) == pytest.approx(9000 / math.sqrt(2), rel=0.02)
+    hiss = np.sin(np.arange(24_000) * 2 * math.pi * 10_000 / 24_000) * 9000
+    assert np.sqrt(np.mean(TwoThirds()(hiss.astype("<i2"))[320:] ** 2)) < 90, "what 16 kHz can't hold is gone"
+
+
+def test_a_voice_is_suspected_within_three_frames_and_the_echo_alone_never() -> None:
+    found: dict[int, Finding] = {}
+    it = Interruption(lambda _frame: True, foreteller := Foreteller())
+    for number, (played, heard) in enumerate(living_room(near=voice(300, 40))):
+        foreteller.played(played)
+        it.listen(heard)
+        # A canceller that hides a second voice: only what was foretold can tell.
+        finding = it.hear(heard, random.integers(-99, 99, 320).astype("<i2").tobytes())
+        if finding is not Finding.NOTHING:
+            found[number] = finding
+    assert found
+    first, *_ = found
+    assert 300 <= first <= 302
+    assert found[first] is Finding.SUSPECTED

@@ -1,0 +1,103 @@
+"""Every mistake of an author is told with its line and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.author.lint import remarks
+from assistant.author.quality import examined
+
+HEAD = '"""A pump."""\nimport asyncio\nfrom assistant.api import Device, Plugin, Topic, Unit, hears, state, tool\n'
+TOOL = f'{HEAD}class Pump(Plugin):\n    topic: Topic\n    @tool(phrases=("go",))\n    async def go(self) -> str:\n        """Go."""\n'
+RETURNS = '\n        return ""\n'
+MISTAKES: list[tuple[str, int, str, str]] = [
+    (f"{HEAD}import time\n{TOOL.removeprefix(HEAD)}        time.sleep(1){RETURNS}", 10, "time.sleep() holds up the whole house", "await asyncio.sleep(...)"),
+    (f"{HEAD}from time import sleep\n{TOOL.removeprefix(HEAD)}        sleep(1){RETURNS}", 10, "time.sleep() holds up", "await asyncio.sleep(...)"),
+    (f"{HEAD}import requests\n{TOOL.removeprefix(HEAD)}        requests.get('x'){RETURNS}", 10, "requests.get() holds up", "await self.http.get(url)"),
+    (f"{HEAD}from urllib.request import urlopen\n{TOOL.removeprefix(HEAD)}        urlopen('x'){RETURNS}", 10, "urllib.request.urlopen() holds", "await self.http.get(url)"),
+    (f"{TOOL}        a = open('x').read(){RETURNS}", 9, "open() holds up", "await asyncio.to_thread(...)"),
+    (f"{HEAD}from pathlib import Path\n{TOOL.removeprefix(HEAD)}        Path('x').read_text(){RETURNS}", 10, "pathlib.Path.read_text() holds up", "await asyncio.to_thread(...)"),
+    (f"{HEAD}import subprocess as sp\n{TOOL.removeprefix(HEAD)}        sp.run(['ls']){RETURNS}", 10, "subprocess.run() holds up", "create_subprocess_exec"),
+    (f"{TOOL}        asyncio.create_task(self.go()){RETURNS}", 9, "asyncio.create_task() makes a task that nobody ends", "asyncio.TaskGroup()"),
+    (f"{TOOL}        try: 1\n        except: pass{RETURNS}", 10, "this swallows what the house must know", "catch the one exception"),
+    (f"{TOOL}        await self.publish('a/+', '1'){RETURNS}", 9, "the topic 'a/+' contains a wildcard", "write the whole topic"),
+    (f"{TOOL}        await self.publish(f'a/{{self.topic}}', '1'){RETURNS}", 9, "the topic is put together from values", "write a template of settings"),
+    (f"{TOOL}        await self.publish('x', '1'){RETURNS}", 7, "go says that it is done, whether or not", "await self.confirm"),
+    (f"{HEAD}class Pump(Device):\n    on: bool | None = state()\n", 5, "the state 'on' is never set", "set self.on in a method with @hears"),
+    (f"{HEAD}class Pump(Device):\n    on: bool = state()\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.on = True\n", 5, "the state 'on' is None until", "write `on: bool | None = state()`"),
+    (f"{HEAD}class Pump(Device):\n    t: float | None = state(unit='°C')\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.t = 1.0\n", 5, "the unit '°C' is read aloud", 'as it is spoken: "degrees Celsius"'),
+    (f"{HEAD}class Pump(Plugin):\n    @hears('#')\n    def _a(self, payload: str) -> None: ...\n", 5, "it hears everything that is said", 'begin with "{topic}/"'),
+    (f"{HEAD}class Pump(Plugin):\n    @hears('a')\n    async def _a(self, payload: str) -> None: ...\n", 6, "_a hears and is async", "write `def _a`"),
+    (TOOL.replace("topic: Topic", "topic: str") + f"        await self.publish('{{topic}}/set', '1'){RETURNS}", 5, "commands go to the setting 'topic'", "write `topic: Topic`"),
+    ("from assistant.api import tool\n", 1, "the file has no docstring", "write one sentence"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words", "instead"), MISTAKES, ids=[words for _, _, words, _ in MISTAKES]
+)
+def test_a_mistake_is_told_with_line_and_remedy(
+    tmp_path: Path, text: str, line: int, words: str, instead: str
+) -> None:
+    file = tmp_path / "pump.py"
+    file.write_text(text)
+    found = [remark for remark in remarks(file) if remark.text.startswith(words)]
+    assert found, remarks(file)
+    assert (found[0].line, instead in found[0].instead) == (line, True), found
+
+
+def test_what_goes_through_a_thread_holds_up_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "pump.py"
+    file.write_text(
+        f"{HEAD}import time\ndef slowly() -> None:\n    time.sleep(1)\n{TOOL.removeprefix(HEAD)}"
+        f"        await asyncio.to_thread(slowly)\n        await asyncio.to_thread(lambda: open('x').read()){RETURNS}"
+    )
+    assert remarks(file) == []
+
+
+PHRASES = '''"""Tricks."""
+from assistant.api import tool
+
+@tool(phrases=("show me",))
+async def show(how: str) -> str:
+    """Show something.
+
+    Args:
+        hwo: In which way.
+    """
+    return ""
+
+@tool
+async def dance() -> str:
+    """Dance."""
+    return ""
+'''
+
+
+def test_what_no_sentence_can_reach_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "tricks.py"
+    file.write_text(PHRASES)
+    _, found, verdict = examined(file)
+    texts = [remark.text for remark in found]
+    assert texts == [
+        "Args: describes 'hwo', which is no parameter of show",
+        "the phrase 'show me' says nothing of how, which show needs",
+        "dance has no phrases: the embedded brain finds it by nothing else",
+    ]
+    assert verdict.level == "none"
+
+
+def test_nothing_grave_is_to_be_said_about_what_is_shipped() -> None:
+    from assistant.shelf import Shelf
+
+    grave = {
+        f"{file.name}:{remark.line}: {remark.text}"
+        for file in Shelf().files.values()
+        if file.source == "shipped"
+        for path in ([file.path] if file.path.name != "__init__.py" else file.path.parent.rglob("*.py"))
+        for remark in remarks(path)
+        if remark.grave
+    }
+    assert grave == set()

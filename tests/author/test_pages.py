@@ -1,0 +1,172 @@
+"""The pages for authors, played: their files are written into an empty folder, their commands are run there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import __main__ as command
+from assistant import config as configuration
+from assistant.author import levels, reference
+from assistant.loader import Loader, LoadState
+from assistant.shelf import Shelf
+from assistant.testing.stories import played, stories_beside
+from tests.test_architecture import code_lines
+
+ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # in Apprise
+WALKTHROUGHS = ("lamp.md", "service.md", "door.md")
+BLOCK = re.compile(r"(?:`([\w.]+\.(?:py|yaml))`[^`]*?:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def blocks(page: Path) -> Iterator[tuple[str, str, str]]:
+    """Each block of a page: the file named before it ("" when there is none), its language, its text."""
+    for match in BLOCK.finditer(page.read_text()):
+        yield match[1] or "", match[2], match[3]
+
+
+def played_page(page: Path, folder: Path) -> list[str]:
+    """Write its files and run its commands; what was run."""
+    ran = []
+    for name, language, text in blocks(page):
+        if name:
+            (folder / name).write_text(text)
+        if language == "console":
+            for line in text.splitlines():
+                words = line.removeprefix("$ assistant ").split()
+                assert command.main(words) == 0, line
+                ran.append(line)
+    return ran
+
+
+@pytest.mark.parametrize("name", ["../plugins.md", *WALKTHROUGHS])
+def test_a_page_is_played_from_an_empty_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = ROOT / "docs" / "plugins" / name
+    assert played_page(page, tmp_path)
+    shown = capsys.readouterr().out
+    assert re.search(r"\.py: (gold|silver)", shown), shown
+    if name in WALKTHROUGHS:
+        (code,) = tmp_path.glob("*.py")
+        assert f"| here | {code_lines(code.read_text())} Python" in page.read_text()
+
+
+PEER = re.compile(
+    r"^(Home Assistant|Open Voice OS|LiveKit|pipecat)[^\n]*\n\n```(\w+)\n(.*?)```", re.DOTALL | re.MULTILINE
+)
+
+
+def test_the_lines_of_the_others_are_counted() -> None:
+    folder = ROOT / "docs" / "plugins"
+    _, *tasks = (folder / "peers.md").read_text().split("\n## ")
+    counted = []
+    for name, task in zip(WALKTHROUGHS, tasks, strict=True):
+        page = (folder / name).read_text()
+        for peer, language, text in PEER.findall(task):
+            lines = code_lines(text) if language == "python" else len(text.split("\n")) - 1
+            counted.append(lines)
+            kind = "Python" if language == "python" else "YAML"
+            assert re.search(rf"^\| {peer}[^|]*\| {lines} {kind}", page, re.MULTILINE), (name, peer, lines)
+    assert len(counted) == 7
+
+
+def test_every_block_of_the_tutorial_does_something(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "plugins.md"
+    for number, (name, language, text) in enumerate(blocks(page)):
+        if language == "python" and name.startswith("test_"):
+            compile(text, name, "exec")
+        elif language == "python":
+            (tmp_path / name).write_text(text)
+            settings: dict[str, Any] = {"name": "x", "topic": "y"} if "(Device)" in text else {}
+            settings |= {"name": "x", "file": str(tmp_path / "x.jpg")} if "(Display)" in text else {}
+            settings |= {"command": ["/bin/true"]} if "(Captioner)" in text else {}
+            entry = configuration.PluginEntry(name=Path(name).stem, settings=settings)
+            loaded = Loader([tmp_path]).load(entry)
+            assert loaded.state is LoadState.ENABLED, loaded.reason
+            does = "(Display)" in text or "(Captioner)" in text
+            assert loaded.plugins[0].tools() or loaded.plugins[0].reactions() or does
+        elif language == "yaml" and not name:
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(f"plugin_paths: [{tmp_path}]\n{text}")
+            config = configuration.load(file, {})
+            loader = Loader(config.plugin_paths)
+            assert [loader.load(entry).reason for entry in config.plugins if loader.load(entry).reason] == []
+        else:
+            assert language == "console" or name.endswith(".yaml"), (name, language)
+
+
+def test_the_test_of_the_tutorial_passes(tmp_path: Path) -> None:
+    for name, _, text in blocks(ROOT / "docs" / "plugins.md"):
+        if name in ("lamp.py", "lamp.stories.yaml", "test_lamp.py"):
+            (tmp_path / name).write_text(text)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "test_lamp.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+def test_what_authors_write_is_typed(tmp_path: Path) -> None:
+    for page in WALKTHROUGHS:
+        for name, language, text in blocks(ROOT / "docs" / "plugins" / page):
+            if language == "python":
+                (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "--follow-imports=silent", "."],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_reference_is_that_of_the_docstrings() -> None:
+    page = ROOT / "docs" / "plugins" / "reference.md"
+    assert page.read_text() == reference.page(), (
+        "python -m assistant.author.reference > docs/plugins/reference.md"
+    )
+
+
+def test_the_vocabulary_does_not_change_unnoticed() -> None:
+    snapshot = ROOT / "tests" / "data" / "api.txt"
+    told = (
+        "a public name or signature has changed: raise assistant.api.VERSION, run `python -m assistant.author.reference "
+        "signatures > tests/data/api.txt`, and write a line into CHANGELOG.md"
+    )
+    assert snapshot.read_text() == reference.snapshot(), told
+    assert f"[api {reference.digest()}]" in (ROOT / "CHANGELOG.md").read_text(), (
+        f"{told} that ends in [api {reference.digest()}]"
+    )
+
+
+def test_the_levels_of_the_shipped_plugins_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # what one of them needs may lie in ours
+    text = (ROOT / "docs" / "plugins.md").read_text()
+    assert levels.table() in text, "python -m assistant.author.levels"
+
+
+SHIPPED = [
+    stories_beside(file.path)
+    for file in Shelf().files.values()
+    if file.source == "shipped" and stories_beside(file.path).is_file()
+]
+
+
+@pytest.mark.parametrize("stories", SHIPPED, ids=lambda path: path.name)
+async def test_the_stories_of_the_shipped_plugins_come_true(
+    stories: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    assert await played(stories) == []

@@ -1,0 +1,218 @@
+"""Everything that people say to pictures on their screens, one sentence after the other, in a whole house.
+
+Each sentence goes through the house's own brain, its tools, a painter behind the real SDK and two screens; what is
+looked at is what hangs where afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.app import House
+from assistant.config import PluginEntry
+from assistant.errands import Errands
+from assistant.events import ToolFinished
+from tests.brain.stand_ins import brain
+from tests.parts.home import until
+from tests.parts.homes import lived_in, shipped, told
+from tests.parts.web import body, web
+from tests.vision.parts import painter
+
+pytestmark = pytest.mark.speech
+
+SCRIPT = """
+- {on: picture, match: "add a boat", do: [draw: {ground: "#404040"}]}
+- {on: picture, match: "add boat", do: [draw: {ground: "#404040"}]}
+- {on: picture, match: "in spanish", do: [draw: {ground: "#505050"}]}
+- {on: picture, match: "night", do: [draw: {ground: "#101030"}]}
+- {on: picture, match: "snow", do: [draw: {ground: "#f0f0f0"}]}
+- {on: picture, do: [draw]}
+"""
+Row = tuple[str, str, str, str]
+TALK: list[Row] = [
+    # what is said, what is answered, what hangs in the kitchen, what hangs on the television
+    ("draw a harbour everywhere", "The picture is on 2 screens.", "harbour", "harbour"),
+    ("only in the kitchen", "The picture is on the kitchen screen.", "harbour", ""),
+    ("on the TV", "The picture is on the tv screen.", "harbour", "harbour"),
+    ("clear it", "The screen is clear.", "harbour", ""),
+    ("draw a cat on the kitchen screen", "The picture is on the kitchen screen.", "cat", ""),
+    ("make it night-time", "The changed picture is on the kitchen screen.", "night time", ""),
+    ("add a boat", "The changed picture is on the kitchen screen.", "add boat", ""),
+    ("in Spanish", "The changed picture is on the kitchen screen.", "in spanish", ""),
+    ("the one before", "The picture before is on the kitchen screen.", "add boat", ""),
+    ("undo", "The picture before is on the kitchen screen.", "night time", ""),
+    ("make it snow", "The changed picture is on the kitchen screen.", "snow", ""),  # a branch of the night
+    ("save it", "The picture is saved.", "snow", ""),
+    ("make it my background", "It is the background of the kitchen screen now.", "snow", ""),
+    ("send it to my phone", "The picture is sent", "snow", ""),
+    ("clear the kitchen screen", "The screen is clear.", "", ""),
+    ("draw three pictures of a hat on the tv", "Three pictures are on the tv screen.", "", ""),
+    ("the second one", "The picture is on the tv screen.", "", "hat"),
+    ("show me the third", "The picture is on the tv screen.", "", "hat"),
+    # a screen is one that there is; what else things are on is in the picture:
+    ("draw a boat on the lake on the tv", "The picture is on the tv screen.", "", "boat on the lake"),
+    (
+        "add a bird on the mast on the tv",
+        "The changed picture is on the tv screen.",
+        "",
+        "add bird on the mast",
+    ),
+    ("draw a dog on the kitchen", "The picture is on the kitchen screen.", "dog", "add bird on the mast"),
+    (
+        "make it red on the attic screen",
+        "There is no attic screen; there is kitchen and tv.",
+        "dog",
+        "add bird on the mast",
+    ),
+    ("clear the kitchen screen", "The screen is clear.", "", "add bird on the mast"),
+    # and what is about the home stays about the home:
+    (
+        "dim the kitchen light to 40 percent",
+        "The kitchen light is on at 40 percent",
+        "",
+        "add bird on the mast",
+    ),
+    ("make it brighter", "The kitchen light is on at 60 percent", "", "add bird on the mast"),
+]
+
+
+def screen(folder: Path, name: str, area: str) -> PluginEntry:
+    file = str(folder / f"{name}.jpg")
+    settings = {"name": name, "area": area, "file": file, "width": 320, "height": 200}
+    return PluginEntry(name="erasable", settings=settings)
+
+
+ERASABLE = '''
+from pathlib import Path
+from assistant.api.pictures import Display, Picture
+
+class Erasable(Display):
+    """A file that can be cleared."""
+    file: Path
+    async def show(self, picture: Picture) -> None:
+        """Write it."""
+        self.file.write_bytes(picture.data)
+    async def clear(self) -> None:
+        """Remove it."""
+        self.file.unlink(missing_ok=True)
+'''
+
+
+async def says(house: House, errands: Errands, text: str) -> str:
+    with house.bus.subscribed(ToolFinished) as news:
+        _, items = await told(errands, {"do": "say", "text": text})
+        try:
+            async with asyncio.timeout(30 if any(item["event"] == "tool_call" for item in items) else 0):
+                result = await news.get()
+        except TimeoutError:
+            return f"(no tool) {items[-1]}"
+        assert isinstance(result, ToolFinished)
+        return result.text
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # in Apprise
+async def test_every_sentence_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "erasable.py").write_text(ERASABLE)
+    async with brain(tmp_path / "cloud", script=SCRIPT) as cloud, web() as phone:
+        phone.answers["/notes"] = body(b"{}")
+        monkeypatch.setenv("ASSISTANT_APPRISE_URLS", f"json://127.0.0.1:{phone.port}/notes")
+        config = shipped(tmp_path / "state")
+        more = [screen(tmp_path, "kitchen", "kitchen"), screen(tmp_path, "tv", "living room")]
+        notes = PluginEntry(name="notifications")
+        changes: dict[str, Any] = {
+            "plugins": [*config.plugins, *more, notes],
+            "plugin_paths": [tmp_path],
+        }
+
+        async def use(house: House, errands: Errands) -> None:
+            house.studio.painter = painter(cloud, house.studio.store, house.purse, ask_above_usd=1)
+            store, wrong = house.studio.store, []
+            for said, answer, *hang in TALK:
+                result = await says(house, errands, said)
+                now = []
+                for name in ("kitchen", "tv"):
+                    ident = await store.on(name)
+                    now.append((await store.entry(ident)).prompt if ident else "")
+                if (result.rstrip("."), now) != (answer.rstrip("."), list(hang)):
+                    wrong.append(f"{said}: {result} {now}")
+            assert not wrong, "\n".join(wrong)
+            (snow,) = [each for each in await store.entries() if each.prompt == "snow"]
+            (night,) = [each for each in await store.entries() if each.prompt == "night time"]
+            assert (snow.parent, snow.kept) == (night.id, True)
+            assert len(phone.asked) == 1
+
+        await lived_in(config.model_copy(update=changes), use)
+
+
+async def test_the_price_is_asked_while_nobody_waits_and_the_answer_counts(tmp_path: Path) -> None:
+    """A slow tool asks: the turn that made it is over by then, or nobody could ever answer."""
+    (tmp_path / "erasable.py").write_text(ERASABLE)
+    async with brain(tmp_path / "cloud", script="- {on: picture, do: [wait: 1.5, draw]}") as cloud:
+        config = shipped(tmp_path / "state")
+        plugins = [*config.plugins, screen(tmp_path, "tv", "living room")]
+
+        async def use(house: House, errands: Errands) -> None:
+            house.studio.painter = painter(cloud, house.studio.store, house.purse, ask_above_usd=0.05)
+            for answer, result in (("no", "Okay, I don't draw it."), ("yes", "Two pictures are on the")):
+                _, items = await told(errands, {"do": "say", "text": "draw two pictures of a hat on the tv"})
+                spoke = {item["text"] for item in items if item["event"] == "spoke"}
+                assert spoke == {
+                    "I have a question first.",
+                    "Two pictures in 1K cost about 7 cents. Shall I draw them?",
+                }
+                _, items = await told(errands, {"do": "say", "text": answer})
+                assert not [item for item in items if item["event"] == "tool_call"]
+                await until(lambda: not house.conversation.calling.running)
+                ended = [item["text"] for item in items if item["event"] == "tool_result"]
+                assert ended[0].startswith(result)
+            _, items = await told(errands, {"do": "say", "text": "draw a hat on the tv"})
+            events = [item["event"] for item in items if item["event"] in ("spoke", "tool_result")]
+            assert events == ["spoke", "tool_result", "spoke"]  # "I'm drawing it" is over before it is drawn
+
+        changes: dict[str, Any] = {"plugins": plugins, "plugin_paths": [tmp_path]}
+        await lived_in(config.model_copy(update=changes), use)
+
+
+async def test_open_words_that_the_own_ear_heard_are_asked_back_before_they_cost_anything(
+    tmp_path: Path,
+) -> None:
+    """It knows the words of a home; what else it has heard may be anything. What is typed is as it is."""
+    (tmp_path / "erasable.py").write_text(ERASABLE)
+    async with brain(tmp_path / "cloud", script="- {on: picture, do: [draw]}") as cloud:
+        config = shipped(tmp_path / "state")
+        plugins = [*config.plugins, screen(tmp_path, "tv", "living room")]
+
+        async def use(house: House, errands: Errands) -> None:
+            house.studio.painter = painter(cloud, house.studio.store, house.purse)
+            assert house.brain is not None
+            assert await says(house, errands, "draw a cat on the tv") == "The picture is on the tv screen."
+            speech = await house.brain.read_aloud("change the picture to winter")
+            recording(tmp_path / "said.wav", speech)
+            for answer, kept in (("no", 1), ("yes", 2)):
+                request = {"do": "hear", "file": str(tmp_path / "said.wav"), "wake": False}
+                _, items = await told(errands, request)
+                heard = [item["args"] for item in items if item["event"] == "tool_call"]
+                questions = [item["text"] for item in items if item["event"] == "spoke"]
+                assert heard, items
+                question = f"I heard: {heard[0]['change']}. Shall I change the picture?"
+                assert question in questions, items
+                await told(errands, {"do": "say", "text": answer})
+                await until(lambda: not house.conversation.calling.running)
+                assert len(await house.studio.store.entries()) == kept
+
+        changes: dict[str, Any] = {"plugins": plugins, "plugin_paths": [tmp_path]}
+        await lived_in(config.model_copy(update=changes), use)
+
+
+def recording(path: Path, speech: bytes) -> None:
+    """24 kHz mono s16le as a file, with the silence after it that ends a sentence."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(24_000)
+        file.writeframes(speech + bytes(2 * 24_000))

@@ -1,0 +1,115 @@
+"""Films of other people: turned, without times, cut in two, none at all whatever their name says."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from assistant.errors import VisionError
+from assistant.vision.rings.films import known
+from assistant.vision.rings.preparing import picture, pictures, prepared
+from assistant.vision.rings.wishes import Wish
+from tests.parts.cameras import decoded
+
+TURNED = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
+"""The matrix of a telephone that was held upright."""
+
+
+def copied(film: Path, out: Path, form: str) -> Path:
+    """The pictures of a film in another container."""
+    source: Any
+    with av.open(str(film)) as source, av.open(str(out), "w", format=form) as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                copy.mux(packet)
+    return out
+
+
+def test_a_film_of_a_telephone_is_seen_upright(footage: Callable[[str], Path], tmp_path: Path) -> None:
+    data = bytearray(footage("mute.mp4").read_bytes())
+    at = data.find(b"tkhd") + 44
+    data[at : at + 36] = TURNED
+    path = tmp_path / "Haustür größer.mp4"
+    path.write_bytes(data)
+    assert known(str(path)) == {"mime": "video/mp4", "seconds": 12.0}
+    made = prepared(str(path), Wish())
+    assert (made.width, made.height) == (180, 320)
+    assert decoded(made.data).size == (180, 320)
+    shown = np.asarray(Image.open(io.BytesIO(picture(str(path)))))
+    red = np.argwhere((shown[:, :, 0] > 150) & (shown[:, :, 1] < 100))
+    assert shown.shape == (320, 180, 3)
+    assert red.mean(axis=0)[0] > 200, "what was at the right lies at the bottom now"
+
+
+def test_a_film_without_times_is_read(footage: Callable[[str], Path], tmp_path: Path) -> None:
+    path = copied(footage("mute.mp4"), tmp_path / "raw.h264", "h264")
+    assert known(str(path))["mime"] == "", "the service knows no such film: it is made another one"
+    made = prepared(str(path), Wish())
+    times = decoded(made.data).times
+    assert len(times) > 3
+    assert decoded(made.data).red
+    assert pictures(str(path), most=3, pixels=320)
+
+
+def test_sound_that_begins_in_the_middle_of_a_piece_costs_no_film(tmp_path: Path) -> None:
+    """MPEG as it is on a DVD: what is read first after a jump is cut in two."""
+    path, film, video, audio = tmp_path / "dvd.mpg", None, None, None
+    film = av.open(str(path), "w", format="mpeg")
+    video, audio = film.add_stream("mpeg2video", rate=25), film.add_stream("mp2", rate=44_100)
+    video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+    with film:
+        for number in range(100):
+            shown = np.full((180, 320, 3), number, np.uint8)
+            film.mux(video.encode(av.VideoFrame.from_ndarray(shown, "rgb24")))
+            heard = av.AudioFrame.from_ndarray(np.full((1, 2 * 1764), number * 50, np.int16), "s16", "stereo")
+            heard.sample_rate = 44_100
+            film.mux(audio.encode(heard))
+        film.mux(video.encode(None))
+        film.mux(audio.encode(None))
+    assert known(str(path))["mime"] == "video/mpeg"
+    for begin in (0.0, 1.3, 2.1):
+        assert prepared(str(path), Wish(begin=begin)).frames
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("doc.mp4", b"%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n", "is no video that I know"),
+        ("zero.mp4", b"", "is an empty file"),
+        ("list.mp4", b"#EXTM3U\n#EXTINF:5,\n/etc/hostname\n#EXT-X-ENDLIST\n", "is no video that I know"),
+        ("noise.webm", bytes(range(256)) * 40, "is no video that I know"),
+    ],
+)
+def test_what_is_no_film_is_told_before_it_is_sent(tmp_path: Path, name: str, data: bytes, why: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(VisionError, match=why):
+        known(str(path))
+
+
+def test_pictures_that_move_and_do_not(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (64, 64), (40 * number, 0, 0)) for number in range(5)]
+    for name in ("moves.gif", "moves.webp"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], duration=200)
+    frames[0].save(tmp_path / "still.webp")
+    assert known(str(tmp_path / "moves.gif"))["mime"] == ""
+    assert prepared(str(tmp_path / "still.webp"), Wish()).frames == 1
+    with pytest.raises(VisionError, match="A WebP picture that moves cannot be read here"):
+        known(str(tmp_path / "moves.webp"))
+
+
+def test_a_name_says_nothing(footage: Callable[[str], Path], tmp_path: Path) -> None:
+    path = copied(footage("whole.mkv"), tmp_path / "a film.webm", "avi")
+    assert known(str(path))["mime"] == "video/x-msvideo"
+    path = copied(footage("mute.mp4"), tmp_path / "a film.mp4", "matroska")
+    assert known(str(path))["mime"] == "", "Matroska with H.264 is not WebM"

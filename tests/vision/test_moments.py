@@ -1,0 +1,68 @@
+"""Moments in words, both ways."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from assistant.errors import VisionError
+from assistant.vision.moments import by_the_clock, moment, said, span
+from assistant.wallclock import WallClock
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 23, 18, 30, 40, tzinfo=ZONE).timestamp()
+CLOCK = WallClock(ZONE, lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "local"),
+    [
+        ("two minutes ago", "23 18:28:40"),
+        ("about 90 seconds ago", "23 18:29:10"),
+        ("half an hour ago", "23 18:00:40"),
+        ("18:10", "23 18:10:00"),
+        ("at 6:10 pm", "23 18:10:00"),
+        ("19:10", "22 19:10:00"),
+        ("yesterday at 6 pm", "22 18:00:00"),
+        ("noon", "23 12:00:00"),
+        ("today", "23 00:00:00"),
+        ("2026-11-20T08:15:00", "20 08:15:00"),
+        ("2026-11-20T08:15:00+00:00", "20 09:15:00"),
+    ],
+)
+def test_a_moment_in_words(words: str, local: str) -> None:
+    assert f"{CLOCK.at(moment(words, CLOCK)):%d %H:%M:%S}" == local
+
+
+def test_spans() -> None:
+    now, past, coming = span("just now", 15, CLOCK), span("18:10", 20, CLOCK), span("next", 5, CLOCK)
+    assert (now.begin - NOW, now.end - NOW, now.now) == (-15, 0, True)
+    assert (past.end - past.begin, past.now) == (20, False)
+    assert (coming.begin - NOW, coming.end - NOW) == (0, 5)
+    assert span("5 seconds ago", 15, CLOCK).now
+
+
+@pytest.mark.parametrize(
+    "words", ["whenever", "25:00", "12:75", "seven moons ago", "2026-12-01T00:00:00", "'; drop"]
+)
+def test_what_is_no_moment_is_asked_back(words: str) -> None:
+    with pytest.raises(VisionError):
+        span(words, 15, CLOCK)
+
+
+def test_places_in_a_clip_become_times_as_people_say_them() -> None:
+    text = "A man comes at [00:05] and goes [00:12]. From 0:02 to 0:04 a dog barks. The sign says 12:30."
+    told = by_the_clock(text, NOW - 130, 15, CLOCK)
+    assert told == (
+        "A man comes about two minutes ago and goes about two minutes ago. "
+        "from 18:28:32 to 18:28:34 a dog barks. The sign says 12:30."
+    )
+    assert "just now" in by_the_clock("Somebody waves [00:14].", NOW - 15, 15, CLOCK)
+    assert by_the_clock("It rang at [00:03].", NOW - 7200, 15, CLOCK) == "It rang at 16:30."
+
+
+def test_longer_ago_is_said_with_the_day() -> None:
+    assert said(NOW - 86_400, CLOCK) == "at 18:30 yesterday"
+    assert said(NOW - 3 * 86_400, CLOCK) == "at 18:30 on Friday"

@@ -1,0 +1,107 @@
+"""Cameras that keep watch: noticed, described once, remembered, announced; questions about the day from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.cli.bench.rtsp import Server
+from assistant.config import CameraConfig, ClipsConfig
+from assistant.events import CameraSaw, StateChanged
+from assistant.live.endpoint import Endpoint
+from assistant.live.purse import Purse
+from assistant.money import Ledger, Limits, Price
+from assistant.vision import watching
+from assistant.vision.cameras import Cameras
+from assistant.vision.describing import Describer
+from assistant.vision.memory import Memory, Seen, fitting
+from assistant.vision.watching import Watch
+from assistant.wallclock import WallClock
+from tests.brain.stand_ins import brain
+from tests.parts.cameras import until
+from tests.parts.house import FakeHost
+
+FACTS = {
+    "summary": "A courier leaves a parcel.",
+    "people": 1,
+    "vehicles": ["van"],
+    "animals": [],
+    "parcels": 1,
+    "importance": 2,
+    "events": [{"at": "00:03", "what": "parcel"}],
+}
+CAPTION = f"""
+- on: rest
+  match: gemini-3.5-flash-lite:generateContent
+  do:
+    - reply:
+        candidates: [{{content: {{parts: [{{text: '{json.dumps(FACTS)}'}}]}}, finishReason: STOP}}]
+        usageMetadata: {{promptTokenCount: 900, totalTokenCount: 1000}}
+"""
+
+
+@pytest.mark.speech
+async def test_what_a_camera_notices_is_remembered_once_and_announced(
+    footage: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "AFTER_SECONDS", 0.5)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 1.0)
+    clock, host = WallClock(), FakeHost(tmp_path)
+    watch = {"by": ["change", "motion", "frigate"], "sensors": ["porch motion"], "announce": ["parcel"]}
+    async with (
+        Server({"door": footage("door.mp4")}).open() as server,
+        brain(tmp_path, script=CAPTION) as address,
+    ):
+        door = CameraConfig.model_validate({"name": "front door", "url": server.url("door"), "watch": watch})
+        cloud = Endpoint(
+            "gemini", "gemini-3.8-live", key="any", base_url=address.url, certificate=address.certificate
+        )
+
+        async def services() -> list[Endpoint]:
+            return [cloud]
+
+        purse = Purse(Limits(Ledger(tmp_path)), [Price("gemini-", 1, 1, 1, 5, 5)])
+        cameras, memory = Cameras([door], clock), Memory(tmp_path / "seen.sqlite", clock, 30)
+        describer = Describer(cameras, services, purse, ClipsConfig(), clock, host.tell)
+        keeper = Watch(describer, memory, host, clock)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(cameras.run()), tasks.create_task(keeper.run())]
+            await until(cameras.eyes, "front door", "live")
+            server.rewind("door", 2)
+            with host.listen(CameraSaw) as seen:
+                async with asyncio.timeout(15):
+                    saw = await seen.get()
+                host.tell(StateChanged("porch motion", "motion", True, False))
+                host.report("frigate/reviews", json.dumps({"type": "end", "after": {"camera": "door"}}))
+                await asyncio.sleep(1.5)
+                assert seen.empty(), "it was described less than quiet_seconds ago"
+            for task in running:
+                task.cancel()
+    assert isinstance(saw, CameraSaw)
+    assert (saw.text, saw.importance, saw.things) == (FACTS["summary"], 2, ("person", "parcel", "van"))
+    assert host.voice.said == ["At the front door: A courier leaves a parcel."]
+    (kept,) = memory.since(0)
+    assert kept.text == saw.text
+    (row,) = Ledger(tmp_path).rows(clock.now().strftime("%Y-%m"))
+    assert (row.kind, row.model) == ("caption", "gemini-3.5-flash-lite")
+
+
+def test_questions_about_the_day_find_what_fits(tmp_path: Path) -> None:
+    clock = WallClock(read=lambda: 1_000_000.0)
+    memory = Memory(tmp_path / "seen.sqlite", clock, 3)
+    assert memory.since(0) == []
+    memory.note(Seen(100.0, "front door", "long forgotten", 3))
+    memory.note(Seen(999_000.0, "front door", "A courier leaves a box.", 2, ("person", "parcel")))
+    memory.note(Seen(999_100.0, "garden", "A cat walks off.", 1, ("cat",)))
+    found = memory.since(0)
+    assert [one.at for one in found] == [999_000.0, 999_100.0]
+    assert [one.camera for one in fitting("did a package come today?", found)] == ["front door"]
+    assert [one.camera for one in fitting("when did the cat leave?", found)] == ["garden"]
+    assert [one.camera for one in fitting("did anybody come today?", found)] == ["front door"]
+    assert len(fitting("what changed since noon?", found)) == 2
+    assert fitting("was there a dog?", found) == []
+    assert (tmp_path / "seen.sqlite").stat().st_mode & 0o077 == 0
