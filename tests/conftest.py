@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.limits import LIMIT
+from tests.limits import HANGS_SECONDS, LIMIT, PARTNER_SECONDS
 from tests.system_parts import PROGRAMS, found
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,7 +37,8 @@ async def nothing_left_over() -> AsyncIterator[None]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test that hangs fails, and says where."""
-    with LIMIT.of(item.nodeid):
+    partner = item.get_closest_marker("partner") is not None
+    with LIMIT.of(item.nodeid, PARTNER_SECONDS if partner else HANGS_SECONDS):
         return (yield)
 
 

@@ -18,6 +18,9 @@ import pytest
 HANGS_SECONDS = 240.0
 """The longest test takes half a minute; ten at once on a busy machine, two."""
 
+PARTNER_SECONDS = 1200.0
+"""A foreign program is installed first, on a clean machine."""
+
 AGAIN_SECONDS = 20.0
 """Who swallows the interruption, or hangs again in tearing down, gets another."""
 
@@ -38,7 +41,7 @@ class Limit:
         threading.Thread(target=self._watch, name="limit of a test", daemon=True).start()
 
     @contextmanager
-    def of(self, name: str, seconds: float = HANGS_SECONDS) -> Iterator[None]:
+    def of(self, name: str, seconds: float) -> Iterator[None]:
         """Interrupt what runs inside when it takes longer."""
         outer = self._name, self._due
         self._name, self._due = name, time.monotonic() + seconds

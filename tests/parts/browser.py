@@ -92,9 +92,18 @@ async def browser() -> AsyncIterator[Page]:
                 socket = await tabs.enter_async_context(connect(target, max_size=None, proxy=None))
                 yield Page(socket, target, tabs)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
+            await ended(process)
+
+
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """Ask a program to end; one that does not listen is killed."""
+    with contextlib.suppress(ProcessLookupError, TimeoutError):
+        process.terminate()
+        async with asyncio.timeout(SECONDS):
             await process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 async def _port(file: Path) -> int:
