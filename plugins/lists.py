@@ -22,6 +22,10 @@ class Lists(Plugin):
             "write {items} on the {list} list",
             "add {items} to the list",
             "put {items} on the list",
+            "we are out of {items}",
+            "we ran out of {items}",
+            "we have run out of {items}",
+            "i need to buy {items}",
         )
     )
     async def add_to_list(self, items: list[str], list: str = "shopping") -> str:

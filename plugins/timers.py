@@ -22,7 +22,67 @@ from assistant.api.due import Agenda, Entry, spoken_length
 LATE_SECONDS = 5
 LONG_AGO_SECONDS = 15 * 60
 SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+UNNAMED = {"the", "my", "a", "an", "and", "also", "another", "new", "timer", "one"}
 ALL = {"all", "every", "both", "all of", "all my", "all our", "all the", "all of the", "all of my"}
+SETS = (
+    "set a timer for {seconds}",
+    "set a {name} timer for {seconds}",
+    "set a {seconds} timer",
+    "set a timer of {seconds}",
+    "start a timer for {seconds}",
+    "start a {seconds} timer",
+    "start a {name} timer for {seconds}",
+    "set a {seconds} timer for {name}",
+    "set a timer for {seconds} for {name}",
+    "timer for {seconds}",
+    "{seconds} timer",
+    "set a timer called {name} for {seconds}",
+    "set a timer for {seconds} called {name}",
+    "count down {seconds}",
+    "set the timer to {seconds}",
+    "set a timer",
+    "start a timer",
+    "set a timer for {seconds} in the {room}",
+    "set a {seconds} timer in the {room}",
+    "set a {name} timer for {seconds} in the {room}",
+    "set another timer for {seconds}",
+    "set another {seconds} timer",
+    "another timer for {seconds}",
+    "another {seconds} timer",
+    "another one for {seconds}",
+    "another one for the {name} {seconds}",
+    "another timer for the {name} {seconds}",
+    "set another {name} timer for {seconds}",
+    "set a timer for the {name} for {seconds}",
+    "set a timer for the {name} {seconds}",
+    "{name} timer for {seconds}",
+    "{name} timer {seconds}",
+)
+ASKS = (
+    "how long is left on the timer",
+    "how long is left on the {name} timer",
+    "what timers are there",
+    "how much time is left on the timer",
+    "how much time is left on the {name} timer",
+    "how long is left",
+    "how much time is left",
+    "what timers are running",
+    "list the timers",
+    "what timers do i have",
+    "which timers are running",
+    "how long does the {name} timer have left",
+    "are there any timers",
+    "how long has the {name} timer got",
+    "what is the timer at",
+    "how long left",
+    "how much longer",
+    "how long do i have left",
+    "how long do i have left on the {name}",
+    "how long is left on the {name}",
+    "how much time is left on the {name}",
+    "how long until the timer",
+    "how long until the {name} timer",
+)
 
 More = Annotated[int, Range(-86400, 86400), "in seconds; negative takes away"]
 
@@ -49,30 +109,7 @@ class Timers(Plugin):
         ago = f" since {spoken_length(late)}" if late > LATE_SECONDS else ""
         await ring(f"{_the(timer)} is done{ago}", room=timer.where())
 
-    @tool(
-        phrases=(
-            "set a timer for {seconds}",
-            "set a {name} timer for {seconds}",
-            "set a {seconds} timer",
-            "set a timer of {seconds}",
-            "start a timer for {seconds}",
-            "start a {seconds} timer",
-            "start a {name} timer for {seconds}",
-            "set a {seconds} timer for {name}",
-            "set a timer for {seconds} for {name}",
-            "timer for {seconds}",
-            "{seconds} timer",
-            "set a timer called {name} for {seconds}",
-            "set a timer for {seconds} called {name}",
-            "count down {seconds}",
-            "set the timer to {seconds}",
-            "set a timer",
-            "start a timer",
-            "set a timer for {seconds} in the {room}",
-            "set a {seconds} timer in the {room}",
-            "set a {name} timer for {seconds} in the {room}",
-        )
-    )
+    @tool(phrases=SETS)
     async def set_timer(self, seconds: Seconds | None = None, name: str = "", room: str = "") -> str:
         """Start a timer; there may be many, told apart by name or length.
 
@@ -127,7 +164,7 @@ class Timers(Plugin):
                 await self._agenda.remove(timer)
         if len(timers) == 1:
             return f"{_the(timers[0])} is {done}"
-        return f"All {_count(len(timers))} timers are {done}"
+        return f"{'Both' if len(timers) == 2 else f'All {_count(len(timers))}'} timers are {done}"
 
     @tool(
         phrases=(
@@ -156,23 +193,7 @@ class Timers(Plugin):
 
     @tool(
         risk=Risk.READ,
-        phrases=(
-            "how long is left on the timer",
-            "how long is left on the {name} timer",
-            "what timers are there",
-            "how much time is left on the timer",
-            "how much time is left on the {name} timer",
-            "how long is left",
-            "how much time is left",
-            "what timers are running",
-            "list the timers",
-            "what timers do i have",
-            "which timers are running",
-            "how long does the {name} timer have left",
-            "are there any timers",
-            "how long has the {name} timer got",
-            "what is the timer at",
-        ),
+        phrases=ASKS,
     )
     async def timers_left(self, name: str = "") -> Answer:
         """Tell which timers there are and how long they have left."""
@@ -227,14 +248,14 @@ class Timers(Plugin):
         if len(found) == 1:
             return found
         choices = tuple(_called(timer) for timer in (found or timers))
-        problem = question if not wanted or found else f"There is no {wanted} timer"
-        raise ToolError(
-            f"{problem}: {' or '.join([', '.join(choices[:-1]), choices[-1]]).strip(' or')}?", options=choices
-        )
+        offered = " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
+        none = wanted and not found
+        problem = f"There is no {wanted} timer. Do you mean" if none else f"{question}:"
+        raise ToolError(f"{problem} {offered}?", options=choices)
 
 
 def _name(text: str) -> str:
-    words = [word for word in text.lower().split() if word not in ("the", "my", "a", "an", "timer", "one")]
+    words = [word for word in text.lower().split() if word not in UNNAMED]
     return " ".join(words)[:40]
 
 

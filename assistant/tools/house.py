@@ -9,7 +9,15 @@ from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
 UNDO = ("put it back", "undo that", "undo", "change it back", "put that back", "put everything back")
-WHY = ("why did you do that", "why did you do this", "what did you just do", "why did that happen")
+WHY = (
+    "why did you do that",
+    "why did you do this",
+    "why did that happen",
+    "why",
+    "what did you just do",
+    "what did you do",
+    "what have you done",
+)
 FORGET = (
     "forget that",
     "forget what i said",

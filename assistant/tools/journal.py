@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.tools import wording
 from assistant.tools.sentences import listed
 from assistant.tools.table import Target
 
@@ -70,13 +71,8 @@ class Journal:
         if not self._past:
             return "I have not done anything yet"
         last = self._past[-1]
-        done = listed([_told(deed) for deed in last.deeds[:4]])
-        quote = f'I heard "{last.heard[:LONGEST_QUOTE]}"' if last.heard else "the brain asked for it"
-        return f"Because {quote}, so I tried to {done}"
-
-
-def _told(deed: Deed) -> str:
-    names = [target.name for target in deed.before]
-    what = f"{len(names)} devices" if len(names) > 3 else listed([f"the {name}" for name in names])
-    values = ", ".join(f"{str(value).replace('_', ' ')}" for value in deed.args.values())
-    return f"{deed.verb.replace('_', ' ')} {what}" + (f" ({values})" if values else "")
+        done = listed(
+            [wording.deed(d.verb, [t.name for t in d.before], d.args, ok=d.ok) for d in last.deeds[:4]]
+        )
+        quote = f'I heard "{last.heard[:LONGEST_QUOTE]}"' if last.heard else "The brain asked for it"
+        return f"{quote}, so I {done}"

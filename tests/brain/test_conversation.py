@@ -134,6 +134,10 @@ BROKEN = {"error": "The fan does not answer.", "retryable": False}
 GROUP = {"text": "Some lights.", "state": {"kitchen light": {"on": True}, "porch light": {"on": False}}}
 
 
+def off(*names: str) -> list[dict[str, object]]:
+    return [{"text": f"The {name} is off."} for name in names]
+
+
 @pytest.mark.parametrize(
     ("said", "responses", "spoken"),
     [
@@ -147,6 +151,9 @@ GROUP = {"text": "Some lights.", "state": {"kitchen light": {"on": True}, "porch
         ("turn on the fan", [{"status": "done"}], "Done."),
         ("turn on the fan", [], "I got no answer from the house."),
         ("what time is it", [{"result": "It is noon"}], "It is noon."),
+        ("turn everything off", off("fan", "porch light"), "The fan and the porch light are off."),
+        ("turn everything off", [*off("fan"), BROKEN], "The fan is off. The fan does not answer."),
+        ("turn everything off", off("fan", "lamp", "kettle", "heater", "oven"), "5 devices are off."),
     ],
 )
 def test_answers(said: str, responses: list[dict[str, object]], spoken: str) -> None:

@@ -269,7 +269,7 @@ async def test_why_names_the_words_and_the_deed() -> None:
     house.dispatcher.new_utterance()
     assert (
         house.dispatcher.journal.why()
-        == 'Because I heard "make it bright", so I tried to turn on the desk lamp (80)'
+        == 'I heard "make it bright", so I turned on the desk lamp at 80 percent'
     )
 
 

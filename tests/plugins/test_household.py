@@ -120,13 +120,13 @@ async def test_which_timer_is_asked_with_the_choices(tmp_path: Path) -> None:
         with pytest.raises(ToolError, match=r"Which one do you mean: egg, 10 minute or 20 minute\?") as asked:
             await house.do("change_timer", action="cancel")
         assert asked.value.options == ("egg", "10 minute", "20 minute")
-        with pytest.raises(ToolError, match="There is no pizza timer: egg"):
+        with pytest.raises(ToolError, match="There is no pizza timer. Do you mean egg"):
             await house.do("change_timer", action="cancel", name="pizza")
         assert (
             await house.do("change_timer", action="cancel", name="20 minute")
             == "the 20 minute timer is cancelled"
         )
-        assert await house.do("change_timer", action="cancel", name="both") == "All two timers are cancelled"
+        assert await house.do("change_timer", action="cancel", name="both") == "Both timers are cancelled"
 
 
 @pytest.mark.parametrize("hours", [1, -1])

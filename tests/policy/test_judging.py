@@ -171,7 +171,7 @@ async def test_another_value_is_asked_about() -> None:
     await house.does("news")
     assert (await house.does("turn_on", device="desk lamp", brightness=30)).ok
     asked = await house.does("turn_on", device="desk lamp", brightness=100)
-    assert (asked.ok, asked.text) == (False, "Shall I turn on the desk lamp (100)?")
+    assert (asked.ok, asked.text) == (False, "Shall I turn on the desk lamp at 100 percent?")
     assert [held.by for held in house.held] == ["yes"]
 
 
@@ -370,7 +370,7 @@ async def test_a_question_is_short_whatever_the_call_holds() -> None:
     house = House().says("read the news and set the desk lamp to 30 percent")
     await house.does("news")
     asked = await house.does("turn_on", device="desk lamp", brightness=99)
-    assert asked.text == "Shall I turn on the desk lamp (99)?"
+    assert asked.text == "Shall I turn on the desk lamp at 99 percent?"
     assert len(str(house.held[0])) < 300
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.brain.understanding.meaning import Call, Question, State, Understanding
@@ -11,6 +12,8 @@ from assistant.brain.understanding.questions import FACTS
 
 NO_ANSWER = "I got no answer from the house."
 UNTRUE = "That did not work."
+SAYS_OF_ONE = re.compile(r"The ([^.,:;]+) is ([^.:;]+)\.")
+MOST_NAMED = 4
 
 
 def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
@@ -27,8 +30,26 @@ def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]])
             return f"{'Nothing' if question.form == 'which' else 'No, nothing'} there is {question.word}."
         if found and (spoken := _checked(question, found, replies)):
             return spoken
-    sentences = list(dict.fromkeys(_sentence(reply) for reply in replies))
-    return " ".join(sentence for sentence in sentences if sentence) or NO_ANSWER
+    sentences = dict.fromkeys(_sentence(reply) for reply in replies)
+    return " ".join(_gathered(sentence for sentence in sentences if sentence)) or NO_ANSWER
+
+
+def _gathered(sentences: Iterable[str]) -> list[str]:
+    """Those that say the same of several things are one: nobody wants to hear ten of them."""
+    gathered: dict[str, list[str]] = {}
+    for sentence in sentences:
+        match = SAYS_OF_ONE.fullmatch(sentence)
+        what, name = (match[2], match[1]) if match else (sentence, "")
+        gathered.setdefault(what, []).append(name)
+    return [_said_of(names, what) for what, names in gathered.items()]
+
+
+def _said_of(names: Sequence[str], what: str) -> str:
+    if names == [""] or not all(names):
+        return what
+    if len(names) > MOST_NAMED:
+        return f"{len(names)} devices are {what}."
+    return _capital(f"{_these(names)} {what}.")
 
 
 def _sentence(reply: Mapping[str, Any]) -> str:

@@ -211,7 +211,8 @@ ASKING = phrases(
 """Orders that sound like questions; they are no more than a please."""
 FILLERS = ASKING | phrases(
     """
-    help me, help me to, please, could you, can you, would you, will you, would you mind, i want you to,
+    and, also, help me, help me to, please, could you, can you, would you, will you, would you mind,
+    i want you to,
     i would like you to, i would like to,  i want to,  i need you to,  i need to, hey, hi, hello,
         okay, ok,
     now, right now, just, kindly, for me, thanks, thank you, the, a, an, my, our, your, let us,

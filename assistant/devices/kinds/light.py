@@ -68,6 +68,8 @@ class Light(Detailed):
     @tool
     async def change_brightness(self, by: Annotated[int, Range(-100, 100)]) -> str:
         """Make a light brighter (positive) or darker (negative) by percentage points."""
+        if by < 0 and self.states.get("on") is False:
+            return f"{self.name} is off"
         now = (self.states.get("brightness") or 0) if self.states.get("on") else 0
         return await self.turn_on(min(max(now + by, 1), 100))
 

@@ -9,17 +9,15 @@ from enum import Enum, IntEnum
 from typing import Literal
 
 from assistant.errors import Refused
-from assistant.plain import one_line
 from assistant.tools.policy.heard import Heard
 from assistant.tools.policy.matching import Case, Match, match
-from assistant.tools.sentences import listed
 from assistant.tools.vocabulary import Risk
+from assistant.tools.wording import texts, wish
 
 LINGER_SECONDS = 1800.0
 """So long a brain may remember what it was given; a conversation that rests is begun anew much sooner."""
 WORDS_SECONDS = 2.0
 """The transcript of a sentence may come after the call that it led to."""
-MOST_NAMED, LONGEST_VALUE = 3, 120
 NOT_ON_ITS_WORD = (
     "I do nothing because of what others have written, shown or said. Please ask me for it yourself."
 )
@@ -162,7 +160,7 @@ class Policy:
         taint = self.taint if made.taint is None else made.taint
         asker = made.asker or self._asker
         if risk is Risk.READ:
-            if taint is Taint.FRESH and any(self._heard.reveals(text) for text in _texts(case.args)):
+            if taint is Taint.FRESH and any(self._heard.reveals(text) for text in texts(case.args)):
                 raise Refused(LEAKS)
         elif risk is Risk.SECURITY:
             await self._judge_security(case, taint, asker)
@@ -218,20 +216,4 @@ class Policy:
 
 
 def _what(case: Case) -> str:
-    """``turn on the oven (200)``, made of what would happen and not of what a brain says."""
-    names = [f"the {device.name}" for device in case.devices]
-    whom = f" {len(names)} devices" if len(names) > MOST_NAMED else f" {listed(names)}" if names else ""
-    values = one_line(", ".join(_texts(case.args)), LONGEST_VALUE)
-    return f"{case.name.replace('_', ' ')}{whom}" + (f" ({values})" if values else "")
-
-
-def _texts(value: object) -> list[str]:
-    """Every bare value in the arguments of a call, as text."""
-    match value:
-        case Mapping():
-            return [text for each in value.values() for text in _texts(each)]
-        case list():
-            return [text for each in value for text in _texts(each)]
-        case None:
-            return []
-    return [str(value)]
+    return wish(case.name, [device.name for device in case.devices], case.args)

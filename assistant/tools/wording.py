@@ -1,0 +1,85 @@
+"""What a call would do, or has done, in plain words made of the call and never of what a brain says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.plain import one_line
+from assistant.tools.sentences import listed
+
+MOST_NAMED, LONGEST_VALUE = 3, 120
+UNITS = {
+    "brightness": "percent",
+    "humidity": "percent",
+    "position": "percent",
+    "speed": "percent",
+    "temperature": "degrees",
+    "tilt": "percent",
+    "volume": "percent",
+}
+PAST = {
+    "close": "closed",
+    "lock": "locked",
+    "lower": "lowered",
+    "open": "opened",
+    "pause": "paused",
+    "play": "played",
+    "press": "pressed",
+    "raise": "raised",
+    "set": "set",
+    "start": "started",
+    "stop": "stopped",
+    "turn": "turned",
+    "unlock": "unlocked",
+}
+
+
+def wish(verb: str, names: Sequence[str], args: Mapping[str, Any]) -> str:
+    """``turn on the oven (200)``, ``lower the brightness of 6 lights by 20 percent``; each value is told."""
+    whom, values = _whom(names), dict(args)
+    first, _, what = verb.replace("_", " ").partition(" ")
+    of = f"the {what} of {whom}" if whom else f"the {what}"
+    if first == "set" and what and len(values) == 1:
+        return f"set {of} to {_value(verb.removeprefix('set_'), *values.values())}"
+    by = values.get("by")
+    if first == "change" and what and isinstance(by, int | float) and len(values) == 1:
+        way = "lower" if by < 0 else "raise"
+        return f"{way} {of} by {_value(verb.removeprefix('change_'), abs(by))}"
+    words = f"{first} {of}" if first == "set" and what else " ".join(filter(None, [first, what, whom]))
+    if first == "turn" and (brightness := values.pop("brightness", None)) is not None:
+        words += f" at {_value('brightness', brightness)}"
+    rest = one_line(", ".join(texts(values)), LONGEST_VALUE)
+    return f"{words} ({rest})" if rest else words
+
+
+def deed(verb: str, names: Sequence[str], args: Mapping[str, Any], *, ok: bool) -> str:
+    """``turned on the fan``; ``tried to turn on the fan`` where that has not come true."""
+    words = wish(verb, names, args)
+    first, _, rest = words.partition(" ")
+    return f"{PAST[first]} {rest}" if ok and first in PAST else f"tried to {words}"
+
+
+def texts(value: object) -> list[str]:
+    """Every bare value in the arguments of a call, as text."""
+    match value:
+        case Mapping():
+            return [text for each in value.values() for text in texts(each)]
+        case list():
+            return [text for each in value for text in texts(each)]
+        case None:
+            return []
+    return [str(value)]
+
+
+def _whom(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return listed([f"the {name}" for name in names]) if names else ""
+    lasts = {name.split()[-1] for name in names}
+    return f"{len(names)} {lasts.pop()}s" if len(lasts) == 1 else f"{len(names)} devices"
+
+
+def _value(what: str, value: object) -> str:
+    text = one_line(", ".join(texts(value)), LONGEST_VALUE)
+    unit = UNITS.get(what, "") if isinstance(value, int | float) else ""
+    return f"{text} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
