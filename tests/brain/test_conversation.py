@@ -163,3 +163,16 @@ def test_answers(said: str, responses: list[dict[str, object]], spoken: str) -> 
 
 def test_hearing_is_plain_data() -> None:
     assert Hearing("turn on the fan", 0.4, sure=True).reason == ""
+
+
+def test_what_was_not_heard_is_said_again_and_a_question_stays_open() -> None:
+    speaker = understander()
+    assert speaker.understand("what did you say").say == "I have not said anything yet."
+    asked = speaker.understand("turn on the lamp").say
+    assert asked.endswith("?")
+    assert speaker.understand("sorry, what?").say == asked
+    assert short(speaker.understand("the bedroom lamp")) == "turn_on(bedroom lamp)"
+    turned = speaker.understand("turn on the fan")
+    assert speaker.answer(turned, [{"text": "The fan is on."}]) == "The fan is on."
+    assert speaker.understand("Say that again, please.").say == "The fan is on."
+    assert speaker.understand("good night").say == "Good night."

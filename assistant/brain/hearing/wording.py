@@ -204,6 +204,7 @@ HABITS = lines(
     what day is it | what's the date | what day is it today | tell me the time | what time is it now
     what's the date today
     thank you | thanks | that's all | forget it | good morning | good night | hello | what is the time
+    what did you say | say that again | repeat that
     both of them | all of them | the first one | the second one
     """
 )

@@ -198,6 +198,15 @@ GREETINGS = phrases(
     hello, hi, hey, good morning, good evening, good afternoon, hello there
     """
 )
+NIGHT = phrases("good night, sleep well, good night then, i am going to bed, i am off to bed")
+AGAIN = phrases(
+    """
+    what did you say, what did you just say, what was that, say that again, say it again, repeat that,
+    repeat, repeat it, pardon, pardon me, come again, once more, could you repeat that, can you repeat that,
+    what, i did not hear you, i did not hear that, i did not get that, i did not catch that, sorry what
+    """
+)
+"""Water runs and pans sizzle: what was said last is said again, and a question of ours stays open."""
 ASKING = phrases(
     """
     is it possible to, is it possible for you to, would it be possible to, would it be possible for you to,

@@ -16,7 +16,7 @@ from assistant.brain.understanding.clauses import Clause, Reference, clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
 from assistant.brain.understanding.introducing import HELP, introduction
 from assistant.brain.understanding.kinds import RISKY, family
-from assistant.brain.understanding.lexicon import ASKING, GREETINGS, NOTHING_TO_DO, THANKS
+from assistant.brain.understanding.lexicon import AGAIN, ASKING, GREETINGS, NIGHT, NOTHING_TO_DO, THANKS
 from assistant.brain.understanding.looks import unseen
 from assistant.brain.understanding.meaning import Call, Miss, Question, Understanding
 from assistant.brain.understanding.moods import Order, as_order
@@ -93,6 +93,7 @@ class Understander:
         """When something was done that the next sentence may go on about."""
         self._open: _Pending | None = None
         """What the house was left to find out; it may ask back."""
+        self._told = ""
         self._before: _Before = ((), None, None, None)
 
     def understand(self, text: str) -> Understanding:
@@ -101,10 +102,17 @@ class Understander:
         sentence = words(text)
         if not any(word != "," for word in sentence):
             return Understanding(say="I did not hear anything.")
+        if _bare(sentence) in AGAIN:
+            return Understanding(say=self._told or "I have not said anything yet.")
+        understood = self._understood(text, sentence)
+        self._told = understood.say or self._told
+        return understood
+
+    def _understood(self, text: str, sentence: tuple[str, ...]) -> Understanding:
         pending, self._pending, self._open = self._pending, None, None
         if pending and self._now() - pending.at <= MEMORY and (followed := self._follow(pending, sentence)):
             return followed
-        bare = " ".join(word for word in sentence if word not in (",", "please", "just"))
+        bare = _bare(sentence)
         if bare in STOPPING and self.home.tool(STOP_TOOL):
             return Understanding(calls=(Call(STOP_TOOL),))
         if said := introduction(self.home) if bare in HELP else _small_talk(bare):
@@ -131,7 +139,8 @@ class Understander:
                 self._pending = self._open
             elif choice := left_open(call, self.home.tool(call.name), responses[0]):
                 self._pending = _Pending(self._now(), choice=choice)
-        return answer(understanding, responses)
+        self._told = answer(understanding, responses)
+        return self._told
 
     @property
     def _recent(self) -> tuple[Thing, ...]:
@@ -301,6 +310,10 @@ def _without_politeness(sentence: tuple[str, ...]) -> tuple[str, ...]:
     return sentence[start:end]
 
 
+def _bare(sentence: tuple[str, ...]) -> str:
+    return " ".join(word for word in sentence if word not in (",", "please", "just"))
+
+
 def _negated(sentence: tuple[str, ...]) -> bool:
     return " ".join(sentence[:2]) in ("do not", "can not") or "never" in sentence
 
@@ -312,4 +325,6 @@ def _small_talk(text: str) -> str:
         return "You are welcome."
     if text in GREETINGS:
         return "Hello."
+    if text in NIGHT:
+        return "Good night."
     return ""
