@@ -60,6 +60,8 @@ def action(wish: Wish, thing: Thing) -> tuple[str, dict[str, float | int | str]]
     if relatives.property and moving and wish.relative and relatives.name != "blinds":
         return _moved(wish, relatives.verbs.get("up", ""), relatives.property)
     amount = _amount(wish, relatives.unit)
+    if relatives.name == "blinds" and wish.relative:
+        raise Miss("How far should it be open? Say for example halfway, or 30 percent.", final=True)
     if amount is not None:
         return _set(wish, thing, amount)
     if wish.clause.colour:

@@ -103,6 +103,8 @@ turn on
 on
 don't turn on the kitchen light
 do not unlock the front door
+open the blinds a bit more
+close the blinds a little
 never open the blinds
 i turned on the kitchen light yesterday
 the kitchen light is on
