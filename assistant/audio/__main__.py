@@ -37,7 +37,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--input", default="default")
     parser.add_argument("--output", default="default")
     parser.add_argument("--wake", action="append", default=[], metavar="WORD", help="may be repeated")
-    parser.add_argument("--model", action="append", default=[], metavar="WORD=FILE.json")
+    parser.add_argument("--model", action="append", default=[], metavar="WORD.json", type=Path)
     parser.add_argument("--offset", action="append", default=[], metavar="WORD=POINTS")
     parser.add_argument("--signs", action="store_true")
     parser.add_argument("--always", action="store_true")

@@ -7,13 +7,16 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from assistant.audio.messages import FromAudio, GateClosed, Pulse, Ready, Trouble
+from assistant.audio.canceller import FRAME_BYTES
+from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, Pulse, Ready, Trouble
 from assistant.audio.process import Audio, started
 from assistant.bus import Bus
 from assistant.config import AudioConfig
+from assistant.errors import AudioError
 from assistant.events import Problem
 from assistant.floor import Shut
 from assistant.household.room import Room
+from assistant.household.wakefolder import WakeFolder
 from assistant.mouths import HouseMouths
 
 log = logging.getLogger(__name__)
@@ -40,6 +43,11 @@ SILENT = (
     "The microphone is on but delivers only zeros: is it switched off at the device, or muted by the system?"
 )
 DEAD = "The microphone or the speaker cannot be opened: the sound system does not answer."
+ENDED = (
+    "The audio process ends before it hears anything; the log says more, or `assistant doctor --audio`. "
+    "The assistant goes on trying. Typed sentences work."
+)
+NONSENSE = "The audio process talks nonsense and is started again."
 
 
 class Talk(Protocol):
@@ -68,6 +76,9 @@ class Vigil:
         self._looked_at = self._clock()
         self._silent_again_at = 0.0
         self._opened = self._had_one = False
+        self._open_by = ""
+        self._frames_out = 0
+        """What has left since the gate was opened."""
         self._for_good = False
         self._pulse = Pulse(0, 0)
         self._pulse_at = self._opened_at = self._flowed_at = self._sounded_at = self._clock()
@@ -89,6 +100,8 @@ class Vigil:
             begun = self._looked_at = self._clock()
             async with started(self._config, settings=self._room.settings) as audio:
                 await self._served(audio)
+            if not (self._opened or self._complaint):
+                self._complain(ENDED)
             self.settled()
             failures = 0 if self._flowed_at - begun > STEADY_SECONDS else failures + 1
             await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
@@ -96,6 +109,7 @@ class Vigil:
     async def _served(self, audio: Audio) -> None:
         self._pulse, self._opened = Pulse(0, 0), False
         self._pulse_at = self._sounded_at = begun = self._clock()
+        self._models = WakeFolder(self._config.wake_folder)
         audio.pulse = self._felt
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -104,6 +118,7 @@ class Vigil:
                 watching.cancel()
         finally:
             self._room.ears = None
+            self._note_left()
             if self._talk.mouths.rooms.get(self._room.place.room) is audio:
                 del self._talk.mouths.rooms[self._room.place.room]
 
@@ -138,6 +153,9 @@ class Vigil:
             if now - self._pulse_at > HUNG_SECONDS or (hears and flowed > STALLED_SECONDS + LOOK_SECONDS * 2):
                 log.warning("%sthe microphone delivers nothing; its process is replaced", self._of)
                 return audio.kill()
+            if self._models.changed() and not (self._open_by or audio.speaking):
+                log.info("%sthe wake words have changed; the audio process is started again", self._of)
+                return audio.kill()
             if hears and now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
                 self._silent_again_at = now + ZERO_AGAIN_SECONDS
                 self._complain(SILENT)
@@ -151,9 +169,19 @@ class Vigil:
                 self._bus.publish(Problem(text))
 
     async def _heard(self, audio: Audio) -> AsyncIterator[FromAudio]:
+        """What is heard, until the process ends, or says what nobody understands."""
+        try:
+            async for message in self._judged(audio):
+                yield message
+        except AudioError as error:
+            log.warning("%s%s", self._of, error)
+            self._complain(NONSENSE)
+            audio.kill()
+
+    async def _judged(self, audio: Audio) -> AsyncIterator[FromAudio]:
         async for message in audio.messages():
             match message:
-                case Ready():
+                case Ready(words=words):
                     self._opened = self._had_one = True
                     self._opened_at = self._clock()
                     self._talk.mouths.rooms[self._room.place.room] = audio
@@ -162,20 +190,39 @@ class Vigil:
                     self.settled()
                     if self._complaint not in (self._of + GONE, self._of + SILENT):
                         self._complaint = ""
-                        self.told(self._of + _listening_for(self._config))
+                        self.told(self._of + _listening_for(self._config, words))
                 case Trouble(text, fatal=True, for_good=for_good):
                     self._for_good = for_good
                     self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
                 case Trouble(text):
                     yield Trouble(self._of + text)
-                case GateClosed(_, by, frames):
-                    self._room.left.note(by, frames)
-                    yield message
                 case _:
+                    self._count(message)
                     yield message
 
+    def _count(self, message: FromAudio) -> None:
+        """What has left is counted here, where it arrives: a process that dies tells nothing any more.
 
-def _listening_for(config: AudioConfig) -> str:
+        Raises:
+            AudioError: it has left through a closed gate.
+        """
+        match message:
+            case GateOpened(by):
+                self._note_left()
+                self._open_by = by
+            case Frame() if not self._open_by:
+                raise AudioError("the audio process let something out while its gate was closed")
+            case Frame(pcm):
+                self._frames_out += len(pcm) // FRAME_BYTES
+            case GateClosed():
+                self._note_left()
+
+    def _note_left(self) -> None:
+        self._room.left.note(self._open_by, self._frames_out)
+        self._open_by, self._frames_out = "", 0
+
+
+def _listening_for(config: AudioConfig, words: list[str]) -> str:
     if not config.has_microphone:
         return "Speaking only: there is no microphone (audio.input: none)."
     if config.always_listens:
@@ -183,8 +230,7 @@ def _listening_for(config: AudioConfig) -> str:
             "Listening to everything that is said (audio.wake: none); with Gemini all of it leaves the house "
             "and is billed."
         )
-    own = [path.stem for path in sorted(config.wake_folder.glob("*.json"))]
-    if not (words := [*config.wake_words, *own]):
+    if not words:
         return "Listening after a push only: no wake word is set (audio.wake)."
     spoken = " or ".join(repr(word.replace("_", " ")) for word in words)
     return f"Listening for {spoken}."
