@@ -39,7 +39,7 @@ class Mouth:
         self._held = self._fading = self._rising = False
         self._lock = threading.Lock()
         self._clock = clock
-        self._sounds_until = -math.inf
+        self._sounds_until = self._speaks_until = -math.inf
 
     def play(self, pcm: bytes) -> None:
         """Queue speech."""
@@ -81,6 +81,16 @@ class Mouth:
         """Whether the room is not silent because of us."""
         return self._clock() < self._sounds_until + ECHO_SECONDS
 
+    @property
+    def speaking(self) -> bool:
+        """Whether the room hears speech of ours, or its echo; a sign is none."""
+        return self._clock() < self._speaks_until + ECHO_SECONDS
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there is speech that was not heard to its end; a sign is none."""
+        return bool(self._waiting) or self._clock() < self._speaks_until
+
     def pull(self, frames: int, latency: float = 0.0) -> bytes:
         """The next samples, silence where there are none; the first is heard in ``latency`` seconds."""
         wanted = frames * SAMPLE_BYTES
@@ -88,9 +98,11 @@ class Mouth:
             speech = self._next(wanted)
             sign = bytes(self._sign[:wanted])
             del self._sign[:wanted]
+        heard_at = self._clock() + latency
         if speech or sign:
-            length = max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
-            self._sounds_until = self._clock() + latency + length
+            self._sounds_until = heard_at + max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
+        if speech:
+            self._speaks_until = heard_at + len(speech) / SAMPLE_BYTES / RATE
         block = scaled(_mixed(speech.ljust(wanted, b"\0"), sign), self.volume)
         self.reference(block)
         return block

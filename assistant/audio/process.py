@@ -35,7 +35,7 @@ from assistant.redaction import without_secrets
 log = logging.getLogger(__name__)
 
 DEFAULTS = RoomSettings()
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0
 SLACK_SECONDS = 5.0
 """A speaker that goes on playing takes no longer than its speech is long, and this."""
 BYTES_PER_SECOND = 24_000 * 2
