@@ -222,7 +222,7 @@ async def test_a_device_that_is_not_there_is_told_with_the_one_that_is_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with household(tmp_path, monkeypatch, input="vmik") as here:
-        assert here.told[0].startswith("There is no microphone 'vmik'; did you mean 'vmic'?")
+        assert here.told[0].startswith("There is no microphone 'vmik'; the nearest is 'vmic'.")
         assert not here.talk.mouths.rooms
 
 
