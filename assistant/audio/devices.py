@@ -53,15 +53,24 @@ def portaudio() -> ModuleType:
         AudioError: it does not start.
     """
     try:
-        import sounddevice
+        with _Starting():
+            import sounddevice
     except OSError as error:
         raise NoPortAudio(MISSING) from error
-    except Exception as error:  # a class of its own, which nobody can name when this fails
-        raise AudioError(f"{UNSTARTED} ({_text(error)})") from error
     return sounddevice  # type: ignore[no-any-return]
 
 
-def _text(error: Exception) -> str:
+class _Starting:
+    """Its error is a class of its own, which nobody can import when this fails."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if kind is not None and kind.__name__ == "PortAudioError":
+            raise AudioError(f"{UNSTARTED} ({_text(error)})") from error
+
+
+def _text(error: BaseException | None) -> str:
     return str(error).partition(" [PaErrorCode")[0]
 
 

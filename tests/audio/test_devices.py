@@ -90,6 +90,17 @@ async def test_a_card_that_refuses_our_rate_is_heard_at_its_own(cards: Path, nam
         assert 7000 < here.vigil._pulse.peak < 8100, "a tone of 8000, not of two rates"
 
 
+@pytest.mark.system("pipewire")  # with it comes PortAudio
+async def test_a_broken_configuration_of_alsa_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asound.conf").write_text("pcm.default {{{")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
+    async with watched(tmp_path, Path("usbmic")) as here:
+        await here.until(lambda: bool(here.told))
+        assert here.told[0].startswith("The sound system cannot be started: look into ~/.asoundrc")
+
+
 @pytest.mark.system("alsa/pcm_external.h")
 async def test_a_card_that_is_held_is_told_once_and_heard_when_it_is_free(cards: Path) -> None:
     busy = "The microphone 'usbmic' is in use by another program. Typed sentences work."
