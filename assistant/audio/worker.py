@@ -34,7 +34,7 @@ from assistant.audio.messages import (
     Trouble,
     Volume,
 )
-from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.mouth import Mouth, NoMouth, Standstill
 from assistant.audio.pipe import packed, received
 from assistant.audio.proof import Proof
 from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker, is_recorded
@@ -70,6 +70,7 @@ class AudioProcess:
         self._hears = options.file is not None or options.input != NONE
         self._told = Progress(0, 0)
         self._reply: EndOfReply | None = None
+        self._standstill = Standstill()
         self._ears = self._joined()
         if options.muted:
             self.send(self._ears.followed(self._gate.mute(True)))
@@ -169,6 +170,9 @@ class AudioProcess:
     async def _watch_playback(self) -> None:
         while True:
             await asyncio.sleep(FRAME_SECONDS)
+            if self._standstill.seen(self._mouth):
+                self.send([Trouble("the speaker takes nothing any more", fatal=True)])
+                return
             if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
                 self._tell_progress()
             if self._reply is not None and self._mouth.left() == 0:

@@ -15,8 +15,9 @@ from assistant.config import AudioConfig
 from assistant.errors import AudioError
 from assistant.events import Problem
 from assistant.floor import Shut
+from assistant.household.changes import LOOK_SECONDS as CHANGE_SECONDS
+from assistant.household.changes import Change, devices, models
 from assistant.household.room import Room
-from assistant.household.wakefolder import WakeFolder
 from assistant.mouths import HouseMouths
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,10 @@ ZERO_AGAIN_SECONDS = 3600.0
 """Some headsets deliver zeros whenever nobody speaks: that is worth a sentence, but not one every minute."""
 STEADY_SECONDS = 10.0
 STUCK_SECONDS = 180.0
-RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 8.0, 30.0, 60.0)
+MISSED_SECONDS = 8.0
+"""A device that was there, or is wanted by its name, is tried that often, to be heard within ten seconds of
+its return (P5). An attempt costs 0.3 s of a processor, too much for a house that never had one."""
 
 GONE = (
     "The microphone has delivered nothing for three seconds; the assistant goes on trying. "
@@ -76,6 +80,7 @@ class Vigil:
         self._looked_at = self._clock()
         self._silent_again_at = 0.0
         self._opened = self._had_one = False
+        self._words: list[str] = []
         self._open_by = ""
         self._frames_out = 0
         """What has left since the gate was opened."""
@@ -104,12 +109,23 @@ class Vigil:
                 self._complain(ENDED)
             self.settled()
             failures = 0 if self._flowed_at - begun > STEADY_SECONDS else failures + 1
-            await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
+            await self._rest(failures)
+
+    async def _rest(self, failures: int) -> None:
+        """Wait before the next attempt, the longer the more have failed, or until a device comes or goes."""
+        seconds = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
+        if self._had_one or self._config.input != AudioConfig().input:
+            seconds = min(seconds, MISSED_SECONDS)
+        until, plugged = self._clock() + seconds, Change(devices)
+        while (left := until - self._clock()) > 0 and not plugged.seen():
+            self._looked_at = self._clock()
+            await asyncio.sleep(min(left, CHANGE_SECONDS))
 
     async def _served(self, audio: Audio) -> None:
         self._pulse, self._opened = Pulse(0, 0), False
         self._pulse_at = self._sounded_at = begun = self._clock()
-        self._models = WakeFolder(self._config.wake_folder)
+        self._models = Change(lambda: models(self._config.wake_folder))
+        self._plugged = Change(devices)
         audio.pulse = self._felt
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -153,12 +169,17 @@ class Vigil:
             if now - self._pulse_at > HUNG_SECONDS or (hears and flowed > STALLED_SECONDS + LOOK_SECONDS * 2):
                 log.warning("%sthe microphone delivers nothing; its process is replaced", self._of)
                 return audio.kill()
-            if self._models.changed() and not (self._open_by or audio.speaking):
-                log.info("%sthe wake words have changed; the audio process is started again", self._of)
+            if self._is_outdated(audio) and not (self._open_by or audio.speaking):
+                log.info("%swake words or devices have changed; the audio process is started again", self._of)
                 return audio.kill()
             if hears and now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
                 self._silent_again_at = now + ZERO_AGAIN_SECONDS
                 self._complain(SILENT)
+
+    def _is_outdated(self, audio: Audio) -> bool:
+        """Whether a new process would hear other wake words, or perhaps find the speaker that is missing."""
+        dumb = self._config.has_speaker and not audio.speaks
+        return self._models.seen() or (dumb and self._plugged.seen())
 
     def _complain(self, text: str) -> None:
         """Say once what is wrong; a house that never had a microphone has no problem."""
@@ -188,9 +209,7 @@ class Vigil:
                     self._room.ears = audio
                     audio.apply(self._room.settings)
                     self.settled()
-                    if self._complaint not in (self._of + GONE, self._of + SILENT):
-                        self._complaint = ""
-                        self.told(self._of + _listening_for(self._config, words))
+                    self._welcome(words)
                 case Trouble(text, fatal=True, for_good=for_good):
                     self._for_good = for_good
                     self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
@@ -199,6 +218,15 @@ class Vigil:
                 case _:
                     self._count(message)
                     yield message
+
+    def _welcome(self, words: list[str]) -> None:
+        """Whether it hears shows only later; what it listens for is told again when it is something else."""
+        mended = self._complaint not in (self._of + GONE, self._of + SILENT)
+        if mended:
+            self._complaint = ""
+        if mended or words != self._words:
+            self.told(self._of + _listening_for(self._config, words))
+        self._words = words
 
     def _count(self, message: FromAudio) -> None:
         """What has left is counted here, where it arrives: a process that dies tells nothing any more.

@@ -86,7 +86,7 @@ def held(cards: Path, name: str) -> Iterator[None]:
 async def test_a_card_that_refuses_our_rate_is_heard_at_its_own(cards: Path, name: str) -> None:
     async with watched(cards, Path(name)) as here:
         await here.until(lambda: here.vigil._pulse.frames > 10)
-        assert here.told == ["Listening for 'hey jarvis'."]
+        assert here.told[0] == "Listening for 'hey jarvis'."
         assert 7000 < here.vigil._pulse.peak < 8100, "a tone of 8000, not of two rates"
 
 
@@ -109,4 +109,4 @@ async def test_a_card_that_is_held_is_told_once_and_heard_when_it_is_free(cards:
         async with watched(cards, Path("usbmic")) as here:
             await here.until(lambda: bool(here.told))
             somebody.close()
-            await here.until(lambda: here.told == [busy, "Listening for 'hey jarvis'."])
+            await here.until(lambda: here.told[:2] == [busy, "Listening for 'hey jarvis'."])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
 from pathlib import Path
 
-from assistant.audio.messages import Ready
+from assistant.audio.messages import Ready, Trouble
 from assistant.audio.process import BYTES_PER_SECOND, Audio, started
 from assistant.audio.proof import SAMPLES
 from assistant.config import AudioConfig
@@ -51,6 +52,16 @@ async def test_a_process_that_stands_still_with_much_to_say_holds_nobody_up(tmp_
             os.kill(audio.pid, signal.SIGSTOP)
             for _ in range(50):
                 audio.play(bytes(BYTES_PER_SECOND))
+
+
+async def test_a_speaker_that_takes_nothing_any_more_is_told_and_opened_anew(tmp_path: Path) -> None:
+    spoken = tmp_path / "spoken.wav"
+    async with asyncio.timeout(20), started(config(tmp_path, str(spoken))) as audio:
+        told = audio.messages()
+        assert isinstance(await anext(told), Ready)
+        resource.prlimit(audio.pid, resource.RLIMIT_FSIZE, (1000, 1000))  # the file can no longer be written
+        [last] = [message async for message in told if isinstance(message, Trouble)]
+        assert last == Trouble("the speaker takes nothing any more", fatal=True)
 
 
 async def ready(audio: Audio) -> None:
