@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 PROGRAMS = {
     "mosquitto": "mosquitto",
@@ -14,13 +15,17 @@ PROGRAMS = {
     "flite": "flite",
     "systemd-analyze": "systemd",
     "ip": "iproute2",
+    "alsa/pcm_external.h": "libasound2-dev libportaudio2 gcc libc6-dev",
     "pipewire": "pipewire pipewire-pulse wireplumber pulseaudio-utils dbus-daemon libasound2-plugins libportaudio2",
 }
 """Program: Debian packages."""
 
 
 def found(program: str) -> str | None:
-    """Where a program is; Debian keeps daemons in /usr/sbin, which is not on everybody's PATH."""
+    """Where a program or header is; Debian keeps daemons in /usr/sbin, which is not on everybody's PATH."""
+    if program.endswith(".h"):
+        header = Path("/usr/include") / program
+        return str(header) if header.exists() else None
     return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
 

@@ -277,6 +277,23 @@ async def test_what_rings_in_one_room_waits_for_no_other_and_breaks_off_nothing_
 
 
 @pytest.mark.looptime
+async def test_what_was_announced_beside_the_talk_is_over_for_who_speaks_over_it() -> None:
+    """The room's ears drop all that is played until they are told that it is known."""
+    async with rooms() as (house, kitchen, bedroom), asyncio.TaskGroup() as tasks:
+        kitchen.says(b"light")
+        await later()
+        bedroom.speaker.busy.clear()
+        tasks.create_task(house.talk.announce("wake up", SECOND, Manner(room="bedroom", patience=0.1)))
+        answered(house)
+        await house.until(lambda: house.talk.phase is Phase.IDLE)
+        assert "flush" not in bedroom.speaker.did
+        bedroom.hears(GateOpened("voice"), SpeechBegan(), Frame(b"stop"))
+        await later()
+        assert "flush" in bedroom.speaker.did
+        bedroom.speaker.busy.set()
+
+
+@pytest.mark.looptime
 async def test_a_room_without_a_speaker_is_answered_in_the_others_and_may_go_on() -> None:
     async with rooms() as (house, kitchen, bedroom):
         bedroom.speaker.speaks = False

@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import resource
 import socket
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from assistant.audio.devices import listed
 from assistant.audio.ears import Echo
@@ -23,6 +26,8 @@ from assistant.audio.pipe import packed
 from assistant.audio.selftest import examined
 from assistant.audio.worker import AudioProcess
 from assistant.errors import AudioError
+
+LAST_WORDS_SECONDS = 1.0
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -37,7 +42,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--input", default="default")
     parser.add_argument("--output", default="default")
     parser.add_argument("--wake", action="append", default=[], metavar="WORD", help="may be repeated")
-    parser.add_argument("--model", action="append", default=[], metavar="WORD=FILE.json")
+    parser.add_argument("--model", action="append", default=[], metavar="WORD.json", type=Path)
     parser.add_argument("--offset", action="append", default=[], metavar="WORD=POINTS")
     parser.add_argument("--signs", action="store_true")
     parser.add_argument("--always", action="store_true")
@@ -60,6 +65,25 @@ async def serve(options: argparse.Namespace) -> None:
         except AudioError as error:
             writer.write(packed(Trouble(str(error), fatal=True, for_good=True)))
     writer.close()
+    with suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_SECONDS):
+            await writer.wait_closed()
+
+
+def _served(options: argparse.Namespace) -> NoReturn:
+    """Serve and end, whatever hangs: Python would wait for a thread that PortAudio never lets go.
+
+    When the daemon has died nobody is there to kill this process, which holds the microphone.
+    """
+    status = 1
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.new_event_loop().run_until_complete(serve(options))
+        status = 0
+    finally:
+        if (error := sys.exception()) is not None:
+            traceback.print_exception(error)
+        os._exit(status)
 
 
 def _looked_at(options: argparse.Namespace) -> Iterator[object]:
@@ -82,9 +106,7 @@ def main() -> int:
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         return 0
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serve(options))
-    return 0
+    _served(options)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 import soxr
 
+from assistant.audio.holders import holder
 from assistant.audio.mouth import RATE as OUT_RATE
 from assistant.audio.mouth import Mouth
 from assistant.errors import AudioError
@@ -21,7 +24,9 @@ FRAME_BYTES = IN_FRAMES * 2
 OUT_FRAMES = 480
 BLOCKS_A_SECOND = 50
 
+SERVERS = ("pipewire", "pulseaudio", "wireplumber")
 MISSING = "PortAudio is missing, so there is no microphone or speaker: apt install libportaudio2"
+UNSTARTED = "the sound system cannot be started: look into ~/.asoundrc and /etc/asound.conf"
 SPEAKERPHONES = ("jabra", "speakerphone", "powerconf", "xvf3800", "echo-cancel", "echo cancel", "poly sync")
 """Names of devices that take their own voice out of their microphone; doing it twice makes it worse."""
 
@@ -45,12 +50,28 @@ def portaudio() -> ModuleType:
 
     Raises:
         NoPortAudio: the library under it is missing; the text names the package.
+        AudioError: it does not start.
     """
     try:
-        import sounddevice
+        with _Starting():
+            import sounddevice
     except OSError as error:
         raise NoPortAudio(MISSING) from error
     return sounddevice  # type: ignore[no-any-return]
+
+
+class _Starting:
+    """Its error is a class of its own, which nobody can import when this fails."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if kind is not None and kind.__name__ == "PortAudioError":
+            raise AudioError(f"{UNSTARTED} ({_text(error)})") from error
+
+
+def _text(error: BaseException | None) -> str:
+    return str(error).partition(" [PaErrorCode")[0]
 
 
 def listed() -> list[Listed]:
@@ -81,21 +102,41 @@ def _device(name: str) -> str | None:
 
 def _cannot(what: str, device: str, error: Exception) -> AudioError:
     """Why a device cannot be used, and what to do."""
+    text = _text(error)
+    is_one = not text.startswith("Multiple")
+    with quietly():
+        who = holder(device, "input" if what == "microphone" else "output") if is_one else ""
+    if who:
+        way = "; take 'default', which goes through it" if who.startswith(SERVERS) else ""
+        return AudioError(f"the {what} {device!r} is in use by {who}{way}")
     names = [each.name for each in listed() if (each.inputs if what == "microphone" else each.outputs)]
     if not names:
         return AudioError(f"there is no {what} on this machine")
-    text = str(error).partition(" [PaErrorCode")[0]
     near = difflib.get_close_matches(device, names, 1, 0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(map(repr, names[:8]))}"
-    if isinstance(error, ValueError) and not text.startswith("Multiple"):
+    hint = f"the nearest is {near[0]!r}" if near else f"there are: {', '.join(map(repr, names[:8]))}"
+    if isinstance(error, ValueError) and is_one:
         return AudioError(f"there is no {what} {device!r}; {hint}")
     if isinstance(error, ValueError):
         return AudioError(
             f"{device!r} names more than one {what}; there are: {', '.join(map(repr, names[:8]))}"
         )
-    if "unavailable" in text or "busy" in text:
+    if "unavailable" in text:
         return AudioError(f"the {what} {device!r} is in use by another program, or gone ({text})")
     return AudioError(f"the {what} {device!r} cannot be used ({text})")
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """PortAudio and ALSA write what they have tried to the terminal; what matters is told in a sentence."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _shapes(sd: ModuleType, device: str, kind: str, wanted: int) -> list[tuple[int, int]]:
@@ -118,8 +159,9 @@ def _opened(
     failure: Exception | None = None
     for rate, channels in shapes:
         try:
-            stream = opening(sd, rate, channels)
-            stream.start()
+            with quietly():
+                stream = opening(sd, rate, channels)
+                stream.start()
         except (sd.PortAudioError, ValueError) as error:
             failure = failure or error
         else:

@@ -91,8 +91,8 @@ class Ears:
             self._interruption.around(cleaned)
         else:
             yield from self.followed(self._interrupting(frame, cleaned))
-        if sounding and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
-            return
+        if self._mouth.speaking and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
+            return  # of a sign no detector makes speech, and people speak into it
         yield from self.followed(self._gate.hear(cleaned))
         self._sign()
         if self.proof is not None and not (sounding or suspects or self._gate.is_open):
@@ -100,7 +100,7 @@ class Ears:
 
     def refused(self, name: str) -> Iterator[FromAudio]:
         """Another room is being listened to: close, and tell it by a sign, or by none."""
-        self._sign_in = 0
+        self._sign_in, self._dropping = 0, False
         signs, self.signs = self.signs, False
         yield from self.followed(self._gate.refused())
         self.signs = signs
@@ -136,7 +136,7 @@ class Ears:
                     self._sign_in = SIGN_FRAMES if self.signs and by not in (FOLLOW_UP, VOICE, ALWAYS) else 0
                 case SpeechBegan():
                     self._sign_in = 0
-                    self._dropping = self._mouth.left() > 0
+                    self._dropping = self._mouth.unheard
                     self._mouth.flush()
                 case GateClosed(spoken=False, by=by):
                     self._mouth.go_on()

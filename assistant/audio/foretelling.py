@@ -24,8 +24,10 @@ SPARE_FRAMES = 50
 ROOM_STAYS = 0.995**2
 """How surely the room is in 20 ms what it is now."""
 UNKNOWN = 0.1
-FADES = 0.7
-"""A foretold echo is still believed in the next frames: 1.5 dB less each."""
+FADES, SOON_FADES = 0.7, 0.4
+"""A foretold echo is still believed in the next frames: 1.5 dB less each; 4 dB, as a room falls silent."""
+LATELY_FRAMES = 60
+VOICE_HZ, WHITENED = (200, 3500), 0.8
 TAPS, PASSED = 64, 0.31
 """Of the low-pass at 48 kHz; 7.4 kHz of its 24."""
 FULL_SCALE = 32_768.0**2
@@ -36,11 +38,15 @@ Samples = npt.NDArray[np.float64]
 
 
 class Strange(NamedTuple):
-    """What our own voice does not explain: its level, how far that is over the echo foretold, and itself."""
+    """What our own voice does not explain: its level, how far that is over the echo foretold, and itself.
+
+    ``over_tail_db``: how far it is over an echo that is no longer than the room's.
+    """
 
     dbfs: float
     over_db: float
     rest: bytes
+    over_tail_db: float
 
 
 class Foretells(Protocol):
@@ -48,6 +54,7 @@ class Foretells(Protocol):
 
     def played(self, pcm: bytes) -> None: ...
     def strange(self, frame: bytes) -> Strange: ...
+    def likeness(self, rest: bytes) -> float: ...
 
 
 class Foreteller:
@@ -66,13 +73,14 @@ class Foreteller:
         self._slower = TwoThirds()
         self._ready: Samples = np.zeros(0)
         self._before: Samples = np.zeros(FRAME)
+        self._lately: deque[Samples] = deque([np.zeros(FRAME)], maxlen=LATELY_FRAMES)
         self._spare: deque[int] = deque(maxlen=SPARE_FRAMES)
         self._played: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
         self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
         self._unsure: Samples = np.full((BLOCKS, FRAME + 1), UNKNOWN)
         self._noise: Samples = np.full(FRAME + 1, 1000.0)
         self._turn, self._silent = 0, BLOCKS + 1
-        self._foretold = 0.0
+        self._foretold = self._tail = 0.0
 
     def played(self, pcm: bytes) -> None:
         """The speaker got this."""
@@ -84,24 +92,40 @@ class Foreteller:
         """What of this frame is not our own voice. Frames must follow each other."""
         heard = np.frombuffer(frame, "<i2").astype(np.float64)
         block = self._reference()
+        self._lately.append(block)
         self._silent = 0 if block.any() else self._silent + 1
         if self._silent <= BLOCKS + 1:
             self._played = np.roll(self._played, 1, axis=0)
             self._played[0] = np.fft.rfft(np.concatenate([self._before, block]))
             self._before = block
         else:  # nothing we said is in the room any more, and nothing in here
-            self._foretold = 0.0
-            return Strange(_db(_power(heard)), math.inf, frame)
+            self._foretold = self._tail = 0.0
+            return Strange(_db(_power(heard)), math.inf, frame, math.inf)
         echo = np.fft.irfft((self._room * self._played).sum(axis=0))[FRAME:]
         left = heard - echo
         self._learn(left)
         self._foretold = max(_power(echo), self._foretold * FADES)
+        self._tail = max(_power(echo), self._tail * SOON_FADES)
         # Right after a pause an echo may be foretold too soon; it adds nothing that was not heard.
         rest = min(left, heard, key=_power)
         dbfs = _db(_power(rest))
-        return Strange(
-            dbfs, dbfs - _db(self._foretold), np.clip(rest, -32_768, 32_767).astype("<i2").tobytes()
-        )
+        told = np.clip(rest, -32_768, 32_767).astype("<i2").tobytes()
+        return Strange(dbfs, dbfs - _db(self._foretold), told, dbfs - _db(self._tail))
+
+    def likeness(self, rest: bytes) -> float:
+        """How far something stands out as our own voice at a delay that was not foretold.
+
+        That is the peak of its correlation with all that was played lately, over the mean of it: at most 15
+        for somebody else's voice in its first frames, 15 to 37 for our own (decision 0032).
+        """
+        heard, played = np.frombuffer(rest, "<i2").astype(np.float64), np.concatenate(self._lately)
+        length = len(heard) + len(played)
+        both = np.fft.rfft(heard, length) * np.conj(np.fft.rfft(played, length))
+        hertz = np.fft.rfftfreq(length, 1 / RATE)
+        both[(hertz < VOICE_HZ[0]) | (hertz > VOICE_HZ[1])] = 0
+        # Nearly every frequency counts alike: a vowel is like every other one, its place in time is not.
+        alike = np.fft.irfft(both / (np.abs(both) + 1e-9) ** WHITENED, length)
+        return float(np.abs(alike).max()) / math.sqrt(_power(alike) + 1e-30)
 
     def _reference(self) -> Samples:
         """The next block of what was played: one for each frame heard, though each has a clock of its own.

@@ -28,8 +28,10 @@ USUAL_FRAMES, LEARNT_FRAMES = 120, 50
 speaker that rattles or a room that changes is foretold less well: only what is unusual here counts."""
 BELIEVED_FRAMES, DOUBT_FRAMES = 9, 25
 """So much of the half second after the suspicion must be speech; a cough, a plate, a chord is not …"""
-ALONE_DB, ALONE_FRAMES = 2.0, 3
-"""… and go on while we, having stopped, are no longer heard: a room that has just changed does not."""
+ALONE_DB, ALONE_FRAMES, OUTLASTING_FRAMES = 2.0, 3, 5
+"""… and go on while we, having stopped, are no longer heard, or for longer than a room takes to fall silent:
+one that has just changed does not; nor may it be our own voice at another delay (decision 0032)."""
+OWN_FRAMES, OWN_LIKENESS = 15, 16.5
 BEFORE_FRAMES = 12
 AFRAID_FRAMES = 50
 """After a false alarm nothing is suspected for a second, so that nobody coughs an answer into pieces."""
@@ -52,7 +54,7 @@ class Interruption:
     def __init__(self, is_speech: IsSpeech, foretells: Foretells | None = None) -> None:
         self._is_speech = is_speech
         self._foretells = foretells
-        self._strange = Strange(-math.inf, math.inf, b"")
+        self._strange = Strange(-math.inf, math.inf, b"", math.inf)
         self._usual: deque[float] = deque(maxlen=USUAL_FRAMES)
         self._lately: deque[bool] = deque(maxlen=WINDOW)
         self._background: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
@@ -60,7 +62,7 @@ class Interruption:
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
         self._doubt = 0
-        self._speech = self._alone = 0
+        self._speech = self._alone = self._outlasting = 0
         self._loud = LOUD_DBFS
         self._afraid = 0
 
@@ -99,7 +101,7 @@ class Interruption:
             if not self._lately[-1]:
                 self._note(loudness)
             return Finding.NOTHING
-        self._doubt, self._speech, self._alone = DOUBT_FRAMES, 0, 0
+        self._doubt, self._speech, self._alone, self._outlasting = DOUBT_FRAMES, 0, 0, 0
         self._loud = max(LOUD_DBFS, self._loudest() + STILL_ABOVE_DB)
         self._lately.clear()
         for earlier in list(self._before)[-BEFORE_FRAMES:]:
@@ -146,13 +148,23 @@ class Interruption:
         speech = self._is_speech_here(somebody, ours)
         self._speech += speech
         self._alone += speech and (not self._is_learnt or self._strange.over_db > ALONE_DB)
-        if self._speech >= BELIEVED_FRAMES and self._alone >= ALONE_FRAMES:
+        self._outlasting += speech and self._strange.over_tail_db > ALONE_DB
+        alone = self._alone >= ALONE_FRAMES or self._outlasting >= OUTLASTING_FRAMES
+        if self._speech >= BELIEVED_FRAMES and alone:
             self._doubt = 0
-            return Finding.BELIEVED
+            if not self._is_our_own():
+                return Finding.BELIEVED
         if self._doubt:
             return Finding.NOTHING
         self._afraid = AFRAID_FRAMES
         return Finding.DISMISSED
+
+    def _is_our_own(self) -> bool:
+        """Whether it is our own voice after all, which has moved to another place in time."""
+        if self._foretells is None:
+            return False
+        lately = b"".join(self.beginning[-OWN_FRAMES:])
+        return self._foretells.likeness(lately) > OWN_LIKENESS
 
     def forget(self) -> None:
         """The assistant has finished: whatever was suspected does not matter any more."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import webrtcvad
 
+from assistant.audio.models import model
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
     from pymicro_wakeword import MicroWakeWord
-
-log = logging.getLogger(__name__)
 
 VAD_MODE = 2
 RATE = 16_000
@@ -55,11 +53,8 @@ class WakeWords:
     """pymicro-wakeword with models inside it or of one's own, all on the same features.
 
     ``words`` are names of models: built in, or a key of ``own``, which says where a model's description is
-    (``.json`` as for ESPHome's micro_wake_word, beside its ``.tflite``). ``offsets``: by how many percent
-    points a word is heard more easily than the others.
-
-    Raises:
-        AudioError: a model of one's own is none.
+    (``.json`` as for ESPHome's micro_wake_word, beside its ``.tflite``). One that is broken is left out.
+    ``offsets``: by how many percent points a word is heard more easily than the others.
     """
 
     def __init__(
@@ -69,6 +64,8 @@ class WakeWords:
         offsets: Mapping[str, int] | None = None,
     ) -> None:
         self._engines: dict[str, MicroWakeWord] = {}
+        self.broken: list[str] = []
+        """A sentence about each model that was left out."""
         self._sensitivity = USUAL
         self._sure_above: dict[str, float] = {}
         self._offsets = offsets or {}
@@ -78,8 +75,11 @@ class WakeWords:
 
         self._features = MicroWakeWordFeatures()
         for word in words:
-            path = (own or {}).get(word)
-            self._engines[word] = _own(path) if path else MicroWakeWord.from_builtin(Model(word))
+            try:
+                path = (own or {}).get(word)
+                self._engines[word] = model(path) if path else MicroWakeWord.from_builtin(Model(word))
+            except AudioError as error:
+                self.broken.append(str(error))
         self._own = {
             word: engine.probability_cutoff
             if own and word in own
@@ -108,6 +108,11 @@ class WakeWords:
         return found
 
     @property
+    def words(self) -> list[str]:
+        """Those that are listened for."""
+        return list(self._engines)
+
+    @property
     def sensitivity(self) -> int:
         """How easily it wakes, 0 to 100."""
         return self._sensitivity
@@ -118,19 +123,6 @@ class WakeWords:
         for word in self._engines:
             wanted = min(max(percent + self._offsets.get(word, 0), 0), 100)
             self._sure_above[word] = threshold(self._own[word], wanted)
-
-
-def _own(path: Path) -> MicroWakeWord:
-    from pymicro_wakeword import MicroWakeWord
-
-    try:
-        return MicroWakeWord.from_config(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        log.debug("%s", path, exc_info=True)
-        raise AudioError(
-            f"{path} is no wake word model ({type(error).__name__}): "
-            "a .json as for ESPHome's micro_wake_word beside its .tflite is needed"
-        ) from error
 
 
 def threshold(own: float, percent: int) -> float:

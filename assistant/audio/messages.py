@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 class Ready:
     """The source is open and delivers; ``source`` names it.
 
-    ``speaks``: whether there is a speaker.
+    ``speaks``: whether there is a speaker. ``words``: the wake words that are listened for.
     """
 
     source: str
     speaks: bool = True
+    words: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

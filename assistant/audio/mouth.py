@@ -18,28 +18,32 @@ FADE_BYTES = RATE // 100 * SAMPLE_BYTES
 ECHO_SECONDS = 0.3
 """So long the room still sounds after the speaker has fallen silent."""
 
+STANDSTILL_LOOKS = 75
+"""A second and a half, counted in looks: who was stopped altogether has not looked either."""
+
 Heard = Callable[[bytes], None]
 
 
 class Mouth:
     """Speech waits here for the sound card: 24 kHz mono s16le.
 
-    The card's own thread pulls; everything else is called from the loop. ``taken`` counts the bytes that left
-    the queue, played or dropped; ``played`` those that were handed to the card. ``reference`` is called on
-    the card's thread with all that it gets, silence included: what an echo canceller has to know.
+    The card's own thread pulls, ``pulls`` times so far; everything else is called from the loop. ``taken``
+    counts the bytes that left the queue, played or dropped; ``played`` those that were handed to the card.
+    ``reference`` is called on the card's thread with all that it gets, silence included: what an echo
+    canceller has to know.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.volume = 100
         """0 to 100; counts at once, for the rest of a sentence, too."""
-        self.taken = self.played = 0
+        self.taken = self.played = self.pulls = 0
         self.reference: Heard = lambda _pcm: None
         self._waiting = bytearray()
         self._sign = bytearray()
         self._held = self._fading = self._rising = False
         self._lock = threading.Lock()
         self._clock = clock
-        self._sounds_until = -math.inf
+        self._sounds_until = self._speaks_until = -math.inf
 
     def play(self, pcm: bytes) -> None:
         """Queue speech."""
@@ -81,16 +85,29 @@ class Mouth:
         """Whether the room is not silent because of us."""
         return self._clock() < self._sounds_until + ECHO_SECONDS
 
+    @property
+    def speaking(self) -> bool:
+        """Whether the room hears speech of ours, or its echo; a sign is none."""
+        return self._clock() < self._speaks_until + ECHO_SECONDS
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there is speech that was not heard to its end; a sign is none."""
+        return bool(self._waiting) or self._clock() < self._speaks_until
+
     def pull(self, frames: int, latency: float = 0.0) -> bytes:
         """The next samples, silence where there are none; the first is heard in ``latency`` seconds."""
+        self.pulls += 1
         wanted = frames * SAMPLE_BYTES
         with self._lock:
             speech = self._next(wanted)
             sign = bytes(self._sign[:wanted])
             del self._sign[:wanted]
+        heard_at = self._clock() + latency
         if speech or sign:
-            length = max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
-            self._sounds_until = self._clock() + latency + length
+            self._sounds_until = heard_at + max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
+        if speech:
+            self._speaks_until = heard_at + len(speech) / SAMPLE_BYTES / RATE
         block = scaled(_mixed(speech.ljust(wanted, b"\0"), sign), self.volume)
         self.reference(block)
         return block
@@ -125,6 +142,19 @@ class NoMouth(Mouth):
 
     def sign(self, pcm: bytes) -> None:
         """Nobody hears it."""
+
+
+class Standstill:
+    """Notices that the card asks for nothing any more: a speaker that was unplugged tells nobody."""
+
+    def __init__(self) -> None:
+        self._pulls = self._looks = 0
+
+    def seen(self, mouth: Mouth) -> bool:
+        """Whether it has not asked since so many looks of 20 ms; the first time may take it seconds."""
+        before, self._pulls = self._pulls, mouth.pulls
+        self._looks = self._looks + 1 if before == self._pulls else 0
+        return before > 0 and self._looks > STANDSTILL_LOOKS
 
 
 def _ramp(pcm: bytes, first: float, last: float) -> bytes:

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import struct
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from assistant.audio.messages import (
     EndOfReply,
@@ -61,9 +61,11 @@ CLASSES: tuple[type, ...] = (
     Sign,
     Shut,
 )
+KINDS = {cls: get_type_hints(cls) for cls in CLASSES}
 CODES = {cls: code for code, cls in enumerate(CLASSES)}
 HEADER = struct.Struct(">BI")
 MAX_BODY = 4 * 2**20
+SAMPLE_BYTES = 2
 
 
 def packed(message: FromAudio | ToAudio) -> bytes:
@@ -76,16 +78,36 @@ def packed(message: FromAudio | ToAudio) -> bytes:
 
 
 def unpacked(code: int, body: bytes) -> Any:
-    """Bytes as a message.
+    """Bytes as a message, every field of its type.
 
     Raises:
         AudioError: the other side does not speak this protocol.
     """
     try:
         cls = CLASSES[code]
-        return cls(body) if cls in (Frame, Play) else cls(**json.loads(body))
-    except (IndexError, TypeError, ValueError) as error:
+        return _sound(cls, body) if cls in (Frame, Play) else _fitting(cls(**json.loads(body)))
+    except (IndexError, TypeError, ValueError, RecursionError) as error:
         raise AudioError(f"the audio process sent nonsense (message kind {code})") from error
+
+
+def _sound(cls: type, pcm: bytes) -> Any:
+    if len(pcm) % SAMPLE_BYTES:
+        raise ValueError("half a sample")
+    return cls(pcm)
+
+
+def _fitting(message: Any) -> Any:
+    """The message, when every field has its type."""
+    for name, kind in KINDS[type(message)].items():
+        if not _fits(getattr(message, name), kind):
+            raise TypeError(f"{name} is no {kind}")
+    return message
+
+
+def _fits(told: object, kind: Any) -> bool:
+    if get_origin(kind) is list:
+        return isinstance(told, list) and all(isinstance(each, get_args(kind)) for each in told)
+    return isinstance(told, int | float if kind is float else kind)
 
 
 async def received(reader: asyncio.StreamReader) -> AsyncIterator[Any]:

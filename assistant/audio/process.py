@@ -35,7 +35,7 @@ from assistant.redaction import without_secrets
 log = logging.getLogger(__name__)
 
 DEFAULTS = RoomSettings()
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0
 SLACK_SECONDS = 5.0
 """A speaker that goes on playing takes no longer than its speech is long, and this."""
 BYTES_PER_SECOND = 24_000 * 2
@@ -123,7 +123,8 @@ class Audio:
         if self._begun_at is None:
             self._begun_at = self._progress.played
         self._sent += len(pcm)
-        self._send(Play(pcm))
+        for start in range(0, len(pcm), BYTES_PER_SECOND):
+            self._send(Play(pcm[start : start + BYTES_PER_SECOND]))
 
     def flush(self) -> None:
         """Stop speaking now."""
@@ -138,6 +139,11 @@ class Audio:
         """Seconds of the present answer that have been played."""
         begun = self._progress.played if self._begun_at is None else self._begun_at
         return (self._progress.played - begun) / BYTES_PER_SECOND
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something that was to be said has not been heard yet."""
+        return not self._ended and self._sent > self._progress.taken
 
     async def room(self) -> None:
         """Wait until less than a minute of speech waits to be played."""
@@ -169,8 +175,8 @@ def _wished(config: AudioConfig) -> list[str]:
 def _words(config: AudioConfig) -> list[str]:
     """Which words wake, those of the user's own models among them."""
     own = {path.stem: path for path in sorted(config.wake_folder.glob("*.json"))}
-    arguments = [f"--wake={word}" for word in [*config.wake_words, *own]]
-    arguments += [f"--model={word}={path}" for word, path in own.items()]
+    arguments = [f"--wake={word}" for word in dict.fromkeys([*config.wake_words, *own])]
+    arguments += [f"--model={path}" for path in own.values()]
     arguments += [f"--offset={word}={points}" for word, points in config.sensitivities.items()]
     return [*arguments, "--always"] if config.always_listens else arguments
 
@@ -208,13 +214,12 @@ async def started(
     try:
         yield Audio(reader, writer, process.pid, lambda: _kill(process))
     finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        # What it was still to be told does not matter; one that hangs would never take it.
+        writer.transport.abort()
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
         except TimeoutError:
             log.info("the audio process does not end by itself and is killed")
-            process.kill()
+            _kill(process)
             await process.wait()

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
-from pathlib import Path
 
 from assistant.audio.canceller import EchoCanceller
 from assistant.audio.devices import Microphone, NoPortAudio, Speaker, cancels_echo
@@ -35,7 +34,7 @@ from assistant.audio.messages import (
     Trouble,
     Volume,
 )
-from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.mouth import Mouth, NoMouth, Standstill
 from assistant.audio.pipe import packed, received
 from assistant.audio.proof import Proof
 from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker, is_recorded
@@ -60,9 +59,9 @@ class AudioProcess:
     def __init__(self, options: argparse.Namespace, writer: asyncio.StreamWriter) -> None:
         self._options = options
         self._writer = writer
-        own = dict(each.partition("=")[::2] for each in options.model)
-        offsets = {word: int(text) for word, _, text in (each.partition("=") for each in options.offset)}
-        self._words = (options.wake, {word: Path(path) for word, path in own.items()}, offsets)
+        own = {path.stem: path for path in options.model}
+        offsets = {word: int(text) for word, _, text in (each.rpartition("=") for each in options.offset)}
+        self._words = (options.wake, own, offsets)
         self._wake = WakeWords(*self._words)
         self._wake.sensitivity = options.sensitivity
         self._mouth: Mouth = NoMouth() if options.file else Mouth()
@@ -71,6 +70,7 @@ class AudioProcess:
         self._hears = options.file is not None or options.input != NONE
         self._told = Progress(0, 0)
         self._reply: EndOfReply | None = None
+        self._standstill = Standstill()
         self._ears = self._joined()
         if options.muted:
             self.send(self._ears.followed(self._gate.mute(True)))
@@ -104,7 +104,8 @@ class AudioProcess:
         ears = Ears(self._gate, self._mouth, interruption, canceller, self._echo)
         ears.signs = self._options.signs
         if not self._options.file:
-            ears.proof = Proof(self._wake, self._options.wake)
+            # The recordings are those of the models built in; somebody's own need not know that voice.
+            ears.proof = Proof(self._wake, [word for word in self._wake.words if word not in self._words[1]])
         return ears
 
     def send(self, messages: Iterable[FromAudio]) -> None:
@@ -169,6 +170,9 @@ class AudioProcess:
     async def _watch_playback(self) -> None:
         while True:
             await asyncio.sleep(FRAME_SECONDS)
+            if self._standstill.seen(self._mouth):
+                self.send([Trouble("the speaker takes nothing any more", fatal=True)])
+                return
             if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
                 self._tell_progress()
             if self._reply is not None and self._mouth.left() == 0:
@@ -216,8 +220,11 @@ class AudioProcess:
 
     async def _room(self) -> None:
         """The speaker is opened first, so that the first thing that is heard can be answered."""
-        news = await self._open_speaker()
-        ready = Ready(self._options.input, not isinstance(self._mouth, NoMouth))
+        news = [
+            *(Trouble(f"{why}; it is left out") for why in self._wake.broken),
+            *await self._open_speaker(),
+        ]
+        ready = Ready(self._options.input, not isinstance(self._mouth, NoMouth), self._wake.words)
         if self._hears:
             await self._microphone([ready, *news])
         else:

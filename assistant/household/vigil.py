@@ -7,12 +7,16 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from assistant.audio.messages import FromAudio, GateClosed, Pulse, Ready, Trouble
+from assistant.audio.canceller import FRAME_BYTES
+from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, Pulse, Ready, Trouble
 from assistant.audio.process import Audio, started
 from assistant.bus import Bus
 from assistant.config import AudioConfig
+from assistant.errors import AudioError
 from assistant.events import Problem
 from assistant.floor import Shut
+from assistant.household.changes import LOOK_SECONDS as CHANGE_SECONDS
+from assistant.household.changes import Change, devices, models
 from assistant.household.room import Room
 from assistant.mouths import HouseMouths
 
@@ -30,7 +34,10 @@ ZERO_AGAIN_SECONDS = 3600.0
 """Some headsets deliver zeros whenever nobody speaks: that is worth a sentence, but not one every minute."""
 STEADY_SECONDS = 10.0
 STUCK_SECONDS = 180.0
-RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+RESTART_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 8.0, 30.0, 60.0)
+MISSED_SECONDS = 8.0
+"""A device that was there, or is wanted by its name, is tried that often, to be heard within ten seconds of
+its return (P5). An attempt costs 0.3 s of a processor, too much for a house that never had one."""
 
 GONE = (
     "The microphone has delivered nothing for three seconds; the assistant goes on trying. "
@@ -40,6 +47,11 @@ SILENT = (
     "The microphone is on but delivers only zeros: is it switched off at the device, or muted by the system?"
 )
 DEAD = "The microphone or the speaker cannot be opened: the sound system does not answer."
+ENDED = (
+    "The audio process ends before it hears anything; the log says more, or `assistant doctor --audio`. "
+    "The assistant goes on trying. Typed sentences work."
+)
+NONSENSE = "The audio process talks nonsense and is started again."
 
 
 class Talk(Protocol):
@@ -68,6 +80,10 @@ class Vigil:
         self._looked_at = self._clock()
         self._silent_again_at = 0.0
         self._opened = self._had_one = False
+        self._words: list[str] = []
+        self._open_by = ""
+        self._frames_out = 0
+        """What has left since the gate was opened."""
         self._for_good = False
         self._pulse = Pulse(0, 0)
         self._pulse_at = self._opened_at = self._flowed_at = self._sounded_at = self._clock()
@@ -89,13 +105,27 @@ class Vigil:
             begun = self._looked_at = self._clock()
             async with started(self._config, settings=self._room.settings) as audio:
                 await self._served(audio)
+            if not (self._opened or self._complaint):
+                self._complain(ENDED)
             self.settled()
             failures = 0 if self._flowed_at - begun > STEADY_SECONDS else failures + 1
-            await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
+            await self._rest(failures)
+
+    async def _rest(self, failures: int) -> None:
+        """Wait before the next attempt, the longer the more have failed, or until a device comes or goes."""
+        seconds = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
+        if self._had_one or self._config.input != AudioConfig().input:
+            seconds = min(seconds, MISSED_SECONDS)
+        until, plugged = self._clock() + seconds, Change(devices)
+        while (left := until - self._clock()) > 0 and not plugged.seen():
+            self._looked_at = self._clock()
+            await asyncio.sleep(min(left, CHANGE_SECONDS))
 
     async def _served(self, audio: Audio) -> None:
         self._pulse, self._opened = Pulse(0, 0), False
         self._pulse_at = self._sounded_at = begun = self._clock()
+        self._models = Change(lambda: models(self._config.wake_folder))
+        self._plugged = Change(devices)
         audio.pulse = self._felt
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -104,6 +134,7 @@ class Vigil:
                 watching.cancel()
         finally:
             self._room.ears = None
+            self._note_left()
             if self._talk.mouths.rooms.get(self._room.place.room) is audio:
                 del self._talk.mouths.rooms[self._room.place.room]
 
@@ -138,9 +169,17 @@ class Vigil:
             if now - self._pulse_at > HUNG_SECONDS or (hears and flowed > STALLED_SECONDS + LOOK_SECONDS * 2):
                 log.warning("%sthe microphone delivers nothing; its process is replaced", self._of)
                 return audio.kill()
+            if self._is_outdated(audio) and not (self._open_by or audio.speaking):
+                log.info("%swake words or devices have changed; the audio process is started again", self._of)
+                return audio.kill()
             if hears and now - self._sounded_at > ZERO_SECONDS and now > self._silent_again_at:
                 self._silent_again_at = now + ZERO_AGAIN_SECONDS
                 self._complain(SILENT)
+
+    def _is_outdated(self, audio: Audio) -> bool:
+        """Whether a new process would hear other wake words, or perhaps find the speaker that is missing."""
+        dumb = self._config.has_speaker and not audio.speaks
+        return self._models.seen() or (dumb and self._plugged.seen())
 
     def _complain(self, text: str) -> None:
         """Say once what is wrong; a house that never had a microphone has no problem."""
@@ -151,31 +190,67 @@ class Vigil:
                 self._bus.publish(Problem(text))
 
     async def _heard(self, audio: Audio) -> AsyncIterator[FromAudio]:
+        """What is heard, until the process ends, or says what nobody understands."""
+        try:
+            async for message in self._judged(audio):
+                yield message
+        except AudioError as error:
+            log.warning("%s%s", self._of, error)
+            self._complain(NONSENSE)
+            audio.kill()
+
+    async def _judged(self, audio: Audio) -> AsyncIterator[FromAudio]:
         async for message in audio.messages():
             match message:
-                case Ready():
+                case Ready(words=words):
                     self._opened = self._had_one = True
                     self._opened_at = self._clock()
                     self._talk.mouths.rooms[self._room.place.room] = audio
                     self._room.ears = audio
                     audio.apply(self._room.settings)
                     self.settled()
-                    if self._complaint not in (self._of + GONE, self._of + SILENT):
-                        self._complaint = ""
-                        self.told(self._of + _listening_for(self._config))
+                    self._welcome(words)
                 case Trouble(text, fatal=True, for_good=for_good):
                     self._for_good = for_good
                     self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
                 case Trouble(text):
                     yield Trouble(self._of + text)
-                case GateClosed(_, by, frames):
-                    self._room.left.note(by, frames)
-                    yield message
                 case _:
+                    self._count(message)
                     yield message
 
+    def _welcome(self, words: list[str]) -> None:
+        """Whether it hears shows only later; what it listens for is told again when it is something else."""
+        mended = self._complaint not in (self._of + GONE, self._of + SILENT)
+        if mended:
+            self._complaint = ""
+        if mended or words != self._words:
+            self.told(self._of + _listening_for(self._config, words))
+        self._words = words
 
-def _listening_for(config: AudioConfig) -> str:
+    def _count(self, message: FromAudio) -> None:
+        """What has left is counted here, where it arrives: a process that dies tells nothing any more.
+
+        Raises:
+            AudioError: it has left through a closed gate.
+        """
+        match message:
+            case GateOpened(by):
+                self._note_left()
+                self._open_by = by
+            case Frame() if not self._open_by:
+                raise AudioError("the audio process let something out while its gate was closed")
+            case Frame(pcm):
+                self._frames_out += len(pcm) // FRAME_BYTES
+            case GateClosed():
+                self._note_left()
+
+    def _note_left(self) -> None:
+        self._room.left.note(self._open_by, self._frames_out)
+        self._open_by, self._frames_out = "", 0
+
+
+def _listening_for(config: AudioConfig, words: list[str]) -> str:
     if not config.has_microphone:
         return "Speaking only: there is no microphone (audio.input: none)."
     if config.always_listens:
@@ -183,8 +258,7 @@ def _listening_for(config: AudioConfig) -> str:
             "Listening to everything that is said (audio.wake: none); with Gemini all of it leaves the house "
             "and is billed."
         )
-    own = [path.stem for path in sorted(config.wake_folder.glob("*.json"))]
-    if not (words := [*config.wake_words, *own]):
+    if not words:
         return "Listening after a push only: no wake word is set (audio.wake)."
     spoken = " or ".join(repr(word.replace("_", " ")) for word in words)
     return f"Listening for {spoken}."

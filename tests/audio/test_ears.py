@@ -186,6 +186,26 @@ def test_a_sign_is_given_to_those_who_wait_for_it_only() -> None:
     assert not sounds(here.mouth)
 
 
+@pytest.mark.parametrize("echo", [Echo.CANCELLED, Echo.HALF_DUPLEX])
+def test_who_speaks_into_the_sign_loses_no_word_and_is_answered(echo: Echo) -> None:
+    here = Here(echo)
+    here.ears.signs = True
+    here.hear(*NOISE[:10], WAKE, *NOISE[: SIGN_FRAMES - 1])
+    assert here.mouth.sounding
+    told = here.hear(*[VOICE] * 20)
+    assert sum(message == Frame(VOICE) for message in told) == 20
+    assert not here.ears.drops_speech, "a sign is no answer whose rest nobody wants"
+
+
+def test_where_another_room_is_listened_to_the_next_answer_is_heard() -> None:
+    here = Here()
+    here.speak()
+    here.hear(*[VOICE] * 15)
+    assert here.ears.drops_speech
+    list(here.ears.refused(""))
+    assert not here.ears.drops_speech
+
+
 def test_the_wake_word_that_we_say_ourselves_is_nobodys() -> None:
     said = [False]
     words = OwnWords(lambda frame: "alexa" * (frame == WAKE), lambda _pcm: "alexa" if said[0] else "")

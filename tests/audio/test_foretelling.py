@@ -10,23 +10,24 @@ import pytest
 import soxr
 
 from assistant.audio.foretelling import DEEPEST, Foreteller, TwoThirds
-from assistant.audio.interruption import Finding, Interruption, level
+from assistant.audio.interruption import OWN_FRAMES, OWN_LIKENESS, Finding, Interruption, level
 
 FRAMES = 400
 random = np.random.default_rng(7)
 
 
-def speech(seconds: float, rate: int) -> np.ndarray:
+def speech(seconds: float, rate: int, random: np.random.Generator) -> np.ndarray:
     """Noise in syllables: 200 ms on, 100 ms off."""
     loud = random.standard_normal(round(seconds * rate)) * 3000
     return (loud * (np.arange(len(loud)) % (rate * 3 // 10) < rate // 5)).astype("<i2")
 
 
 def living_room(
-    delay_ms: int = 120, near: dict[int, np.ndarray] | None = None
+    delay_ms: int = 120, near: dict[int, np.ndarray] | None = None, seed: int = 7
 ) -> Iterator[tuple[bytes, bytes]]:
     """20 ms after 20 ms: what the speaker gets, and what the microphone hears."""
-    played = speech(FRAMES * 0.02, 24_000)
+    random = np.random.default_rng(seed)
+    played = speech(FRAMES * 0.02, 24_000, random)
     echo = np.concatenate([np.zeros(delay_ms * 16), soxr.resample(played, 24_000, 16_000) * 0.4])
     for number in range(FRAMES):
         heard = echo[number * 320 : number * 320 + 320] + random.standard_normal(320) * 10
@@ -57,8 +58,8 @@ def test_an_echo_is_foretold_and_a_voice_stands_out_at_once(delay_ms: int) -> No
 
 
 def test_nothing_is_foretold_before_anything_was_played() -> None:
-    dbfs, over_db, rest = Foreteller().strange(bytes(640))
-    assert (round(dbfs), over_db, rest) == (-120, math.inf, bytes(640))
+    dbfs, over_db, rest, over_tail_db = Foreteller().strange(bytes(640))
+    assert (round(dbfs), over_db, rest, over_tail_db) == (-120, math.inf, bytes(640), math.inf)
 
 
 @pytest.mark.parametrize("late", [{200: 3}, {200: 3, 260: 2}])
@@ -114,3 +115,29 @@ def test_a_voice_is_suspected_within_three_frames_and_the_echo_alone_never() -> 
     first, *_ = found
     assert 300 <= first <= 302
     assert found[first] is Finding.SUSPECTED
+
+
+def test_our_own_voice_at_another_delay_is_known_for_ours_and_somebody_elses_is_not() -> None:
+    it = Foreteller()
+    for played, heard in living_room(120):
+        it.played(played)
+        it.strange(heard)
+    lately, later = np.concatenate(it._lately), 220 * 16
+    echo = lately[-later - OWN_FRAMES * 320 : -later] * 0.4
+    assert it.likeness(echo.astype("<i2").tobytes()) > 2 * OWN_LIKENESS
+    somebody = (random.standard_normal(OWN_FRAMES * 320) * 1200).astype("<i2").tobytes()
+    assert it.likeness(somebody) < OWN_LIKENESS / 2
+    assert it.likeness(bytes(OWN_FRAMES * 640)) == 0
+
+
+def test_an_echo_that_moves_to_another_place_in_time_stops_nothing() -> None:
+    """The sound card has dropped blocks: what was learnt foretells nothing any more."""
+    it = Interruption(lambda frame: level(frame) > -50, foreteller := Foreteller())
+    found = []
+    for (played, before), (_, after) in zip(living_room(60, seed=3), living_room(160, seed=3), strict=True):
+        foreteller.played(played)
+        heard = before if len(found) < 250 else after
+        it.listen(heard)
+        found.append(it.hear(heard, heard))
+    assert Finding.SUSPECTED in found[250:]
+    assert Finding.BELIEVED not in found

@@ -123,6 +123,13 @@ async def test_a_story_waits_when_a_minute_of_it_has_not_been_heard() -> None:
         await room
 
 
+async def test_a_long_speech_at_once_is_sent_in_pieces_that_are_taken() -> None:
+    async with audio() as (it, child):
+        it.play(LOUD * 100)
+        heard = [await child.hears() for _ in range(100)]
+        assert heard == [Play(LOUD)] * 100
+
+
 async def test_what_was_heard_of_an_answer_is_known() -> None:
     async with audio() as (it, child):
         child.say(Progress(480, 480), GateOpened("push"))
