@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from assistant import faults
 from assistant.errors import LinkError, ToolError
@@ -53,6 +53,8 @@ class Display(Plugin):
     colours: Sequence[str] = ()
     form: Form = "jpeg"
     largest: int = 0
+    forgets: ClassVar[bool] = False
+    """A driver whose panel loses its picture with the power says so: it is shown again after a restart."""
 
     def __init__(self, **settings: Any) -> None:
         self._shown: bytes | None = None

@@ -80,6 +80,11 @@ class Screen(Protocol):
     @property
     def panel(self) -> Panel: ...
     @property
+    def forgets(self) -> bool:
+        """Whether its picture may be gone after a restart, and it does not ask for it by itself."""
+        ...
+
+    @property
     def absence(self) -> str:
         """Why nobody would see a picture there, as a sentence; "" when somebody would."""
         ...

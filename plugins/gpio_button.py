@@ -8,7 +8,7 @@ Others react to it: `@when(StateChanged, device="desk button", field="pressed", 
 import asyncio
 from typing import Annotated, Any
 
-from assistant.api import Device, PluginError, Range, state
+from assistant.api import Device, Range, needed, state
 
 
 class GpioButton(Device):
@@ -20,11 +20,7 @@ class GpioButton(Device):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        try:
-            import gpiozero
-        except ImportError as error:
-            raise PluginError("GPIO needs gpiozero: pip install 'assistant[gpio]'") from error
-        self._gpiozero = gpiozero
+        self._gpiozero = needed("gpiozero", "assistant[gpio]")
 
     async def run(self) -> None:
         """Watch the pin until the house goes down."""

@@ -6,7 +6,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from assistant.api import Device, PluginError, Range, ToolError, state, tool
+from assistant.api import Device, Range, ToolError, needed, state, tool
 
 
 class GpioLed(Device):
@@ -18,11 +18,7 @@ class GpioLed(Device):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        try:
-            import gpiozero
-        except ImportError as error:
-            raise PluginError("GPIO needs gpiozero: pip install 'assistant[gpio]'") from error
-        self._gpiozero = gpiozero
+        self._gpiozero = needed("gpiozero", "assistant[gpio]")
         self._led: Any = None
 
     async def run(self) -> None:

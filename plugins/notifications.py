@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, ClassVar
 
-from assistant.api import CameraSaw, Plugin, PluginError, Range, Risk, ToolError, snapshot, tool, when
+from assistant.api import CameraSaw, Plugin, PluginError, Range, Risk, ToolError, needed, snapshot, tool, when
 from assistant.api.pictures import studio
 from assistant.api.sources import secret
 
@@ -34,10 +34,7 @@ class Notifications(Plugin):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        try:
-            import apprise
-        except ImportError as error:
-            raise PluginError("notifications need Apprise: pip install 'assistant[notify]'") from error
+        apprise = needed("apprise", "assistant[notify]")
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it logs the URLs, with their passwords
         told = secret("apprise-urls", ("ASSISTANT_APPRISE_URLS",), os.environ, "list of Apprise URLs")
         self._services = apprise.Apprise()

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 from uuid import uuid4
 
-from assistant.api import PluginError, ToolError
+from assistant.api import ToolError, needed
 from assistant.api.pictures import Display, Picture, lent
 
 ANSWER_SECONDS = 15.0
@@ -27,11 +27,7 @@ class PictureCast(Display):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        try:
-            import pychromecast
-        except ImportError as error:
-            raise PluginError("picture_cast needs PyChromecast: pip install 'assistant[cast]'") from error
-        self._library = pychromecast
+        self._library = needed("pychromecast", "assistant[cast]")
         logging.getLogger("pychromecast").setLevel(logging.CRITICAL)  # it tells each attempt as a fault
 
     async def show(self, picture: Picture) -> None:
@@ -59,23 +55,18 @@ class PictureCast(Display):
         It reads and writes on one TLS connection at the same time, which Python before 3.13 does not always
         survive; so what is lost in the middle is tried again on another connection.
         """
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                self._once(work)
-                return
-            except (self._library.error.PyChromecastError, OSError) as error:
-                if not left or isinstance(error, self._library.error.RequestTimeout):  # nobody is there
-                    raise ToolError(f"I can't reach the {self.name}") from error
-
-    def _once(self, work: Any) -> None:
         library = self._library
         services = {library.discovery.HostServiceInfo(self.address, self.port)}
-        about = library.models.CastInfo(
-            services, uuid4(), "", self.name, self.address, self.port, library.const.CAST_TYPE_CHROMECAST, ""
-        )
-        cast = library.Chromecast(about, tries=1, timeout=ANSWER_SECONDS)
-        try:
-            cast.wait(timeout=ANSWER_SECONDS)
-            work(cast)
-        finally:
-            cast.disconnect(timeout=ANSWER_SECONDS)
+        kind = library.const.CAST_TYPE_CHROMECAST
+        about = library.models.CastInfo(services, uuid4(), "", self.name, self.address, self.port, kind, "")
+        for left in range(TRIES - 1, -1, -1):
+            cast = library.Chromecast(about, tries=1, timeout=ANSWER_SECONDS)
+            try:
+                cast.wait(timeout=ANSWER_SECONDS)
+                work(cast)
+                return
+            except (library.error.PyChromecastError, OSError) as error:
+                if not left or isinstance(error, library.error.RequestTimeout):  # nobody is there
+                    raise ToolError(f"I can't reach the {self.name}") from error
+            finally:
+                cast.disconnect(timeout=ANSWER_SECONDS)

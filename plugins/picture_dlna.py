@@ -4,20 +4,10 @@
 from the assistant; once it has, the picture counts as shown.
 """
 
-import re
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from assistant.api import ToolError
-from assistant.api.pictures import Display, Picture, lent
+from assistant.api.pictures import Display, Picture, Upnp, lent
 
-SERVICE = "urn:schemas-upnp-org:service:AVTransport:1"
-LARGEST_DESCRIPTION = 256 * 1024
-CALL = (
-    '<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" '
-    's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>'
-    '<u:{action} xmlns:u="{service}"><InstanceID>0</InstanceID>{arguments}</u:{action}></s:Body></s:Envelope>'
-)
 ABOUT = (
     '<DIDL-Lite xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -37,38 +27,17 @@ class PictureDlna(Display):
 
     async def show(self, picture: Picture) -> None:
         """Tell the renderer where the picture is, and wait until it has fetched it."""
-        control = await self._control()
+        renderer = self._renderer()
         async with lent(picture, to=self.url) as loan:
             about = ABOUT.format(title=escape(picture.alt[:100]), mime=picture.mime, url=loan.url)
-            await self._call(control, "SetAVTransportURI", CurrentURI=loan.url, CurrentURIMetaData=about)
-            await self._call(control, "Play", Speed="1")
+            where = {"CurrentURI": loan.url, "CurrentURIMetaData": about}
+            await renderer.call("SetAVTransportURI", {"InstanceID": 0, **where})
+            await renderer.call("Play", {"InstanceID": 0, "Speed": 1})
             await loan.fetched.wait()
 
     async def clear(self) -> None:
         """Stop showing."""
-        await self._call(await self._control(), "Stop")
+        await self._renderer().call("Stop", {"InstanceID": 0})
 
-    async def _control(self) -> str:
-        """Where the renderer is told what to do; only on the same host, whatever its description says."""
-        reply = await self.http.get(self.url, largest=LARGEST_DESCRIPTION)
-        text = re.sub(r'\sxmlns="[^"]*"', "", reply.text())
-        try:
-            if "<!DOCTYPE" in text:
-                raise ElementTree.ParseError("entities")
-            services = ElementTree.fromstring(text).iter("service")
-            path = next(
-                s.findtext("controlURL", "") for s in services if s.findtext("serviceType") == SERVICE
-            )
-        except (ElementTree.ParseError, StopIteration) as error:
-            raise ToolError(f"The {self.name} is no renderer that I understand") from error
-        root = re.match(r"https?://[^/]+", self.url)
-        assert root is not None
-        return f"{root[0]}/{re.sub(r'^https?://[^/]+', '', path).lstrip('/')}"
-
-    async def _call(self, control: str, action: str, **arguments: str) -> None:
-        told = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in arguments.items())
-        body = CALL.format(action=action, service=SERVICE, arguments=told).encode()
-        headers = {"content-type": 'text/xml; charset="utf-8"', "soapaction": f'"{SERVICE}#{action}"'}
-        reply = await self.http.post(control, body=body, headers=headers)
-        if not reply.ok:
-            raise ToolError(f"The {self.name} does not take the picture (status {reply.status})")
+    def _renderer(self) -> Upnp:
+        return Upnp(self.http, self.url, "urn:schemas-upnp-org:service:AVTransport:1", name=self.name)

@@ -6,6 +6,7 @@ The user needs the group `video`, and the console should be still: `systemctl di
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 from assistant.api.pictures import Display, Framebuffer
 
@@ -16,6 +17,7 @@ class PictureFramebuffer(Display):
     device: Path = Path("/dev/fb0")
     about: Path | None = None
     rotate: int = -1
+    forgets: ClassVar[bool] = True
 
     @property
     def medium(self) -> Framebuffer:

@@ -59,6 +59,33 @@ CHANGE = (
     "…make it {change} on the {screen} screen",
     "…{how} {change} on the {screen} screen",
 )
+ON = ("on the {screen}", "on the {screen} screen")
+ONLY = tuple(f"…{show}only {where}" for show in ("", "show it ") for where in (*ON, "in the {screen}"))
+ALSO = (
+    *(f"…{show}{where}" for show in ("", "show it ", "put it ") for where in ON),
+    "…on the {screen} too",
+    "…in the {screen} too",
+    "…show it in the {screen}",
+    "…show it {screen}",
+)
+OLD = ("one before", "picture before", "old one", "old picture")
+BEFORE = (
+    *(f"{show}the {old}" for show in ("", "show ", "show me ", "put back ", "bring back ") for old in OLD),
+    *(f"{move} the {old} back" for move in ("put", "bring") for old in OLD),
+    *(f"show {me}the {old} again" for me in ("", "me ") for old in OLD),
+    *(f"{show}the {old} {on}" for show in ("", "show ") for old in OLD for on in ON),
+    "show the last picture again",
+    "go back to the picture before",
+    "bring back the picture",
+    "undo the picture",
+    "undo the change of the picture",
+    "…undo",
+    "…undo it",
+    "…undo that",
+    "…put it back",
+    "…change it back",
+    "…go back",
+)
 CARD = (
     "show the {card} card",
     "show me the {card} card",
@@ -130,33 +157,12 @@ class Pictures(Plugin):
         """Change the picture that a screen shows: "make it night-time", "add a boat", "in Spanish"."""
         return await studio().change(f"{how} {change}".strip(), screen=screen)
 
-    @tool(
-        slow=True,
-        phrases=(
-            "…only in the {screen}",
-            "…only on the {screen}",
-            "…only on the {screen} screen",
-            "…show it only in the {screen}",
-            "…show it only on the {screen}",
-        ),
-    )
+    @tool(slow=True, phrases=ONLY)
     async def move_image(self, screen: Screen) -> str:
         """Show what was shown last only on this screen, and no more where it was: "only in the kitchen"."""
         return await studio().also(screen=screen, only=True)
 
-    @tool(
-        slow=True,
-        phrases=(
-            "…on the {screen}",
-            "…on the {screen} screen",
-            "…on the {screen} too",
-            "…in the {screen} too",
-            "…show it on the {screen}",
-            "…show it in the {screen}",
-            "…put it on the {screen}",
-            "…show it {screen}",
-        ),
-    )
+    @tool(slow=True, phrases=ALSO)
     async def copy_image(self, screen: Screen) -> str:
         """Show what was shown last on another screen, too: "on the TV", "everywhere"."""
         return await studio().also(screen=screen, only=False)
@@ -167,24 +173,7 @@ class Pictures(Plugin):
         that of it."""
         return await studio().photo(change, screen=screen)
 
-    @tool(
-        slow=True,
-        phrases=(
-            "show the picture before",
-            "show the one before",
-            "the one before",
-            "show the last picture again",
-            "go back to the picture before",
-            "undo the picture",
-            "undo the change of the picture",
-            "…undo",
-            "…undo it",
-            "…undo that",
-            "…put it back",
-            "…change it back",
-            "…go back",
-        ),
-    )
+    @tool(slow=True, phrases=BEFORE)
     async def show_image_before(self, screen: Screen = "") -> str:
         """Show what the screen showed before; for "the one before" and for undoing a change of a picture."""
         return await studio().back(screen=screen)

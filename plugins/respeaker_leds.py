@@ -11,7 +11,7 @@ Switch SPI on first (`raspi-config nonint do_spi 0`);
 import asyncio
 from typing import Annotated, Any
 
-from assistant.api import Percent, PhaseChanged, Plugin, PluginError, Range, when
+from assistant.api import Percent, PhaseChanged, Plugin, Range, needed, when
 
 COLOURS = {"listening": (0, 60, 255), "thinking": (255, 110, 0), "speaking": (0, 200, 40)}
 DARK = (0, 0, 0)
@@ -30,11 +30,7 @@ class RespeakerLeds(Plugin):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        try:
-            import gpiozero
-        except ImportError as error:
-            raise PluginError("GPIO needs gpiozero: pip install 'assistant[gpio]'") from error
-        self._gpiozero = gpiozero
+        self._gpiozero = needed("gpiozero", "assistant[gpio]")
         self._spi: Any = None
 
     async def run(self) -> None:

@@ -3,6 +3,7 @@
 from assistant.device import Device, state
 from assistant.errors import PluginError, ToolError
 from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, StateChanged
+from assistant.extras import needed
 from assistant.looking import Looked, look, snapshot
 from assistant.marking import hears, tool
 from assistant.plugin import Plugin
@@ -61,6 +62,7 @@ __all__ = [
     "hears",
     "hush",
     "look",
+    "needed",
     "ring",
     "room_named",
     "say",

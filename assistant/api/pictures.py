@@ -5,6 +5,7 @@ from assistant.fetching import form
 from assistant.framebuffer import Framebuffer
 from assistant.lending import Loan, lent
 from assistant.showing import Card, NotShown, Panel, Picture, Sketch, Studio, studio
+from assistant.upnp import Upnp
 
 __all__ = [
     "Card",
@@ -17,6 +18,7 @@ __all__ = [
     "Picture",
     "Sketch",
     "Studio",
+    "Upnp",
     "form",
     "lent",
     "studio",

@@ -170,7 +170,7 @@ class Daemon:
         web, allowed = self._config.web, access(self._config.web)
         screens = Screens(self._config.screens, house.studio.current)
         house.studio.wall.sources.append(screens.all)
-        screens.asked = lambda: house.consent.question
+        screens.late, screens.asked = house.studio.wall.late, lambda: house.consent.question
         pages = Pages(desk, PUBLISHED)
         screens.answer = pages.carried_out
         whose = ScreenTokens(house.state).whose

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Any
 
 from assistant.errors import VisionError
 from assistant.redaction import without_secrets
-from assistant.vision.pipe import LARGEST_BUFFER, Item, pair, received, send
+from assistant.vision.pipe import LARGEST_BUFFER, Item, pair, received, send, trays
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +59,13 @@ class Eyes:
             await asyncio.sleep(wait)
 
     async def _once(self) -> None:
-        ours, theirs = pair()
-        with theirs:
+        (ours, theirs), (our_tray, their_tray) = pair(), trays()
+        with theirs, their_tray:
+            ends = (theirs.fileno(), their_tray.fileno())
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-P", "-m", "assistant.vision.rings", "--fd", str(theirs.fileno())),
-                pass_fds=[theirs.fileno()],
+                *("-P", "-m", "assistant.vision.rings", "--fds", *map(str, ends)),
+                pass_fds=ends,
                 stdin=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 env={**without_secrets(), **FRUGAL},
@@ -77,7 +79,7 @@ class Eyes:
                 send(writer, {"do": "cameras", "cameras": self._sources, "id": 0})
                 self._up.set()
                 self.begun()
-                await self._receive(reader)
+                await self._receive(reader, our_tray)
                 complaints.cancel()
         finally:
             self._up.clear()
@@ -86,11 +88,12 @@ class Eyes:
             for name in list(self.states):
                 self._is(name, {**self.states[name], "state": "away", "why": "the camera service restarts"})
             writer.close()
+            our_tray.close()
             await _ended(process)
 
-    async def _receive(self, reader: asyncio.StreamReader) -> None:
+    async def _receive(self, reader: asyncio.StreamReader, tray: socket.socket) -> None:
         with suppress(VisionError):
-            async for head, body in received(reader):
+            async for head, body in received(reader, tray=tray):
                 if "states" in head:
                     for state in head["states"]:
                         self._is(str(state["name"]), state)

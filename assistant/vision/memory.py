@@ -32,7 +32,9 @@ LITTLE = words_of(
     a an the did do does was were is are has have had any anybody anyone somebody someone there at in on to
     of my our today yesterday what when who which since come came arrive arrived happen happened leave left
     go went this morning afternoon evening tonight noon last week by just here it be been see seen me tell
-    about and or changed outside cameras camera notice noticed
+    about and or changed outside cameras camera notice noticed i we you miss missed anything something
+    while out away gone back night last rang ring doorbell delivered door with yet oclock am pm ago hour hours
+    minute minutes noon
     """
 )
 KINDS = {
@@ -173,11 +175,10 @@ def _seen(row: tuple[Any, ...]) -> Seen | None:
 def fitting(question: str, seen: list[Seen]) -> list[Seen]:
     """Those that a question is about, by its words; all when it asks for nothing in particular."""
     asked = re.findall(r"[a-z]+", question.casefold())
-    wanted = {SAME.get(word, word) for word in asked if word not in LITTLE}
+    cameras = {word for one in seen for word in one.camera.casefold().split()}
+    wanted = {SAME.get(word, word) for word in asked if word not in LITTLE} - cameras
     if ANYBODY & set(asked) and not wanted:
         wanted = {"person"}
-    cameras = {word for one in seen for word in one.camera.casefold().split()}
-    wanted -= cameras
     if not wanted:
         return seen
     return [one for one in seen if wanted & _words(one)]

@@ -21,6 +21,8 @@ AGO = re.compile(r"(?:about |around )?(half an?|\w+|\d+(?:\.\d+)?) (second|sec|m
 CLOCK = re.compile(
     r"(?:(today|yesterday)(?: at)? )?(?:at )?(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2}))? ?([ap])?\.?(?:m\.?)?"
 )
+OCLOCK = re.compile(r" o'?clock\b")
+HALVES = re.compile(r" in the (morning|afternoon|evening)$")
 DAY_PARTS = {
     "midnight": time(0),
     "this morning": time(6),
@@ -74,11 +76,14 @@ def moment(text: str, clock: WallClock) -> float:
     Raises:
         VisionError: it is none.
     """
-    text = " ".join(text.casefold().split()).strip(" .?")
+    text = OCLOCK.sub("", " ".join(text.casefold().split()).strip(" .?"))
+    text = HALVES.sub(lambda found: " am" if found[1] == "morning" else " pm", text)
     if ago := AGO.fullmatch(text):
         return clock.read() - _amount(ago[1], text) * UNITS[ago[2]]
     if text in DAY_PARTS:
         return _latest(DAY_PARTS[text], clock, 0)
+    if text == "last night":
+        return _latest(time(20), clock, 1)
     if text == "yesterday":
         return _latest(time(0), clock, 1)
     try:

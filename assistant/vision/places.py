@@ -18,8 +18,9 @@ STREAMS = ("rtsp", "rtsps", "http", "https", "v4l2", "rpicam", "file")
 RECORDERS = ("frigate", "frigates", "folder")
 OTHERS = ("go2rtc", "home-assistant", "home-assistants")
 HELP = (
-    "write rtsp://192.168.1.20/stream2, http://…/video.mjpg, /dev/video0, rpicam:, go2rtc://host/name, "
-    "frigate://host/name, home-assistant://host/camera.name, or the path of a file or a folder"
+    "write rtsp://192.168.1.20/stream2, http://…/video.mjpg, http://…/snapshot.jpg, /dev/video0, rpicam:, "
+    "go2rtc://host/name, frigate://host/name, home-assistant://host/camera.name, "
+    "or the path of a file or a folder"
 )
 FILM = "YouTube has films and no cameras; ask about one with: assistant clip URL"
 TOKEN_NAME, TOKEN_VARIABLE = "home-assistant-token", "HOME_ASSISTANT_TOKEN"

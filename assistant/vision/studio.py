@@ -134,8 +134,8 @@ class Studio:
 
     async def follow(self, bus: Bus) -> None:
         """When something was done, tell the screens that count which timers there are now; for ever."""
-        await self.wall.recall()
         with bus.subscribed(ToolFinished) as news:
+            await self.wall.recall()
             while True:
                 await news.get()
                 if self.wall.counting:

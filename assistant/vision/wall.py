@@ -49,6 +49,16 @@ class Poster:
         return Picture(ident, done.data, done.mime, done.width, done.height, self.alt, self.timers)
 
 
+@dataclass(frozen=True)
+class _Showing:
+    """Something to show: ``made`` for each screen, noted once it is seen there; ``what`` begins the sentence
+    about it ("The picture is")."""
+
+    made: Callable[[Screen], Awaitable[Picture]]
+    note: Callable[[Screen], Awaitable[None]]
+    what: str
+
+
 class Wall:
     """Hangs pictures of a gallery on screens. ``sources`` tell which screens there are now, ``area`` is where
     it is when nobody knows who asks."""
@@ -58,8 +68,10 @@ class Wall:
         self.sources: list[Callable[[], Sequence[Screen]]] = []
         self.area = ""
         self._last = ""
-        self._again: Callable[[Sequence[Screen]], Awaitable[str]] | None = None
-        """Shows what was shown last."""
+        self._newest: _Showing | None = None
+        """What was shown last."""
+        self._awaited: dict[str, _Showing] = {}
+        """What each screen was asked to show and has not acknowledged."""
         self._shown_on: list[str] = []
         self.remade: Callable[[Mapping[str, Any]], Awaitable[Poster]] | None = None
         """Makes cards anew by their recipes."""
@@ -72,9 +84,13 @@ class Wall:
         return [screen for source in self.sources for screen in source()]
 
     async def recall(self) -> None:
-        """Know, after a restart, where something was shown last."""
+        """After a restart, know where something was shown last, and show it again where it is forgotten."""
         with suppress(ToolError):
             self._last = self._last or await self._store.last_screen()
+        for screen in self.screens if self._last else ():
+            if screen.forgets and not screen.absence and (picture := await self.current(screen)):
+                with suppress(ToolError):  # who asks for something there is told why
+                    await screen.present(picture)
 
     def targets(self, spoken: str) -> list[Screen]:
         """The screens meant.
@@ -110,25 +126,29 @@ class Wall:
     async def hang(self, entry: Entry, targets: Sequence[Screen], what: str) -> str:
         """Show a picture of the gallery on these screens; only what they acknowledge is told as shown."""
 
-        async def on(target: Screen) -> None:
-            await target.present(await self._fitting(entry, target))
+        async def made(target: Screen) -> Picture:
+            return await self._fitting(entry, target)
+
+        async def note(target: Screen) -> None:
             self._counts(target, ())
             await self._store.note_shown(target.name, entry.id)
 
-        said = await self._everywhere(targets, on, what)
-        self._again = lambda others: self.hang(entry, others, what)
-        return said
+        return await self._everywhere(targets, _Showing(made, note, what))
 
-    async def put_up(self, targets: Sequence[Screen], poster: Poster, what: str) -> str:
-        """Show what is made for each panel and not kept."""
+    async def put_up(
+        self, targets: Sequence[Screen], poster: Poster, what: str, *, listed: Sequence[str] = ()
+    ) -> str:
+        """Show what is made for each panel and not kept; ``listed`` are the pictures that are on it."""
 
-        async def on(target: Screen) -> None:
-            await self.place(target, poster)
+        async def note(target: Screen) -> None:
+            self._counts(target, poster.timers)
             await self._store.note_shown(target.name, "", poster.recipe)
+            if listed:
+                await self._store.note_sheet(target.name, listed)
 
-        said = await self._everywhere(targets, on, what)
-        self._again = lambda others: self.put_up(others, poster, what)
-        return said
+        return await self._everywhere(
+            targets, _Showing(lambda target: poster.picture(target.panel), note, what)
+        )
 
     async def place(self, target: Screen, poster: Poster) -> None:
         """Make it for one screen's panel, and show it there."""
@@ -139,11 +159,8 @@ class Wall:
         self, entries: Sequence[Entry], targets: Sequence[Screen], titles: list[str], told: str
     ) -> str:
         """Show several pictures together, numbered: from then on "the second one" is one of these."""
-        said = await self.put_up(targets, await self._sheet(entries, titles, told), told)
-        for target in targets:
-            await self._store.note_sheet(target.name, [entry.id for entry in entries])
-        self._again = lambda others: self.sheet(entries, others, titles, told)
-        return said
+        poster = await self._sheet(entries, titles, told)
+        return await self.put_up(targets, poster, told, listed=[entry.id for entry in entries])
 
     async def _sheet(self, entries: Sequence[Entry], titles: Sequence[str], told: str) -> Poster:
         files = [await self._store.data(entry) for entry in entries]
@@ -157,11 +174,11 @@ class Wall:
 
     async def also(self, targets: Sequence[Screen], *, only: bool) -> str:
         """Show on these screens what was shown last; or ``only`` there, and no more where it was."""
-        before, again = self._shown_on, self._again
-        if again is None:
+        before = self._shown_on
+        if self._newest is None:
             said = await self.hang(await self.now(""), targets, "The picture is")
         else:
-            said = await again(targets)
+            said = await self._everywhere(targets, self._newest)
         names = {target.name for target in targets}
         for screen in self.screens if only else ():
             if screen.name in before and screen.name not in names:
@@ -230,9 +247,20 @@ class Wall:
         if timers:
             self.counting[target.name] = endings(timers)
 
-    async def _everywhere(
-        self, targets: Sequence[Screen], on: Callable[[Screen], Awaitable[None]], what: str
-    ) -> str:
+    async def late(self, screen: Screen) -> None:
+        """A screen shows now what it did not acknowledge in time: then that is what hangs there."""
+        if (showing := self._awaited.pop(screen.name, None)) is not None:
+            await showing.note(screen)
+            self._seen([screen.name], showing)
+
+    async def _everywhere(self, targets: Sequence[Screen], showing: _Showing) -> str:
+        async def on(target: Screen) -> None:
+            made = await showing.made(target)
+            self._awaited[target.name] = showing
+            await target.present(made)
+            self._awaited.pop(target.name, None)
+            await showing.note(target)
+
         ended = await asyncio.gather(*(on(target) for target in targets), return_exceptions=True)
         for each in ended:
             if isinstance(each, BaseException) and not isinstance(each, ToolError):
@@ -241,9 +269,12 @@ class Wall:
         wrong = [str(each) for each in ended if each is not None]
         if not names:
             raise NotShown(" ".join(dict.fromkeys(wrong)))
-        self._last, self._shown_on = names[0], names
+        self._seen(names, showing)
         where = f"the {names[0]} screen" if len(names) == 1 else f"{len(names)} screens"
-        return " ".join([f"{what} on {where}.", *wrong])
+        return " ".join([f"{showing.what} on {where}.", *wrong])
+
+    def _seen(self, names: list[str], showing: _Showing) -> None:
+        self._last, self._shown_on, self._newest = names[0], names, showing
 
     async def _fitting(self, entry: Entry, target: Screen) -> Picture:
         return picture(entry, await self._workshop.fitted(await self._store.data(entry), target.panel))

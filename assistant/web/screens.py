@@ -51,6 +51,8 @@ class _Shown:
 class Kiosk:
     """One screen, on as many pages as bear its name; what one of them has painted is seen."""
 
+    forgets = False  # a page asks for its picture when it comes back
+
     def __init__(self, wanted: ScreenConfig) -> None:
         self.wanted = wanted
         self.name, self.area, self.aliases = wanted.name, wanted.area or wanted.name, wanted.aliases
@@ -59,6 +61,9 @@ class Kiosk:
         self._pages: set[asyncio.Queue[Item]] = set()
         self._number = 0
         self._painted: asyncio.Future[str] | None = None
+        self.patience = PAINT_SECONDS
+        self._overdue = 0
+        """The number of a picture that nobody waits for any more, and that may still be painted."""
 
     @property
     def absence(self) -> str:
@@ -87,9 +92,10 @@ class Kiosk:
         self._painted = painted
         self.hang(picture)
         try:
-            async with asyncio.timeout(PAINT_SECONDS):
+            async with asyncio.timeout(self.patience):
                 problem = await painted
         except TimeoutError:
+            self._overdue = self._number
             problem = f"The {self.name} screen does not say that it shows it; is it switched off?"
         if problem:
             raise NotShown(problem)
@@ -123,6 +129,12 @@ class Kiosk:
             return {"do": "count", "number": self.shown.number, "alt": picture.alt, "timers": timers}
         at = f"picture/{self.shown.number}-{quote(picture.id)}"
         return {"do": "show", "number": self.shown.number, "at": at, "alt": picture.alt}
+
+    def came_late(self, item: Item) -> bool:
+        """Whether a page says that it has painted what nobody waits for any more, and what is still meant."""
+        late = self.shown is not None and item.get("painted") == self.shown.number == self._overdue
+        self._overdue = 0 if late else self._overdue
+        return late
 
     def told(self, item: Item) -> bool:
         """What a page says; whether it makes sense."""
@@ -173,6 +185,8 @@ class Screens:
         self._restore = restore
         self.asked: Callable[[], ConsentWanted | None] = lambda: None
         """What waits for somebody's consent now."""
+        self.late: Callable[[Kiosk], Awaitable[None]] = _unheard
+        """Told of a screen that has painted its picture after all."""
         self.answer: Callable[[Item], Awaitable[Response]] = _nobody
         """Hands an answer to it to the house."""
 
@@ -262,6 +276,8 @@ class Screens:
         except (ValueError, RecursionError):
             item = None
         ok = kiosk is not None and isinstance(item, dict) and kiosk.told(item)
+        if ok and kiosk is not None and kiosk.came_late(item):
+            await self.late(kiosk)
         return JSONResponse({"ok": ok}, 200 if ok else 400)
 
     async def _answer(self, request: Request) -> Response:
@@ -280,6 +296,10 @@ class Screens:
         if shown is None or request.path_params["which"] != f"{shown.number}-{shown.picture.id}":
             return PlainTextResponse("This screen shows something else now.\n", 404)
         return Response(shown.picture.data, media_type=shown.picture.mime)
+
+
+async def _unheard(_kiosk: Kiosk) -> None:
+    return None
 
 
 async def _nobody(_item: Item) -> Response:

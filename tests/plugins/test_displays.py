@@ -225,7 +225,7 @@ async def test_a_renderer_fetches_what_it_is_told_to_show(tmp_path: Path) -> Non
         assert Image.open(io.BytesIO(got[1].content)).size == (320, 180)
         tv.answers["/dmr"] = body(b"<root/>")
         shown._shown = None
-        with pytest.raises(NotShown, match="no renderer that I understand"):
+        with pytest.raises(NotShown, match="The hall offers no AVTransport at http"):
             await shown.present(await fitted(shown))
 
 

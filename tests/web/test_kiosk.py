@@ -36,9 +36,16 @@ async def nothing(_kiosk: Kiosk) -> Picture | None:
 @contextlib.asynccontextmanager
 async def house() -> AsyncIterator[tuple[int, Screens]]:
     screens = Screens([ScreenConfig(name="kitchen")], nothing)
+    async with served_pages(screens) as port:
+        yield port, screens
+
+
+@contextlib.asynccontextmanager
+async def served_pages(screens: Screens) -> AsyncIterator[int]:
+    """Screens of a house that asks for no token; the port."""
     guarded = Guard(Starlette(routes=screens.routes()), names=(), token="")
     async with served(guarded, "127.0.0.1", 0) as port:
-        yield port, screens
+        yield port
 
 
 async def posted(port: int, path: str, item: Any) -> tuple[int, bytes]:

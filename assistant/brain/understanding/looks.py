@@ -41,6 +41,9 @@ ONLY_SEEN = frozenset(
         """
         did a parcel come today, did a package come today, did a parcel arrive today, who came today,
         did anybody come today, did somebody come today, what did the cameras see today,
+        did anyone come by, did anybody come by, did anyone come by while we were out,
+        did anybody come by while we were out, did anyone come by while i was out, who came by today,
+        who rang the doorbell, has my parcel come, when did the parcel come, has the postman been,
         what happened outside, what happened outside today, what just happened outside,
         which cameras are there, are the cameras working, how are the cameras
         """

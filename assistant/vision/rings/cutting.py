@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from typing import IO
 
 import av
 
@@ -12,15 +13,23 @@ from assistant.vision.rings.ring import MICRO, Cut
 TIME_BASE = Fraction(1, MICRO)
 LAST_TICKS = MICRO // 25
 """How long the last picture is there; one that lasts no time is left out by those who read the film."""
+PIECE_BYTES = 2**20
+"""FFmpeg comes back to Python with each piece that it has written."""
 MP4_SOUNDS = ("aac", "mp3")
 """G.711, which most cheap cameras speak, is no sound that an MP4 carries in practice."""
 
 
 def copied(cut: Cut, *, container: str = "mp4") -> bytes:
-    """The film, as the camera encoded it; MP4 leaves out a sound that it cannot carry, mov takes all."""
+    """The film, as the camera encoded it; see `write`."""
     memory = io.BytesIO()
+    write(cut, memory, container=container)
+    return memory.getvalue()
+
+
+def write(cut: Cut, file: IO[bytes], *, container: str = "mp4") -> None:
+    """Write the film as the camera encoded it; MP4 leaves out a sound that it cannot carry, mov takes all."""
     templates = cut.templates
-    with av.open(memory, "w", format=container) as film:
+    with av.open(file, "w", format=container, buffer_size=PIECE_BYTES) as film:
         video = film.add_stream_from_template(templates.video)
         sound = templates.audio
         if sound is not None and container == "mp4" and sound.codec_context.name not in MP4_SOUNDS:
@@ -41,5 +50,4 @@ def copied(cut: Cut, *, container: str = "mp4") -> bytes:
                 fresh.duration = LAST_TICKS
             fresh.is_keyframe = packet.key or packet.audio
             fresh.stream = audio if packet.audio and audio is not None else video
-            film.mux(fresh)
-    return memory.getvalue()
+            film.mux_one(fresh)

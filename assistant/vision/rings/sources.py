@@ -16,10 +16,12 @@ import av
 import av.error
 
 from assistant.redaction import REDACTION
+from assistant.vision.rings.snapshots import Snapshots
 
 OPEN_SECONDS, READ_SECONDS = 5.0, 4.0
 """Both take about twice as long before they raise; the age of the last picture tells earlier."""
 MOST_PIXELS = 8192 * 4320
+ONE_PICTURE = "jpeg_pipe"
 LIVE_FORMATS = "rtsp,sdp,mpjpeg,mjpeg,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,h264,hevc"
 """What is asked over http is a stream: a playlist could name anything in the house."""
 NETWORK = "rtsp,rtsps,rtp,tcp,tls,udp,http,https,httpproxy,crypto"
@@ -103,10 +105,10 @@ def _opened(source: Source) -> Opened:
             return _checked(Opened(av.open(source.url, options=options, timeout=timeout)))
         case "http" | "https":
             # Whoever sends us elsewhere would have us ask any machine of the house, and show it our token.
-            options |= {"format_whitelist": LIVE_FORMATS, "max_redirects": "0"}
+            options["max_redirects"] = "0"
             if source.headers:
                 options["headers"] = source.headers
-            return _checked(Opened(av.open(source.url, options=options, timeout=timeout)))
+            return _checked(Opened(_streamed(source.url, options, timeout)))
         case "v4l2":
             return _checked(Opened(_device(source.url.removeprefix("v4l2:"))))
         case "file":
@@ -118,6 +120,20 @@ def _opened(source: Source) -> Opened:
         case "rpicam":
             return _pi_camera()
     raise Unfit(f"{scheme}: is no kind of camera that I know")
+
+
+def _streamed(url: str, options: dict[str, str], timeout: tuple[float, float]) -> Any:
+    """What is behind an address of the web: a stream, or one picture for each time that it is asked."""
+    known = options | {"format_whitelist": f"{LIVE_FORMATS},{ONE_PICTURE}"}
+    try:
+        container = av.open(url, options=known, timeout=timeout)
+        if container.format.name != ONE_PICTURE:
+            return container
+        container.close()
+    except av.error.ArgumentError:
+        pass  # for FFmpeg, a name that ends in .jpg is a file; if it is none, that is told below
+    pictures = Snapshots(url, options, timeout)
+    return av.open(pictures, format="mpjpeg", options={"probesize": "32"})
 
 
 def _device(path: str) -> Any:

@@ -7,16 +7,18 @@ import ctypes
 import dataclasses
 import gc
 import logging
+import socket
 import threading
 import time
+from typing import BinaryIO
 
 import av
 import av.error
 
 from assistant.errors import VisionError
-from assistant.vision.pipe import Item, received, send
+from assistant.vision.pipe import Body, Item, memory_file, received, send
 from assistant.vision.rings.camera import Camera
-from assistant.vision.rings.cutting import copied
+from assistant.vision.rings.cutting import copied, write
 from assistant.vision.rings.darkrooms import NOT_MADE, Darkrooms
 from assistant.vision.rings.ring import Cut, last_group
 from assistant.vision.rings.sources import Source
@@ -35,8 +37,8 @@ FILMS = ("cut", "still", "movement", "prepare")
 class Worker:
     """Serves one daemon."""
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
+    def __init__(self, writer: asyncio.StreamWriter, tray: socket.socket) -> None:
+        self._writer, self._tray = writer, tray
         self._cameras: dict[str, Camera] = {}
         self._darkrooms = Darkrooms()
 
@@ -56,11 +58,13 @@ class Worker:
             self._send({"states": [camera.shown() for camera in self._cameras.values()]})
             await asyncio.sleep(PULSE_SECONDS)
 
-    def _send(self, head: Item, body: bytes = b"") -> None:
+    def _send(self, head: Item, body: Body = b"") -> None:
         if not self._writer.is_closing():
-            send(self._writer, head, body)
+            send(self._writer, head, body, tray=self._tray)
 
     async def _answer(self, head: Item, body: bytes) -> None:
+        told: Item
+        data: Body
         try:
             told, data = await self._done(head, body)
         except VisionError as error:
@@ -73,7 +77,7 @@ class Worker:
         if head.get("do") in FILMS:
             await asyncio.to_thread(_give_back)
 
-    async def _done(self, head: Item, body: bytes) -> tuple[Item, bytes]:
+    async def _done(self, head: Item, body: bytes) -> tuple[Item, Body]:
         match head.get("do"):
             case "cameras":
                 self._begin([Source(**told) for told in head["cameras"]])
@@ -99,7 +103,7 @@ class Worker:
     def _camera(self, head: Item) -> Camera:
         return self._cameras[head["camera"]]
 
-    async def _cut(self, head: Item) -> tuple[Item, bytes]:
+    async def _cut(self, head: Item) -> tuple[Item, Body]:
         """``begin`` and ``end`` are monotonic seconds of this machine; what is to come is waited for."""
         camera, begin, end = self._camera(head), float(head["begin"]), float(head["end"])
         await asyncio.sleep(min(MOST_WAIT_SECONDS, max(0.0, end - time.monotonic())))
@@ -107,7 +111,7 @@ class Worker:
         if cut is None:
             return {"nothing": True, "camera": camera.shown()}, b""
         if head.get("raw"):
-            return self._told(cut, camera), await asyncio.to_thread(copied, cut)
+            return self._told(cut, camera), await asyncio.to_thread(_in_memory, cut)
         wish = Wish.of(head.get("wish", {}))
         job, films = await asyncio.to_thread(_negative, cut, begin, end, wish)
         made, data = await self._darkrooms.make(job, films)
@@ -151,6 +155,13 @@ def _negative(cut: Cut, begin: float, end: float, wish: Wish) -> tuple[Item, byt
     exact = dataclasses.replace(wish, begin=0.0 if copyable else early, end=end - cut.at)
     job = {"do": "film", "wish": exact.told(), "split": len(film) if copyable else 0}
     return job, film + copyable
+
+
+def _in_memory(cut: Cut) -> BinaryIO:
+    """The film as it is, in a file that can be handed over."""
+    file = memory_file()
+    write(cut, file)
+    return file
 
 
 def _give_back() -> None:
