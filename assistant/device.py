@@ -52,7 +52,10 @@ class State(Field):
         if self._types is None:
             hint = get_type_hints(type(device), include_extras=True).get(self.name, Any)
             self._types, self._range, self._options = _types(hint), _range(hint), _options(hint)
-        value = fitted(value, self._types)
+        try:
+            value = fitted(value, self._types)
+        except TypeError as error:
+            raise TypeError(f"{self.name} is declared otherwise: {error}") from error
         if self._options and value is not None and value not in self._options:
             known = ", ".join(map(str, self._options))
             raise ValueError(f"{self.name} {str(value)[:40]!r} is not one of {known}")
@@ -122,7 +125,8 @@ def fitted(value: Any, allowed: tuple[type, ...]) -> Any:
         if isinstance(value, str) and len(value) > MAX_TEXT:
             raise ValueError(f"text of {len(value)} characters")
         return value
-    raise TypeError(f"{value!r} is not {listed([kind.__name__ for kind in allowed])}")
+    words = ["None" if kind is types.NoneType else kind.__name__ for kind in allowed]
+    raise TypeError(f"{value!r} is {type(value).__name__}, not {listed(words, 'or')}")
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(state,))
@@ -266,6 +270,10 @@ class Device(Plugin):
         Raises:
             NotConfirmed: no such report in time.
         """
+        if not callable(happened):
+            raise TypeError(
+                "confirm() takes a function, and was given a value; write confirm(lambda: self.on)"
+            )
         sent_after, sent_at = self._reports_at_command, self._commanded_at
         try:
             async with asyncio.timeout(self._patience.seconds if timeout is None else timeout):

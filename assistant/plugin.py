@@ -18,7 +18,7 @@ from assistant import faults
 from assistant.amenities import Amenities
 from assistant.errors import GaveUp, PluginError
 from assistant.events import Event
-from assistant.marking import PAYLOAD_BYTES, ToolMark, decoder
+from assistant.marking import PAYLOAD_BYTES, ToolMark, check_listener, decoder
 from assistant.plain import one_line
 from assistant.reacting import Mark, Reactor, marked_functions
 from assistant.speaking import Voice, speak_as
@@ -178,6 +178,16 @@ class Plugin(Amenities):
             raise
         return close
 
+    def check_listeners(self) -> None:
+        """Refuse methods with `hears` that nothing could be given to.
+
+        Raises:
+            PluginError: with file, line and what to write instead.
+        """
+        for _, method in methods(type(self)):
+            if "hears_topics" in vars(method):
+                check_listener(method)
+
     def topics_heard(self) -> list[str]:
         """The templates of ``@hears``, as they are written."""
         return list(listeners(self))
@@ -221,8 +231,9 @@ class Plugin(Amenities):
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                problem = faults.in_one_line(error, type(self).__module__)
-                same = (type(error), faults.place(error, type(self).__module__))
+                place = faults.place(error, type(self).__module__)
+                problem = f"{place or where(method)}: {faults.named(faults.first(error))}"
+                same = (type(error), place)
                 self.misread(f"{self.title} could not read {topic}: {problem}", same)
                 log.debug("%s: the traceback", self.title, exc_info=error)
 
@@ -342,7 +353,15 @@ def disown(plugin: Plugin) -> None:
 
 
 def encoded(payload: Payload) -> str | bytes:
-    """A payload as it goes over the wire."""
+    """A payload as it goes over the wire.
+
+    Raises:
+        TypeError: it is nothing that could be sent.
+    """
     if isinstance(payload, str | bytes):
         return payload
+    if not isinstance(payload, Mapping | int | float):
+        raise TypeError(
+            f"a payload is text, bytes, a number or a dict, not {type(payload).__name__}; write json.dumps(…)"
+        )
     return json.dumps(dict(payload)) if isinstance(payload, Mapping) else f"{payload:g}"

@@ -17,7 +17,7 @@ from assistant.brain.understanding import Understander
 from assistant.bus import Bus
 from assistant.config import PluginEntry
 from assistant.device import Device
-from assistant.errors import PluginError
+from assistant.errors import PluginError, UsageError
 from assistant.events import CommandSent, Event
 from assistant.home.address import Address
 from assistant.home.catalogue import by_area, storeys
@@ -246,8 +246,16 @@ class Home:
         return self.keeper.replace(loaded, loaded)
 
     def device(self, name: str) -> Device:
-        """The device of this name."""
-        return next(device for device in self.registry.devices if device.name == name)
+        """The device of this name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for device in self.registry.devices:
+            if device.name == name:
+                return device
+        there = ", ".join(device.name for device in self.registry.devices) or "none"
+        raise UsageError(f"there is no device {name!r} in this home; the devices here: {there}")
 
     async def actor(self, rules: Rules) -> Actor:
         """A device on the broker: command topic → firmware, or what it reports then."""
