@@ -52,10 +52,7 @@ class State(Field):
         if self._types is None:
             hint = get_type_hints(type(device), include_extras=True).get(self.name, Any)
             self._types, self._range, self._options = _types(hint), _range(hint), _options(hint)
-        try:
-            value = fitted(value, self._types)
-        except TypeError as error:
-            raise TypeError(f"{self.name} is declared otherwise: {error}") from error
+        value = fitted(value, self._types)
         if self._options and value is not None and value not in self._options:
             known = ", ".join(map(str, self._options))
             raise ValueError(f"{self.name} {str(value)[:40]!r} is not one of {known}")
@@ -271,9 +268,7 @@ class Device(Plugin):
             NotConfirmed: no such report in time.
         """
         if not callable(happened):
-            raise TypeError(
-                "confirm() takes a function, and was given a value; write confirm(lambda: self.on)"
-            )
+            raise TypeError("confirm() takes a function; write confirm(lambda: self.on)")
         sent_after, sent_at = self._reports_at_command, self._commanded_at
         try:
             async with asyncio.timeout(self._patience.seconds if timeout is None else timeout):

@@ -21,7 +21,8 @@ from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
 from assistant.errors import ConfigError, NotConfigured, PluginError
 from assistant.importing import PACKAGES, PREFIX, import_file, nothing_in, plugin_classes, snake
-from assistant.plugin import REQUIRED, Plugin
+from assistant.marking import check_listener
+from assistant.plugin import REQUIRED, Plugin, methods
 from assistant.shelf import ENTRY_POINTS, PluginFile, Shelf, allowed, packaged
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
@@ -241,7 +242,9 @@ def _made(cls: type[Plugin], entry: PluginEntry) -> tuple[Plugin, tuple[Tool, ..
         raise PluginError(
             f"{faults.class_place(cls)}: its __init__ must begin with super().__init__(**settings)"
         )
-    plugin.check_listeners()
+    for _, method in methods(cls):
+        if "hears_topics" in vars(method):
+            check_listener(method)
     return plugin, tuple(plugin.tools())
 
 

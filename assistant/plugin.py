@@ -18,7 +18,7 @@ from assistant import faults
 from assistant.amenities import Amenities
 from assistant.errors import GaveUp, PluginError
 from assistant.events import Event
-from assistant.marking import PAYLOAD_BYTES, ToolMark, check_listener, decoder
+from assistant.marking import PAYLOAD_BYTES, ToolMark, decoder
 from assistant.plain import one_line
 from assistant.reacting import Mark, Reactor, marked_functions
 from assistant.speaking import Voice, speak_as
@@ -177,16 +177,6 @@ class Plugin(Amenities):
             close()
             raise
         return close
-
-    def check_listeners(self) -> None:
-        """Refuse methods with `hears` that nothing could be given to.
-
-        Raises:
-            PluginError: with file, line and what to write instead.
-        """
-        for _, method in methods(type(self)):
-            if "hears_topics" in vars(method):
-                check_listener(method)
 
     def topics_heard(self) -> list[str]:
         """The templates of ``@hears``, as they are written."""

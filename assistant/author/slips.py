@@ -30,6 +30,7 @@ def remarks(module: ast.Module, source: str, remark: Tell[R]) -> Iterator[R]:
     """One for each slip, in no order."""
     yield from _never_awaited(module, remark)
     yield from _unknown_names(module, source, remark)
+    yield from _replaced(module, remark)
     for node in ast.walk(module):
         match node:
             case ast.ClassDef():
@@ -135,6 +136,30 @@ def _looked_up(table: symtable.SymbolTable) -> Iterator[str]:
     for symbol in table.get_symbols():
         if symbol.is_referenced() and symbol.is_global() and not symbol.is_assigned():
             yield symbol.get_name()
+
+
+def _replaced(module: ast.Module, remark: Tell[R]) -> Iterator[R]:
+    """Functions of others that are replaced: while a plugin runs, the house does not look for that."""
+    modules = {
+        (each.asname or each.name).partition(".")[0]
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import)
+        for each in node.names
+    }
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and _root(target) in modules:
+                what = f"{ast.unparse(target)} is not this plugin's: all others would use what stands there"
+                yield remark(node.lineno, what, "call your own function instead")
+
+
+def _root(node: ast.expr) -> str:
+    """``json`` of ``json.decoder.scanstring``."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _twice(node: ast.ClassDef, remark: Tell[R]) -> Iterator[R]:

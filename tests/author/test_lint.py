@@ -45,6 +45,7 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{HEAD}from assistant.home.registry import Registry\n", 4, "assistant.home.registry is the house's own", "assistant.api"),
     (f"{HEAD}class Pump(Device):\n    on: bool = False\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.on = True\n", 8, "'on' is a setting, and what is reported goes into it", "write `on: bool | None = state()`"),
     (f"{HEAD}class Pump(Device):\n    on: bool | None = state()\n    @tool\n    async def turn_on(self) -> str:\n        self.on = True\n", 8, "turn_on sets 'on' itself", "await self.confirm(lambda: self.on == …)"),
+    (f"{HEAD}import json\n{TOOL.removeprefix(HEAD)}        json.loads = self.go{RETURNS}", 10, "json.loads is not this plugin's", "call your own function"),
     (f"{TOOL}        await self.confirm(self.on){RETURNS}", 9, "confirm(self.on) is given what is so now", "write `confirm(lambda: self.on)`"),
 ]  # fmt: skip
 

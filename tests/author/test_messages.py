@@ -137,7 +137,7 @@ async def test_mistakes_that_show_while_it_runs_are_told_with_their_line(
             "nonsense",
             "tricks.py:49: ValueError: expected a JSON object, got b'nonsense'; write `payload: str`",
         ),
-        ('{"on": 1}', "tricks.py:51: TypeError: on is declared otherwise: 1 is int, not bool or None"),
+        ('{"on": 1}', "tricks.py:51: TypeError: 1 is int, not bool or None"),
     ):
         await home.publish("g", payload)
         assert words in caplog.messages[-1]

@@ -12,38 +12,10 @@ from assistant.brain.understanding.kinds import family
 from assistant.brain.understanding.meaning import Call, Miss, Question
 from assistant.brain.understanding.measures import HERE_MEASURED, MEASURED_BY, MEASURES
 from assistant.brain.understanding.names import EXACT, Names, Noun, bare_word, joined, spoken
-from assistant.brain.understanding.tables import bag, spread
+from assistant.brain.understanding.openings import opening
+from assistant.brain.understanding.tables import bag
 from assistant.brain.understanding.tags import Tag, Tagger
-from assistant.brain.understanding.words import words
 
-OPENERS = spread(
-    """
-    check: is, are, is it, did i leave, did we leave, did i, did we, have i, have i left, has anyone left,
-        have we, have we left, did you, did you leave, have you, have you left, did they, have they,
-        did anyone, did anybody, did someone, did somebody, has anybody, has anyone, has someone,
-        has somebody, did anyone leave, did somebody leave, did someone leave, did the, has the, did it,
-        has it, check if, check whether, tell me if, tell me whether, do you know if, can you tell me if,
-        can you check if, could you check if, could you check whether, can you check whether,
-        could you tell me if, i wonder if, see if, does, has, do i have, was
-    any: are any, is any, are any of, is anything, are there any, is there any, is there, do we have any,
-        do i have any, did i leave any, did i leave anything, are some, check if any, tell me if any,
-        is something, is one of, are one of
-    all: are all, is everything, are all of, is every, are both, is all, check if all, check that all
-    which: which, what, which of, what of, tell me which, how many
-    tell: what is, how is, what are, how are, tell me, what about, how about, give me, show me,
-        how warm is, how hot is, how cold is, how bright is, how loud is, how humid is, how warm is it,
-        how hot is it, how cold is it, how humid is it, how fast is, how far, what state is,
-        in what state is, what colour is, where is, what temperature is, what temperature is it,
-        what volume is, what brightness is, what position is, what speed is, what is up with,
-        how full is, how empty is, how heavy is, how deep is, how wet is, how dry is, how damp is,
-        how moist is, how noisy is, how dark is, how slow is, how loud is it, how bright is it,
-        how dark is it, how noisy is it, how wet is it, how damp is it, how much does, how much is,
-        how much, what did you set, can you tell me, could you tell me, do you know, do you know what,
-        can you tell me what, report, read, read out, get, check, check on, check the, what does,
-        which colour is, how high is, how open is, whats, the state of, the status of, status of, state of
-    """
-)
-OPENING = {words(phrase): form for phrase, form in OPENERS.items()}
 MOST_TOGETHER = 6
 MOST_ASKED = 6
 """Things of unknown kinds that are asked whether they measure something."""
@@ -86,13 +58,6 @@ class Questions:
         self.left_where = False
         """Whether it is a floor that was left to it."""
 
-    def form(self, sentence: Sequence[str]) -> tuple[str, int]:
-        """How a sentence asks ("" when it does not), and how many words that takes."""
-        for length in range(min(6, len(sentence)), 0, -1):
-            if found := OPENING.get(tuple(sentence[:length])):
-                return found, length
-        return "", 0
-
     def calls(
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
@@ -103,12 +68,11 @@ class Questions:
     def _single(
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
-        form, length = self.form(sentence)
+        form, length = opening(sentence)
         if not form:
             return None
-        opening = sentence[:length]
         parts = self._parts(sentence[length:])
-        parts.measures.extend(MEASURES[word] for word in opening if word in MEASURES)
+        parts.measures.extend(MEASURES[word] for word in sentence[:length] if word in MEASURES)
         field = self._field(parts, sentence) if form == "tell" else ""
         if parts.leftover and not field:
             return None
@@ -176,7 +140,7 @@ class Questions:
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
         """ "Are the fan and the heater on": several things, or several questions, in one sentence."""
-        form, length = self.form(sentence)
+        form, length = opening(sentence)
         parts = _listed(sentence[length:]) if form else []
         if not 2 <= len(parts) <= MOST_TOGETHER:
             return None
@@ -185,7 +149,7 @@ class Questions:
         things: list[Thing] = []
         words: set[str] = set()
         for part in parts:
-            whole = part if self.form(part)[0] else (*sentence[:length], *part)
+            whole = part if opening(part)[0] else (*sentence[:length], *part)
             asked = self._single(whole if _is_fact(part) else (*whole, *tail), last)
             if asked is None:
                 return None
