@@ -179,7 +179,7 @@ class Overheard(PluginHost):
     async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Send, and note it: topic and payload."""
         await super().publish(topic, payload, qos=qos, retain=retain)
-        text = payload.decode(errors="replace") if isinstance(payload, bytes) else payload
+        text = payload.decode(errors="surrogateescape") if isinstance(payload, bytes) else payload
         self.sent.append((topic, text))
 
 
