@@ -78,6 +78,13 @@ async def test_each_measure_is_asked_for_by_its_own_words(household: Home) -> No
     assert {asked: (await household.brain.hears(asked)).text for asked in ASKED} == ASKED
 
 
+async def test_who_has_not_reported_yet_says_so(household: Home) -> None:
+    await household.add("tank", name="oil tank", topic="o")
+    assert (
+        await household.brain.hears("what is the mood of the oil tank")
+    ).text == "The oil tank has not reported yet."
+
+
 async def test_who_has_little_is_offered_what_there_is(home: Home) -> None:
     await home.add("mqtt_dimmable_light", name="lamp", area="hall", topic="lamp")
     told = (await home.brain.hears("what can you do?")).text

@@ -35,7 +35,8 @@ def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]])
             for call, reply in zip(understanding.calls, replies, strict=False)
             if (text := _measured(question.field, call, reply))
         ]
-        if told or question.otherwise:
+        reported = any(reply.get("state") for reply in replies)
+        if told or (question.otherwise and reported):
             return " ".join(told) or question.otherwise
     sentences = list(dict.fromkeys(_sentence(reply) for reply in replies))
     return " ".join(sentence for sentence in sentences if sentence) or NO_ANSWER
