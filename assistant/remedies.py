@@ -6,7 +6,7 @@ import difflib
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType, ModuleType
 
@@ -42,6 +42,10 @@ def remedy(error: BaseException) -> str:
         case ImportError(name=str(name)) if name.startswith(API):
             wanted = re.search(r"cannot import name '(\w+)'", text)
             return _of_name(wanted[1]) if wanted else ""
+        case AttributeError(name=str(name), obj=obj) if (
+            f"no attribute {name!r}" in text and "; it has" not in text
+        ):
+            return of_attribute(name, dir(obj))
         case TypeError():
             return _of_arguments(text)
     return ""
@@ -61,6 +65,14 @@ def _of_name(name: str) -> str:
     if near := difflib.get_close_matches(name, known, 1, NAMED_LIKE):
         return f"did you mean {near[0]}? Write `from {known[near[0]]} import {near[0]}`"
     return "is it misspelt, or not imported?"
+
+
+def of_attribute(name: str, known: Iterable[str]) -> str:
+    """What was meant by an attribute that is not there: a function of the vocabulary, or one called alike."""
+    if module := dict(reversed([*_vocabulary()])).get(name):
+        return f"write `from {module} import {name}`, and {name}(…) without self"
+    near = difflib.get_close_matches(name, [each for each in known if not each.startswith("__")], 1)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def _of_module(name: str, error: BaseException) -> str:

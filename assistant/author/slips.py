@@ -9,7 +9,10 @@ import symtable
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from assistant.plugin import PLACEHOLDER
+from assistant.api import Device
+from assistant.api.pictures import Display
+from assistant.plugin import PLACEHOLDER, Plugin
+from assistant.remedies import of_attribute
 
 R = TypeVar("R")
 Tell = Callable[..., R]
@@ -22,6 +25,7 @@ AWAITED = {
     "asyncio": {"sleep", "to_thread", "open_connection", "create_subprocess_exec"},
 }
 """What must be awaited: by whose it is."""
+BASES = {"Plugin": Plugin, "Device": Device, "Display": Display}
 SETTERS = ("tool", "every", "at", "when")
 PRIVATE = "write what you need from it with assistant.api: all else may change any day"
 
@@ -37,6 +41,7 @@ def remarks(module: ast.Module, source: str, remark: Tell[R]) -> Iterator[R]:
                 yield from _twice(node, remark)
                 yield from _reports(node, remark)
                 yield from _slots(node, remark)
+                yield from _attributes(node, remark)
                 yield from _hosts(node, remark)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from _unfilled(node, remark)
@@ -218,6 +223,30 @@ def _slots(node: ast.ClassDef, remark: Tell[R]) -> Iterator[R]:
                         yield remark(
                             call.lineno, f"{topic!r} names {name!r}, which is not a setting", instead
                         )
+
+
+def _attributes(node: ast.ClassDef, remark: Tell[R]) -> Iterator[R]:
+    """Attributes that nobody makes; only where all that the class inherits is known."""
+    base = BASES.get(", ".join(ast.unparse(each) for each in node.bases))
+    if base is None:
+        return
+    inner = [*ast.walk(node)]
+    made = {part.name for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)}
+    made |= {ast.unparse(part.target) for part in node.body if isinstance(part, ast.AnnAssign)}
+    made |= {ast.unparse(each) for part in node.body for each in getattr(part, "targets", [])}
+    mine = [each for each in inner if isinstance(each, ast.Attribute) and ast.unparse(each.value) == "self"]
+    made |= {each.attr for each in mine if isinstance(each.ctx, ast.Store)} | {
+        *dir(base),
+        *base.settings_declared,
+    }
+    if "__getattr__" in made or any(
+        isinstance(each, ast.Call) and _mark(each) == "setattr" for each in inner
+    ):
+        return
+    for each in mine:
+        if each.attr not in made and not each.attr.startswith("_"):
+            instead = of_attribute(each.attr, made) or "set it in __init__, or mend its spelling"
+            yield remark(each.lineno, f"{node.name} has no {each.attr!r}", instead)
 
 
 def _hosts(node: ast.ClassDef, remark: Tell[R]) -> Iterator[R]:

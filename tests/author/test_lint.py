@@ -46,6 +46,8 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{HEAD}class Pump(Device):\n    on: bool = False\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.on = True\n", 8, "'on' is a setting, and what is reported goes into it", "write `on: bool | None = state()`"),
     (f"{HEAD}class Pump(Device):\n    on: bool | None = state()\n    @tool\n    async def turn_on(self) -> str:\n        self.on = True\n", 8, "turn_on sets 'on' itself", "await self.confirm(lambda: self.on == …)"),
     (f"{HEAD}import json\n{TOOL.removeprefix(HEAD)}        json.loads = self.go{RETURNS}", 10, "json.loads is not this plugin's", "call your own function"),
+    (f"{TOOL}        await self.announce('x'){RETURNS}", 9, "Pump has no 'announce'", "write `from assistant.api import announce`, and announce(…) without self"),
+    (f"{TOOL}        await self.storge.get('x'){RETURNS}", 9, "Pump has no 'storge'", "did you mean storage?"),
     (f"{TOOL}        await self.confirm(self.on){RETURNS}", 9, "confirm(self.on) is given what is so now", "write `confirm(lambda: self.on)`"),
 ]  # fmt: skip
 
