@@ -85,6 +85,20 @@ async def test_who_has_not_reported_yet_says_so(household: Home) -> None:
     ).text == "The oil tank has not reported yet."
 
 
+async def test_a_sensor_is_asked_for_more_than_it_is_called_after(home: Home) -> None:
+    properties = {"temperature": {"key": "t"}, "humidity": {"key": "h"}}
+    attic = {"name": "attic box", "area": "attic", "kind": "temperature sensor", "topic": "a"}
+    await home.add("mqtt_device", **attic, properties=properties)
+    await home.settle()
+    await home.publish("a", {"t": 21.5, "h": 60})
+    asked = {
+        "how humid is it in the attic": "The attic box is at humidity 60 percent.",
+        "how bright is it in the attic": "Nothing measures the brightness in the attic.",
+        "how warm is it in the attic": "The attic box is at temperature 21.5 degrees, at humidity 60 percent.",
+    }
+    assert {said: (await home.brain.hears(said)).text for said in asked} == asked
+
+
 async def test_who_has_little_is_offered_what_there_is(home: Home) -> None:
     await home.add("mqtt_dimmable_light", name="lamp", area="hall", topic="lamp")
     told = (await home.brain.hears("what can you do?")).text

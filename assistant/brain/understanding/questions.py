@@ -90,7 +90,7 @@ class Questions:
         if not things:
             return None
         question = Question(fact, self._form(form, fact, things))
-        if not fact and _own(things):
+        if not fact and (_own(things) or _blindly(parts, things)):
             field, otherwise = self._wanted(parts, field, things)
             question = replace(question, field=field, otherwise=otherwise)
         here = form in ("check", "tell") and not set(sentence) & WHOLE_HOUSE
@@ -217,7 +217,7 @@ class Questions:
         wanted = MEASURED_BY.get(measure, ())
         here = [t for t in self.home.things if self.home.within(t, area)]
         found = [t for t in here if family(t.kind).name in wanted]
-        if not found and (own := [t for t in here if _own([t])][:MOST_ASKED]):
+        if not found and (own := [t for t in here if _own([t]) or _senses(t)][:MOST_ASKED]):
             return own
         if not wanted:
             return []
@@ -299,6 +299,19 @@ def _is_fact(part: Sequence[str]) -> bool:
 def _own(things: Sequence[Thing]) -> bool:
     """Whether only their author knows what they can tell."""
     return all(family(thing.kind).name == "device" for thing in things)
+
+
+def _senses(thing: Thing) -> bool:
+    """Whether it measures something, and perhaps more than it is called after."""
+    return family(thing.kind).name.endswith(" sensor")
+
+
+def _blindly(parts: _Parts, things: Sequence[Thing]) -> bool:
+    """Whether things are asked for a measure of which nobody knows that they have it."""
+    if not parts.measures or parts.nouns:
+        return False
+    wanted = MEASURED_BY.get(parts.measures[0], ())
+    return not any(family(thing.kind).name in wanted for thing in things)
 
 
 def _nothing(measure: str, area: str | None) -> str:
