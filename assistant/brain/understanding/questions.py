@@ -73,7 +73,7 @@ class Questions:
             return None
         parts = self._parts(sentence[length:])
         parts.measures.extend(MEASURES[word] for word in sentence[:length] if word in MEASURES)
-        field = self._field(parts, sentence) if form == "tell" else ""
+        field = _field(parts, sentence) if form == "tell" else ""
         if parts.leftover and not field:
             return None
         seen = {family(t.kind).name for noun in parts.nouns for t in noun.all()} == {"motion sensor"}
@@ -91,7 +91,7 @@ class Questions:
             return None
         question = Question(fact, self._form(form, fact, things))
         if not fact and (_own(things) or _blindly(parts, things)):
-            field, otherwise = self._wanted(parts, field, things)
+            field, otherwise = _wanted(parts, field, things)
             question = replace(question, field=field, otherwise=otherwise)
         here = form in ("check", "tell") and not set(sentence) & WHOLE_HOUSE
         if word := self._open_word(things, parts, here=here):
@@ -99,24 +99,6 @@ class Questions:
             names = tuple(thing.name for thing in things)
             return self._get_state([word]), things, replace(question, of=names)
         return self._ask(things, question, parts)
-
-    def _field(self, parts: _Parts, sentence: Sequence[str]) -> str:
-        """What an author calls it himself: "mood", of "what is the mood of the boiler"."""
-        at = next((at for at, word in enumerate(sentence) if word in ("of", "in")), 0)
-        if not parts.leftover or len(parts.nouns) != 1 or not at:
-            return ""
-        words = " ".join(parts.leftover).split()
-        whole = len(words) <= MOST_OWN_WORDS and set(words) <= set(sentence[:at])
-        return " ".join(words) if whole else ""
-
-    def _wanted(self, parts: _Parts, field: str, things: Sequence[Thing]) -> tuple[str, str]:
-        """What of their states is told, and what is said when none is that."""
-        if field:
-            return field, f"The {things[0].name} does not tell its {field}."
-        if not parts.measures:
-            return "", ""
-        measure = parts.measures[0]
-        return measure, "" if parts.nouns else _nothing(measure, parts.areas[0] if parts.areas else None)
 
     def _open_word(self, things: list[Thing], parts: _Parts, *, here: bool) -> str:
         """What the house is left to find out, because it depends on the room: "upstairs", "the light"."""
@@ -294,6 +276,26 @@ def _listed(rest: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _is_fact(part: Sequence[str]) -> bool:
     return SYNONYMS.get(part[-1], part[-1]) in FACTS
+
+
+def _field(parts: _Parts, sentence: Sequence[str]) -> str:
+    """What an author calls it himself: "mood", of "what is the mood of the boiler"."""
+    at = next((at for at, word in enumerate(sentence) if word in ("of", "in")), 0)
+    if not parts.leftover or len(parts.nouns) != 1 or not at:
+        return ""
+    words = " ".join(parts.leftover).split()
+    whole = len(words) <= MOST_OWN_WORDS and set(words) <= set(sentence[:at])
+    return " ".join(words) if whole else ""
+
+
+def _wanted(parts: _Parts, field: str, things: Sequence[Thing]) -> tuple[str, str]:
+    """What of their states is told, and what is said when none is that."""
+    if field:
+        return field, f"The {things[0].name} does not tell its {field}."
+    if not parts.measures:
+        return "", ""
+    measure = parts.measures[0]
+    return measure, "" if parts.nouns else _nothing(measure, parts.areas[0] if parts.areas else None)
 
 
 def _own(things: Sequence[Thing]) -> bool:
