@@ -69,7 +69,9 @@ class Amenities:
         """Requests to the hosts in ``http_hosts``: 10 s, 1 MB, three redirects."""
         public: list[str] = []
         trusted: list[str] = []
-        for entry in self.http_hosts:
+        hosts = self.http_hosts
+        # ("{url}") without its comma is a string, which would be read letter by letter.
+        for entry in (hosts,) if isinstance(hosts, str) else hosts:
             written = self.fill(entry)
             # What the author has proposed is not what the owner wrote.
             default = self.settings_declared.get(entry.strip("{}"))

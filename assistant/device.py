@@ -122,7 +122,8 @@ def fitted(value: Any, allowed: tuple[type, ...]) -> Any:
         if isinstance(value, str) and len(value) > MAX_TEXT:
             raise ValueError(f"text of {len(value)} characters")
         return value
-    raise TypeError(f"{value!r} is not {listed([kind.__name__ for kind in allowed])}")
+    words = ["None" if kind is types.NoneType else kind.__name__ for kind in allowed]
+    raise TypeError(f"{value!r} is {type(value).__name__}, not {listed(words, 'or')}")
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(state,))
@@ -266,6 +267,8 @@ class Device(Plugin):
         Raises:
             NotConfirmed: no such report in time.
         """
+        if not callable(happened):
+            raise TypeError("confirm() takes a function; write confirm(lambda: self.on)")
         sent_after, sent_at = self._reports_at_command, self._commanded_at
         try:
             async with asyncio.timeout(self._patience.seconds if timeout is None else timeout):

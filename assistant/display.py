@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from assistant import faults
-from assistant.errors import LinkError, ToolError
+from assistant.errors import LinkError, PluginError, ToolError
 from assistant.plugin import Plugin
 from assistant.showing import Form, NotShown, Panel, Picture
 
@@ -57,6 +57,12 @@ class Display(Plugin):
     """A driver whose panel loses its picture with the power says so: it is shown again after a restart."""
 
     def __init__(self, **settings: Any) -> None:
+        kind = type(self)
+        if kind.show is Display.show and kind.medium is Display.medium:
+            raise PluginError(
+                f"{faults.class_place(kind)}: a Display without show() shows nothing; "
+                "write `async def show(self, picture: Picture) -> None`"
+            )
         self._shown: bytes | None = None
         super().__init__(**settings)
 
@@ -90,8 +96,8 @@ class Display(Plugin):
         Raises:
             ToolError: it is not; the text may be spoken.
         """
-        if (medium := self.medium) is None:
-            raise NotImplementedError(f"{type(self).__name__} needs `async def show(self, picture)`")
+        medium = self.medium
+        assert medium is not None, "there is a medium, or another show()"
         await medium.show(picture)
 
     async def clear(self) -> None:

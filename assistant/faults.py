@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from typing import Any
+
+from assistant.remedies import remedy
 
 LONGEST_TEXT = 300
 
@@ -42,10 +46,14 @@ def in_one_line(error: BaseException, module: str) -> str:
 
 
 def named(error: BaseException) -> str:
-    """``ValueError: its text`` on one line of bounded length."""
+    """``NameError: its text; what to write instead`` on one line of bounded length."""
     text = " ".join(_text(error).split())
+    if isinstance(error, SyntaxError) and error.filename:  # the place is told before it
+        text = " ".join(str(error.msg).split())
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}..."
+    if instead := _remedy(error):
+        text = f"{text}; {instead}"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -57,6 +65,21 @@ def place(error: BaseException, module: str) -> str:
     return own[-1] if own else ""
 
 
+def class_place(kind: type, field: str = "") -> str:
+    """``file:line`` of a class, or of a field of it; the name of the class when it has no file."""
+    try:
+        file = inspect.getsourcefile(kind)
+        lines, begin = inspect.getsourcelines(kind)
+    except (OSError, TypeError):
+        return f"class {kind.__name__}"
+    at = (
+        [number for number, line in enumerate(lines) if re.match(rf"\s+{field}\s*[:=]", line)]
+        if field
+        else []
+    )
+    return f"{file}:{begin + (at[0] if at else 0)}"
+
+
 def first(error: BaseException) -> BaseException:
     """The error that people should read: a TaskGroup wraps it."""
     return first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
@@ -66,6 +89,13 @@ def _frames(error: BaseException, root: str) -> Iterator[str]:
     for frame, line in traceback.walk_tb(error.__traceback__):
         if not root or str(frame.f_globals.get("__name__")).partition(".")[0] == root:
             yield f"{frame.f_code.co_filename}:{line}"
+
+
+def _remedy(error: BaseException) -> str:
+    try:
+        return remedy(error)
+    except Exception:  # noqa: BLE001 - an author's own error class may be wrong in any way
+        return ""
 
 
 def _text(error: BaseException) -> str:

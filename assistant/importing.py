@@ -16,6 +16,7 @@ from assistant import faults
 from assistant.errors import PluginError
 from assistant.plugin import Plugin
 from assistant.reacting import Mark, marked_functions
+from assistant.tools.declaring import where
 from assistant.tools.table import Tool
 
 PREFIX = "_assistant_plugin_"
@@ -100,8 +101,7 @@ def _run(run: Callable[[ModuleType], None], module: ModuleType, path: Path) -> N
         raise PluginError(f"{faults.place(error, module.__name__) or path}: {error}") from error
     except BaseException as error:
         where = faults.place(error, module.__name__) or _first_nul(path)
-        remedy = "; save the file as UTF-8" if "'utf-8' codec can't" in str(error) else ""
-        raise PluginError(f"{where}: {faults.named(error)}{remedy}") from error
+        raise PluginError(f"{where}: {faults.named(error)}") from error
 
 
 def _first_nul(path: Path) -> str:
@@ -143,6 +143,24 @@ def plugin_classes(module: ModuleType) -> Iterator[type[Plugin]]:
         stem = module.__name__.removeprefix(PREFIX).rpartition(".")[2]
         name = "".join(part.title() for part in stem.split("_"))
         yield type(name, (FunctionPlugin,), {"module": module, "__module__": module.__name__})
+
+
+def nothing_in(module: ModuleType, path: Path) -> str:
+    """Why a file has no plugin in it: as like as not, the marks are in the wrong place."""
+    for kind in (value for value in vars(module).values() if isinstance(value, type)):
+        if kind.__module__ == module.__name__ and any(map(_marked, vars(kind).values())):
+            place = faults.class_place(kind)
+            return f"{place}: class {kind.__name__} is no plugin; write `class {kind.__name__}(Plugin)`"
+    for function in _functions(module):
+        if "hears_topics" in vars(function):
+            return (
+                f"{where(function)}: {function.__name__} hears, which only a method can; put it into a Plugin"
+            )
+    return f"{path}: there is no plugin in it: no Plugin, Device or marked function"
+
+
+def _marked(value: object) -> bool:
+    return inspect.isfunction(value) and bool({"tool_mark", "hears_topics", "reactions"} & set(vars(value)))
 
 
 def snake(name: str) -> str:

@@ -20,8 +20,9 @@ from assistant import faults
 from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
 from assistant.errors import ConfigError, NotConfigured, PluginError
-from assistant.importing import PACKAGES, PREFIX, import_file, plugin_classes, snake
-from assistant.plugin import REQUIRED, Plugin
+from assistant.importing import PACKAGES, PREFIX, import_file, nothing_in, plugin_classes, snake
+from assistant.marking import check_listener
+from assistant.plugin import REQUIRED, Plugin, methods
 from assistant.shelf import ENTRY_POINTS, PluginFile, Shelf, allowed, packaged
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
@@ -216,9 +217,7 @@ class Loader:
             self._broken[name] = self._unusable[name] = str(error)
             return
         if not classes:
-            self._unusable[name] = (
-                f"{file.path}: there is no plugin in it: no Plugin, Device or marked function"
-            )
+            self._unusable[name] = nothing_in(ran, file.path)
         for cls in classes:
             self._classes.setdefault(snake(cls.__name__), (cls, file))
         if len(classes) > 1 and name not in self._classes:
@@ -240,7 +239,12 @@ def _ours(file: PluginFile | None) -> bool:
 def _made(cls: type[Plugin], entry: PluginEntry) -> tuple[Plugin, tuple[Tool, ...]]:
     plugin = configured(cls, entry)
     if not plugin.begun:
-        raise PluginError(f"class {cls.__name__}: its __init__ must begin with super().__init__(**settings)")
+        raise PluginError(
+            f"{faults.class_place(cls)}: its __init__ must begin with super().__init__(**settings)"
+        )
+    for _, method in methods(cls):
+        if "hears_topics" in vars(method):
+            check_listener(method)
     return plugin, tuple(plugin.tools())
 
 
@@ -257,16 +261,36 @@ def configured(cls: type[Plugin], entry: PluginEntry) -> Plugin:
         for setting, default in cls.settings_declared.items()
     }
     model = create_model(
-        entry.name, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
+        entry.name,
+        __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True, validate_default=True),
+        **fields,
     )
     try:
         values = model.model_validate(dict(entry.settings)).model_dump(exclude_unset=True)
     except ValidationError as error:
+        _check_defaults(cls, error, entry)
         mistake = entry.invalid(error, fields)
         if all(one["type"] == "missing" and len(one["loc"]) == 1 for one in error.errors()):
             raise NotConfigured(str(mistake)) from error
         raise mistake from error
     return cls(**values)
+
+
+def _check_defaults(cls: type[Plugin], error: ValidationError, entry: PluginEntry) -> None:
+    """What is wrong with a default is its author's mistake, not the owner's."""
+    for one in error.errors():
+        name = str(one["loc"][0])
+        if one["type"] not in ("missing", "extra_forbidden") and name not in entry.settings:
+            hint = get_type_hints(cls)[name]
+            wanted = getattr(hint, "__name__", str(hint))
+            default = cls.settings_declared[name]
+            instead = (
+                f"`{name}: {wanted} | None = None`" if default is None else f"a default that is {wanted}"
+            )
+            raise PluginError(
+                f"{faults.class_place(cls, name)}: the setting {name!r} is {wanted}, and its default is "
+                f"{default!r}; write {instead}"
+            ) from error
 
 
 def _checked_type(hint: Any) -> Any:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import typing
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, get_type_hints, overload
+from typing import Any, TypeVar, get_args, get_type_hints, overload
 
-from assistant.tools.declaring import declare
+from assistant.errors import PluginError
+from assistant.tools.declaring import declare, where
 from assistant.tools.schema import Declaration
+from assistant.tools.sentences import listed
 from assistant.tools.vocabulary import Risk, Speak
 
 PAYLOAD_BYTES = 256 * 1024
 """What arrives is left out when it is larger, unless its listener asks for more."""
+
+PAYLOADS = (str, bytes, dict, Mapping, Any)
 
 AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Coroutine[Any, Any, Any]])
 Hearer = TypeVar("Hearer", bound=Callable[..., None])
@@ -62,6 +67,17 @@ def tool(
     "when idle" or "never".
     """
 
+    if function is not None and not callable(function):
+        raise PluginError(f"tool() takes no sentence by itself; write @tool(phrases=({function!r},))")
+    if not isinstance(risk, Risk):
+        raise PluginError(
+            f"risk={risk!r} is no Risk; write {listed([f'Risk.{each.name}' for each in Risk], 'or')}"
+        )
+    if speak not in get_args(Speak):
+        raise PluginError(
+            f"speak={speak!r} is no time to speak; write {listed([*map(repr, get_args(Speak))], 'or')}"
+        )
+
     def mark(marked: AsyncTool) -> AsyncTool:
         # ("one phrase") without its comma is a string, which would be read letter by letter.
         several = (phrases,) if isinstance(phrases, str) else tuple(phrases)
@@ -88,6 +104,31 @@ def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> 
     return mark
 
 
+def check_listener(method: Callable[..., None]) -> None:
+    """Refuse a listener that nothing could be given to.
+
+    Raises:
+        PluginError: with file and line, and what to write instead.
+    """
+    name, parameters = method.__name__, inspect.signature(method).parameters
+    if "payload" not in parameters:
+        raise PluginError(
+            f"{where(method)}: {name} takes no payload; write `def {name}(self, payload: str) -> None`"
+        )
+    for other in parameters.keys() - {"self", "payload", "topic"}:
+        if parameters[other].default is inspect.Parameter.empty:
+            raise PluginError(
+                f"{where(method)}: {name} gets `payload` and, if it likes, `topic`; nobody gives it {other!r}"
+            )
+    hint = get_type_hints(method).get("payload", str)
+    if (typing.get_origin(hint) or hint) not in PAYLOADS:
+        shown = getattr(hint, "__name__", str(hint))
+        raise PluginError(
+            f"{where(method)}: {name}: a payload is str, bytes or dict (a JSON object), not {shown}; "
+            "write `payload: str` and read it yourself, with json.loads for JSON"
+        )
+
+
 def decoder(method: Callable[..., None]) -> Callable[[bytes], Any]:
     """What makes of a payload what a listener's annotation wants."""
     hint = get_type_hints(method).get("payload", str)
@@ -99,7 +140,10 @@ def decoder(method: Callable[..., None]) -> Callable[[bytes], Any]:
 
 
 def _json_object(payload: bytes) -> dict[str, Any]:
-    value = json.loads(payload)
+    try:
+        value = json.loads(payload)
+    except ValueError as error:
+        raise ValueError(f"expected a JSON object, got {payload[:40]!r}; write `payload: str`") from error
     if not isinstance(value, dict):
-        raise TypeError(f"expected a JSON object, got {payload[:40]!r}")
+        raise TypeError(f"expected a JSON object, got {payload[:40]!r}; write `payload: str`")
     return value

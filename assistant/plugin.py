@@ -221,8 +221,9 @@ class Plugin(Amenities):
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                problem = faults.in_one_line(error, type(self).__module__)
-                same = (type(error), faults.place(error, type(self).__module__))
+                place = faults.place(error, type(self).__module__)
+                problem = f"{place or where(method)}: {faults.named(faults.first(error))}"
+                same = (type(error), place)
                 self.misread(f"{self.title} could not read {topic}: {problem}", same)
                 log.debug("%s: the traceback", self.title, exc_info=error)
 
@@ -342,7 +343,15 @@ def disown(plugin: Plugin) -> None:
 
 
 def encoded(payload: Payload) -> str | bytes:
-    """A payload as it goes over the wire."""
+    """A payload as it goes over the wire.
+
+    Raises:
+        TypeError: it is nothing that could be sent.
+    """
     if isinstance(payload, str | bytes):
         return payload
+    if not isinstance(payload, Mapping | int | float):
+        raise TypeError(
+            f"a payload is text, bytes, a number or a dict, not {type(payload).__name__}; write json.dumps(…)"
+        )
     return json.dumps(dict(payload)) if isinstance(payload, Mapping) else f"{payload:g}"

@@ -54,7 +54,7 @@ def kept_to_itself(kind: type[Plugin], path: Path) -> None:
                             f"{'Device' if issubclass(kind, Device) else 'Plugin'}; call yours "
                             f"{'_my' if name.startswith('_') else 'my_'}{name}"
                         )
-                _runs(node, file)
+                _awaited(node, kind, file)
 
 
 def _sound(kind: type[Plugin], path: Path) -> None:
@@ -82,10 +82,16 @@ def _named(node: ast.ClassDef) -> Iterator[tuple[int, str, str]]:
                 yield each.lineno, name, f"self.{name}"
 
 
-def _runs(node: ast.ClassDef, file: Path) -> None:
+def _awaited(node: ast.ClassDef, kind: type[Plugin], file: Path) -> None:
+    """What the house awaits (``run``, ``show`` of a display), an author must make async."""
+    ours = [base for base in kind.__mro__ if base.__module__.startswith("assistant.")]
     for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.name == "run":
-            raise PluginError(f"{file}:{part.lineno}: run is not async; write `async def run`")
+        if isinstance(part, ast.FunctionDef) and any(
+            inspect.iscoroutinefunction(vars(base).get(part.name)) for base in ours
+        ):
+            raise PluginError(
+                f"{file}:{part.lineno}: {part.name} is not async; write `async def {part.name}`"
+            )
 
 
 def harmless(work: Callable[[], T]) -> T:

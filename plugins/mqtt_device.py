@@ -77,6 +77,8 @@ class Field:
                 if step not in value:
                     return {}
                 value = value[step]
+        elif value.startswith("{"):
+            raise ValueError(f"{value[:40]!r} is JSON: say which of it, {self.own.name}: {{key: …}}")
         value = self.reads.get(_word(value), value)
         return {self.own.name: self._percent(value) if self.scaled else value}
 

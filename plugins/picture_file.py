@@ -26,8 +26,11 @@ class PictureFile(Display):
     async def show(self, picture: Picture) -> None:
         """Put the file there in one go: whoever reads it has the old one or the new one."""
         part = self.file.with_name(f".{self.file.name}.part")
-        await asyncio.to_thread(part.write_bytes, picture.data)
-        await asyncio.to_thread(part.replace, self.file)
+        try:
+            await asyncio.to_thread(part.write_bytes, picture.data)
+            await asyncio.to_thread(part.replace, self.file)
+        except OSError as error:
+            raise ToolError(f"The file of the {self.name} cannot be written: {error.strerror}") from error
         if self.command:
             process = await asyncio.create_subprocess_exec(*self.command, env=without_secrets())
             if await process.wait():

@@ -56,8 +56,15 @@ def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterato
         if isinstance(call, ast.Call) and _dotted(call.func, names) == "asyncio.to_thread"
         for argument in call.args[:1]
     }
-    for function in ast.walk(module):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or function.name in in_threads:
+    # A file is run while the house waits for it, too; what stands below `if __name__` is not.
+    begun = [
+        each for each in module.body if not (isinstance(each, ast.If) and "__name__" in ast.dump(each.test))
+    ]
+    top = ast.Module([each for each in begun if not isinstance(each, ast.ClassDef)], [])
+    for function in [top, *ast.walk(module)]:
+        if function is not top and not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(function, ast.FunctionDef) and function.name in in_threads:
             continue
         for call in _own_calls(function):
             called = _dotted(call.func, names)

@@ -10,10 +10,11 @@ from typing import get_origin, get_type_hints
 from assistant.author.lint import Remark
 from assistant.brain.understanding.kinds import HOUSE_VERBS
 from assistant.config import PluginEntry
+from assistant.home.furniture import Furniture
 from assistant.loader import Loaded, Loader
 from assistant.plugin import REQUIRED, Plugin
 from assistant.tools.docstrings import described
-from assistant.tools.table import Tool
+from assistant.tools.table import Tool, ToolTable
 
 
 def loaded(path: Path, settings: dict[str, object] | None = None) -> Loaded:
@@ -25,12 +26,14 @@ def loaded(path: Path, settings: dict[str, object] | None = None) -> Loaded:
     name = path.parent.name if path.name == "__init__.py" else path.stem
     loader = Loader([path.parent.parent if path.name == "__init__.py" else path.parent])
     first = loader.load(PluginEntry(name=name, settings=dict(settings or {})))
+    table = ToolTable()
     if first.plugins:
-        return first
+        return _placed(first, table)
     found = [
         loader.load(PluginEntry(name=each, settings={**invented(cls, each), **(settings or {})}))
         for each, cls in loader.classes_in(path).items()
     ]
+    found = [_placed(each, table) for each in found]
     for each in found:
         if not each.plugins:
             return each
@@ -41,6 +44,11 @@ def loaded(path: Path, settings: dict[str, object] | None = None) -> Loaded:
         plugins=tuple(plugin for each in found for plugin in each.plugins),
         tools=tuple(tool for each in found for tool in each.tools),
     )
+
+
+def _placed(found: Loaded, table: ToolTable) -> Loaded:
+    """As the house would take it, in a home with nothing but the other plugins of its file."""
+    return Furniture(table=table).place(found, found.entry) if found.entry else found
 
 
 def invented(cls: type[Plugin], name: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.author.quality import Verdict, examined
 from assistant.errors import ConfigError
 from assistant.shelf import Shelf
-from assistant.testing.stories import stories_beside
+from assistant.testing.told import stories_beside
 
 
 def table() -> str:

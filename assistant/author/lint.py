@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.author import blocking
+from assistant.author import blocking, slips
 from assistant.home.topics import problem_with_filter, problem_with_sending
 from assistant.plugin import PLACEHOLDER
 
@@ -33,8 +34,10 @@ class Remark:
 
 def remarks(path: Path) -> list[Remark]:
     """What is to be said about a plugin file, in the order of its lines."""
-    module = ast.parse(path.read_bytes(), str(path))
-    found = [*_of_module(module), *blocking.remarks(module, Remark)]
+    with tokenize.open(path) as file:  # by its own coding line
+        source = file.read()
+    module = ast.parse(source, str(path))
+    found = [*_of_module(module), *blocking.remarks(module, Remark), *slips.remarks(module, source, Remark)]
     for node in ast.walk(module):
         match node:
             case ast.ClassDef():

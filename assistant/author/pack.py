@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.errors import UsageError
 from assistant.shelf import ENTRY_POINTS
-from assistant.testing.stories import stories_beside
+from assistant.testing.told import stories_beside
 
 PROJECT = """\
 [build-system]

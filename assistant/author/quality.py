@@ -10,9 +10,12 @@ from assistant.author.declared import loaded, unreachable
 from assistant.author.lint import Remark
 from assistant.errors import AssistantError
 from assistant.loader import Loaded, LoadState
-from assistant.testing.stories import Stories, at_web, in_the_environment, read, stories_beside
+from assistant.testing.told import Stories, filled, in_the_environment, read, stories_beside
 
-NOWHERE = {mark: "http://127.0.0.1:9" for mark in ("{web}", "{home_assistant}")} | {"{host}": "127.0.0.1:9"}
+NOWHERE = dict.fromkeys(("{web}", "{home_assistant}"), "http://127.0.0.1:9") | {
+    "{host}": "127.0.0.1:9",
+    "{folder}": "/nowhere",
+}
 """A plugin is only looked at: nobody is there."""
 LEVELS = ("none", "bronze", "silver", "gold")
 
@@ -32,8 +35,8 @@ def examined(path: Path, settings: dict[str, object] | None = None) -> tuple[Loa
         ConfigError: a setting is wrong.
     """
     beside = _beside(path)
-    with in_the_environment(at_web(beside.secrets, NOWHERE)):
-        found = loaded(path, {**at_web(beside.settings, NOWHERE), **(settings or {})})
+    with in_the_environment(filled(beside.secrets, NOWHERE)):
+        found = loaded(path, {**filled(beside.settings, NOWHERE), **(settings or {})})
     if found.state is not LoadState.ENABLED:
         return found, [], Verdict("none", (found.reason,))
     parts = sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else [path]

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from assistant.errors import UsageError
-from assistant.testing.stories import SUFFIX
+from assistant.testing.told import SUFFIX
 
 KINDS = ("device", "tool", "reaction")
 CODE = MappingProxyType(

@@ -77,7 +77,8 @@ def _as_told(tools: Sequence[Tool]) -> list[Declaration]:
 
 
 def _test(options: argparse.Namespace, output: Output) -> bool:
-    from assistant.testing.stories import SUFFIX, checked, played, read
+    from assistant.testing.stories import played
+    from assistant.testing.told import SUFFIX, checked, read
 
     if options.file is None:
         files = sorted(Path.cwd().glob(f"*{SUFFIX}"))

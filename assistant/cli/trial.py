@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +16,12 @@ from assistant.author.declared import loaded
 from assistant.author.explain import why
 from assistant.cli.output import Output
 from assistant.config import PluginEntry
+from assistant.display import Display
 from assistant.errands import Errands
 from assistant.loader import Loaded, LoadState
 from assistant.testing.actor import Actor
-from assistant.testing.stories import Stories, at_web, places, read, stories_beside
+from assistant.testing.stories import places
+from assistant.testing.told import Stories, filled, read, stories_beside
 from assistant.testing.web import Web
 
 
@@ -42,19 +45,23 @@ async def tried(text: str, path: Path, settings: dict[str, Any], output: Output)
     """
     beside, watch = stories_beside(path), Watch()
     told = read(beside) if beside.is_file() else Stories(beside, path)
-    async with Web(told.web).served() as web, places(told, web.url, []) as there:
-        found = loaded(path, at_web({**told.settings, **settings}, there))
+    async with AsyncExitStack() as stack:
+        state, lent = (Path(stack.enter_context(TemporaryDirectory())) for _ in range(2))
+        web = await stack.enter_async_context(Web(told.web).served())
+        there = await stack.enter_async_context(places(told, web.url, lent, []))
+        found = loaded(path, filled({**told.settings, **settings}, there))
         if found.state is not LoadState.ENABLED or found.entry is None:
             output.tell({"event": "error", "text": found.reason})
             return False
         watch.lap("load")
-        with TemporaryDirectory() as folder:
-            others = [PluginEntry(name=name, settings=at_web(given, there)) for name, given in told.others]
-            config = _house(Path(folder), path, [found.entry, *others])
-            ok, items = await _said(text, config, found, told, (output, watch))
+        others = [PluginEntry(name=name, settings=filled(given, there)) for name, given in told.others]
+        config = _house(state, path, [found.entry, *others])
+        ok, items = await _said(text, config, found, told, (output, watch))
     calls = [{"name": item["name"], "args": item["args"]} for item in items if item["event"] == "tool_call"]
     answer = " ".join(item["text"] for item in items if item["event"] == "spoke")
-    reasons = [*why(text, found.tools, calls, answer), *_unplayed(items, told)]
+    screen = any(isinstance(plugin, Display) for plugin in found.plugins)
+    unreached = _unshown(calls) if screen else why(text, found.tools, calls, answer)
+    reasons = [*unreached, *_unplayed(items, told)]
     for reason in reasons:
         output.tell({"event": "reason", "text": reason})
     watch.lap("close")
@@ -91,6 +98,12 @@ async def _said(
     return await run(config, use) == 0, items
 
 
+def _unshown(calls: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """A screen has no tools of its own: the plugin `pictures` shows on it."""
+    if not calls:
+        yield "A screen shows what the plugin `pictures` is asked for: say, for example, draw a cat on it."
+
+
 def _unplayed(items: Sequence[dict[str, Any]], told: Stories) -> Iterator[str]:
     """Commands after which nobody reported; the pretend home's own devices always do."""
     reported = {item["device"] for item in items if item["event"] == "report"}
@@ -112,6 +125,6 @@ def _house(state: Path, path: Path, entries: Sequence[PluginEntry]) -> configura
     config = configuration.load(configuration.shipped(), chosen)
     folder = path.parent.parent if path.name == "__init__.py" else path.parent
     home = config.home.model_copy(update={"sources": []})
-    return config.model_copy(
-        update={"plugin_paths": [folder], "plugins": [*entries, *config.plugins], "home": home}
-    )
+    named = {entry.name for entry in entries}
+    others = [entry for entry in config.plugins if entry.settings or entry.name not in named]
+    return config.model_copy(update={"plugin_paths": [folder], "plugins": [*entries, *others], "home": home})

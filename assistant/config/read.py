@@ -78,6 +78,18 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     return config
 
 
+def placed(path: Path) -> tuple[Any, Places]:
+    """The values of any YAML file, read as the configuration is, and where each was written.
+
+    Keys are always text: ``on:`` is "on". None when the file is empty.
+
+    Raises:
+        ConfigError: file:line:column, and why it cannot be read.
+    """
+    root, places = _compose(path), Places(path)
+    return (None if root is None else _plain(root, (), places)), places
+
+
 def _rooms_apart(config: Config, places: Places) -> None:
     """Every room has a name that topics and files can tell from the others, and a microphone of its own."""
     keys: dict[str, str] = {}

@@ -188,7 +188,7 @@ class Described(Device):
                     self.take(name, slot.property.fit(values[slot.inner]))
                     self._expect(name, slot.property)
                 except ValueError as error:
-                    self.misread(f"{self.name} reports a {slot.property.spoken} that {error}")
+                    self.misread(f"{self.name} reports {slot.property.spoken} wrongly: {error}")
 
     def _expect(self, name: str, own: Property) -> None:
         """A report that lapses does so counted from now."""

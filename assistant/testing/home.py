@@ -17,7 +17,7 @@ from assistant.brain.understanding import Understander
 from assistant.bus import Bus
 from assistant.config import PluginEntry
 from assistant.device import Device
-from assistant.errors import PluginError
+from assistant.errors import PluginError, UsageError
 from assistant.events import CommandSent, Event
 from assistant.home.address import Address
 from assistant.home.catalogue import by_area, storeys
@@ -30,10 +30,12 @@ from assistant.home.pins import Pins
 from assistant.loader import Loaded, Loader, LoadState
 from assistant.plugin import Plugin
 from assistant.rooms import Place, asked_from
+from assistant.showing import show_through
 from assistant.speaking import speak_through
 from assistant.testing.actor import Actor, Rules, as_payload
 from assistant.testing.broker import broker
 from assistant.testing.clock import Clock
+from assistant.testing.pictures import Pictures
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
 from assistant.tools.house import house_tools
 from assistant.tools.policy.judge import Asker, Made
@@ -117,7 +119,7 @@ class Brain:
 
     async def calls(self, tool: str, **args: Any) -> ToolResult:
         """Call a tool as a brain does, through the schema and the rules of risk."""
-        speak_through(self._home.voice)
+        self._home.lend()
         asked_from(Place(self.room, self.room))
         self._home.dispatcher.new_utterance()
         return await self._home.dispatcher.call(ToolCall(next(self._ids), tool, args))
@@ -125,7 +127,7 @@ class Brain:
     async def hears(self, text: str) -> Said:
         """What the embedded brain makes of a sentence: its calls are done, its answer is returned."""
         said = Said()
-        speak_through(self._home.voice)
+        self._home.lend()
         asked_from(Place(self.room, self.room))
         self._home.dispatcher.new_utterance()
         self._home.dispatcher.heard(text, complete=True)
@@ -169,6 +171,18 @@ class Brain:
         return self._understander
 
 
+class Overheard(PluginHost):
+    """The plugins' way to the broker, on which somebody listens: ``sent`` is what they have published."""
+
+    sent: list[tuple[str, str]]
+
+    async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
+        """Send, and note it: topic and payload."""
+        await super().publish(topic, payload, qos=qos, retain=retain)
+        text = payload.decode(errors="surrogateescape") if isinstance(payload, bytes) else payload
+        self.sent.append((topic, text))
+
+
 class Home:
     """Made by ``opened``."""
 
@@ -178,7 +192,10 @@ class Home:
         self.furniture = Furniture()
         self.registry = self.furniture.registry
         self.link = Link(address, client_id="home")
-        self._host = PluginHost(self.link, self.bus, folder, clock.wall)
+        self._host = Overheard(self.link, self.bus, folder, clock.wall)
+        self.published: list[tuple[str, str]] = []
+        """What plugins have published, topic and payload; commands of devices among it."""
+        self._host.sent = self.published
         self._host.voice = self.voice
         self._host.finds = Finds(
             self._host, self.registry, self.furniture.table, wishes=[], pins=Pins(folder / "pins.json")
@@ -188,6 +205,7 @@ class Home:
         self.furniture.table.add_all(house_tools(self.dispatcher))
         self.furniture.attach(self._host)
         self.brain = Brain(self)
+        self.pictures = Pictures(folder, self.furniture, self.dispatcher)
         self.folders: list[Path] = []
         """Where plugins that are added by name are looked for, before the shipped ones."""
         self.messages: list[tuple[str, str]] = []
@@ -202,7 +220,7 @@ class Home:
         """A home while the block lasts; ``folder`` is for what plugins keep."""
         async with broker() as address:
             home = cls(address, folder, clock)
-            speak_through(home.voice)
+            home.lend()
             home._start(home.link.run())
             home._start(home.keeper.run())
             await home.link.ready()
@@ -210,6 +228,11 @@ class Home:
                 yield home
             finally:
                 await home._end()
+
+    def lend(self) -> None:
+        """Give the house's voice and pictures to this task, and to those that it starts."""
+        speak_through(self.voice)
+        show_through(self.pictures.studio)
 
     def _start(self, running: Coroutine[Any, Any, None]) -> None:
         # No TaskGroup: the halves of a fixture may run in different tasks, and a group belongs to one.
@@ -246,8 +269,16 @@ class Home:
         return self.keeper.replace(loaded, loaded)
 
     def device(self, name: str) -> Device:
-        """The device of this name."""
-        return next(device for device in self.registry.devices if device.name == name)
+        """The device of this name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for device in self.registry.devices:
+            if device.name == name:
+                return device
+        there = ", ".join(device.name for device in self.registry.devices) or "none"
+        raise UsageError(f"there is no device {name!r} in this home; the devices here: {there}")
 
     async def actor(self, rules: Rules) -> Actor:
         """A device on the broker: command topic → firmware, or what it reports then."""

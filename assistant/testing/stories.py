@@ -1,43 +1,25 @@
-"""Stories: what is said or happens, and what must come of it; YAML beside the plugin (docs/plugins.md)."""
+"""Plays stories in a home of their own, and says what of them did not come true."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
-from assistant.errors import AssistantError, PluginError, UsageError
+from assistant.errors import AssistantError, UsageError
 from assistant.events import PhaseChanged
 from assistant.testing.clock import Clock
 from assistant.testing.home import Home, Said
+from assistant.testing.told import Stories, filled, in_the_environment, read
 from assistant.testing.web import Web
 from assistant.wallclock import seconds_in
 
-SUFFIX = ".stories.yaml"
-HEAD = ("plugin", "settings", "secrets", "with", "device", "web", "home_assistant", "stories")
-TELL = ("name", "at", "happens", "phase", "said", "after", "cancelled", "trouble")
-EXPECT = (
-    "calls",
-    "commands",
-    "state",
-    "spoke",
-    "spoke_has",
-    "told",
-    "failed",
-    "says",
-    "asked",
-    "complains",
-    "absent",
-)
 MOST_LINES = 3
 TROUBLES = ("slow", "deaf", "lying")
 
@@ -48,95 +30,6 @@ class Mistake:
 
     story: str
     problem: str
-
-
-@dataclass
-class Stories:
-    """One file of stories.
-
-    In settings and secrets ``{web}`` is where the pages of ``web`` are, ``{host}`` the same without
-    http://, and ``{home_assistant}`` the address of a pretend Home Assistant.
-    """
-
-    file: Path
-    plugin: Path
-    settings: dict[str, Any] = field(default_factory=dict)
-    others: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    device: dict[str, Any] = field(default_factory=dict)
-    web: dict[str, Any] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
-    """Environment variables that hold them, while the stories are played."""
-    home_assistant: bool = False
-    stories: list[dict[str, Any]] = field(default_factory=list)
-
-
-def stories_beside(plugin: Path) -> Path:
-    """Where the stories of a plugin file are."""
-    stem = plugin.parent if plugin.name == "__init__.py" else plugin
-    return stem.with_name(f"{stem.stem}{SUFFIX}")
-
-
-def read(file: Path) -> Stories:
-    """The stories of a file.
-
-    Raises:
-        UsageError: with the file, and what was expected.
-    """
-    try:
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise UsageError(f"{file}{line}: {getattr(error, 'problem', '') or 'is not YAML'}") from error
-    if not isinstance(told, dict) or not isinstance(told.get("stories"), list):
-        raise UsageError(f"{file}: expected `stories:` and a list under it; known here: {', '.join(HEAD)}")
-    _known(file, told, HEAD, "a key")
-    for story in told["stories"]:
-        _known(file, story, (*TELL, *EXPECT), "a key of a story")
-    _checked_firmware(file, told.get("device") or {})
-    name = file.name.removesuffix(SUFFIX)
-    folder = file.parent / name / "__init__.py"
-    given = str(told.get("plugin", f"{name}/__init__.py" if folder.is_file() else f"{name}.py"))
-    plugin = file.parent / given if given.endswith(".py") else Path(given)  # or the name of a shipped one
-    others = [_entry(each) for each in told.get("with", [])]
-    return Stories(
-        file, plugin, told.get("settings") or {}, others,
-        told.get("device") or {}, told.get("web") or {}, told.get("secrets") or {},
-        bool(told.get("home_assistant")), told["stories"],
-    )  # fmt: skip
-
-
-def _known(file: Path, told: object, known: tuple[str, ...], what: str) -> None:
-    if not isinstance(told, dict):
-        raise UsageError(f"{file}: a story is a mapping such as `said: turn on the lamp`, found {told!r}")
-    for key in told:
-        if key not in known:
-            raise UsageError(f"{file}: {key!r} is not {what}; known here: {', '.join(known)}")
-
-
-def _checked_firmware(file: Path, told: object) -> None:
-    if not isinstance(told, dict):
-        raise UsageError(f"{file}: under `device:` stands command topic: {{report topic: payload}}")
-    for topic, rule in told.items():
-        rules = [each for one in rule for each in one.values()] if _listed(rule) else [rule]
-        if not all(isinstance(each, dict) for each in rules):
-            raise UsageError(
-                f"{file}: for the device's command topic {topic!r} write {{report topic: payload}}, or a "
-                "list of commands, each with what it makes it report: - ON: {report topic: payload}"
-            )
-
-
-def _listed(rule: object) -> bool:
-    return isinstance(rule, list) and all(isinstance(each, dict) for each in rule)
-
-
-def _entry(told: object) -> tuple[str, dict[str, Any]]:
-    if isinstance(told, dict) and len(told) == 1:
-        ((name, settings),) = told.items()
-        return str(name), settings or {}
-    return str(told), {}
 
 
 async def played(file: Path) -> list[Mistake]:
@@ -153,13 +46,17 @@ async def played(file: Path) -> list[Mistake]:
         home = await stack.enter_async_context(Home.opened(folder, clock))
         web = await stack.enter_async_context(Web(told.web).served())
         troubled: list[Any] = [web]
-        there = await stack.enter_async_context(places(told, web.url, troubled))
+        there = await stack.enter_async_context(places(told, web.url, folder, troubled))
         home.folders = [file.parent]
         for name, settings in told.others:
-            await home.add(name, **at_web(settings, there))
-        plugin = await home.add(told.plugin, **at_web(told.settings, there))
+            await home.add(name, **filled(settings, there))
+        for name, area in told.screens.items():
+            home.pictures.browser(name, area or "")
+        for words in told.gallery:
+            await home.pictures.painted(words)
+        plugin = await home.add(told.plugin, **filled(told.settings, there))
         actor = await home.actor(told.device)
-        stage = Stage(home, web, [*troubled, actor], plugin.title)
+        stage = Stage(home, web, [*troubled, actor, home.pictures], plugin.title)
         mistakes: list[Mistake] = []
         for number, story in enumerate(told.stories, 1):
             name = str(story.get("name") or story.get("said") or f"story {number}")
@@ -204,44 +101,27 @@ def complaints() -> Iterator[list[str]]:
 
 
 @asynccontextmanager
-async def places(told: Stories, web: str, troubled: list[Any]) -> AsyncIterator[dict[str, str]]:
+async def places(told: Stories, web: str, folder: Path, troubled: list[Any]) -> AsyncIterator[dict[str, str]]:
     """What the stories' settings may speak of, by its name in braces; their secrets are told meanwhile.
 
     What is made for it, and can be in trouble, is added to ``troubled``.
     """
     async with AsyncExitStack() as stack:
-        there = {"{web}": web, "{host}": web.removeprefix("http://")}
+        there = {"{web}": web, "{host}": web.removeprefix("http://"), "{folder}": str(folder)}
+        for name, content in told.files.items():
+            await asyncio.to_thread(_written, folder / name, content)
         if told.home_assistant:
             from assistant.testing.home_assistant import home_assistant
 
             made, there["{home_assistant}"] = await stack.enter_async_context(home_assistant())
             troubled.append(made)
-        stack.enter_context(in_the_environment(at_web(told.secrets, there)))
+        stack.enter_context(in_the_environment(filled(told.secrets, there)))
         yield there
 
 
-@contextmanager
-def in_the_environment(secrets: Mapping[str, Any]) -> Iterator[None]:
-    """These variables are set while the block lasts."""
-    before = {name: os.environ.get(name) for name in secrets}
-    os.environ.update({name: str(value) for name, value in secrets.items()})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def at_web(settings: Mapping[str, Any], there: Mapping[str, str]) -> dict[str, Any]:
-    """Settings, with the addresses of what is there."""
-    filled = dict(settings)
-    for name, value in settings.items():
-        for mark, address in there.items() if isinstance(value, str) else ():
-            filled[name] = filled[name].replace(mark, address)
-    return filled
+def _written(file: Path, content: str | int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(content) if isinstance(content, int) else str(content).encode())
 
 
 class Stage:
@@ -255,6 +135,7 @@ class Stage:
         home = self._home
         said_before = len(home.voice.said)
         asked_before = len(self._web.asked)
+        sent_before = len(home.published)
         self._trouble(story.get("trouble") or {})
         if at := story.get("at"):  # YAML 1.1 reads 7:30 as a number
             home.clock.set(at if isinstance(at, str) else f"{at // 60}:{at % 60:02}")
@@ -266,12 +147,23 @@ class Stage:
             said = await self._spoken(story)
             await home.settle()
         announced = home.voice.said[said_before:]
-        sent = [(each.topic, each.payload) for each in commands]
+        sent = home.published[sent_before:]
         asked = self._web.asked[asked_before:]
         found = [*self._answers(story, said, announced), *self._effects(story, sent)]
+        if "commands" in (story.get("absent") or []) and commands:
+            found.append(f"there were the commands {[(each.topic, each.payload) for each in commands]}")
+        found += [
+            problem
+            for screen, words in (story.get("shows") or {}).items()
+            if (problem := await self._shown(str(screen), words))
+        ]
         if "asked" in story and asked != story["asked"]:
             found.append(f"it asked the web for {asked}, not {story['asked']}")
         return found
+
+    async def _shown(self, screen: str, words: str | None) -> str:
+        shown = await self._home.pictures.shown(screen)
+        return "" if shown == (words or "") else f"the {screen} screen shows {shown!r}, not {words!r}"
 
     async def _spoken(self, story: dict[str, Any]) -> Said:
         seconds = seconds_in(str(story["after"])) if "after" in story else 0.0
@@ -322,14 +214,11 @@ class Stage:
             for topic, payload in (story.get("commands") or {}).items()
             if not any(topic == where and _same(payload, what) for where, what in sent)
         ]
-        if "commands" in (story.get("absent") or []) and sent:
-            found.append(f"there were the commands {sent}")
         wanted = story.get("state") or {}
         by_device = wanted if all(isinstance(v, dict) for v in wanted.values()) else {self._device: wanted}
         for name, fields in by_device.items():
             states = self._home.device(name).states
             for key, value in fields.items():
-                key = "on" if key is True else key
                 if states.get(key) != value:
                     found.append(f"{name}: {key} is {states.get(key)!r}, not {value!r}")
         return found
@@ -342,15 +231,3 @@ def _same(wanted: Any, sent: str) -> bool:
         return bool(json.loads(sent) == wanted)
     except ValueError:
         return False
-
-
-def checked(plugin: Path) -> Path:
-    """The stories of a plugin.
-
-    Raises:
-        PluginError: it has none.
-    """
-    file = stories_beside(plugin)
-    if not file.is_file():
-        raise PluginError(f"{plugin}: has no stories; write some into {file.name}: see docs/plugins.md")
-    return file

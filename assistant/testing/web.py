@@ -45,7 +45,8 @@ class Web:
                 await self._closed.wait()
             status = "200 OK" if path in self.pages else "404 Not Found"
             status = "500 Internal Server Error" if self.lying else status
-            body = json.dumps(self.pages.get(path, "there is nothing")).encode()
+            page = "it is broken" if self.lying else self.pages.get(path, "there is nothing")
+            body = json.dumps(page).encode()
             head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
             await writer.drain()

@@ -72,6 +72,7 @@ def declare(
         )
     if not inspect.iscoroutinefunction(function):
         raise PluginError(f"{where(function)}: tool {name} is not async; write `async def {name}`")
+    _check_self(function)
     hints = _hints(function)
     asked_for = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     parameters = tuple(
@@ -83,6 +84,17 @@ def declare(
     )
     _check_phrases(function, phrases, [p.name for p in asked_for])
     return Declaration(name, told.description, parameters, risk, phrases, own_words=own_words)
+
+
+def _check_self(function: Callable[..., Any]) -> None:
+    """A method without ``self`` would get the plugin in the place of its first parameter."""
+    within = function.__qualname__.rpartition(".")[0]
+    first = next(iter(inspect.signature(function).parameters), "")
+    if within and not within.endswith("<locals>") and first != "self":
+        raise PluginError(
+            f"{where(function)}: tool {function.__name__} is a method and has no self; "
+            f"write `async def {function.__name__}(self)`"
+        )
 
 
 def _check_phrases(function: Callable[..., Any], phrases: tuple[str, ...], names: list[str]) -> None:

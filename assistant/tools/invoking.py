@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from assistant.errors import ToolError
 from assistant.plain import plain, text
 from assistant.speaking import answering, speak_as
 from assistant.tools.acting import reaching_out
+from assistant.tools.declaring import where
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
@@ -75,13 +77,37 @@ async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
 def _readable(answer: object, tool: Tool) -> Answer:
     """What a tool returned, with a state that JSON can carry: the brain must get an answer in any case."""
     state: Any = plain(answer.state) if isinstance(answer, Answer) else {}
-    words = str(answer.text if isinstance(answer, Answer) else "Done" if answer is None else answer)
+    words = _words(answer.text if isinstance(answer, Answer) else answer, tool)
     if len(words) > LONGEST_ANSWER:
-        log.warning("tool %s of %s answered with %d characters; cut", tool.name, tool.owner, len(words))
+        what = f"{where(tool.function)}: tool {tool.name} of {tool.owner}"
+        log.warning("%s answered with %d characters; cut: return what can be told", what, len(words))
         words = f"{words[:LONGEST_ANSWER]} ..."
     told = Answer(text(words), state if isinstance(state, dict) else {})
     declared = answer.foreign if isinstance(answer, Answer) else None
     return Answer(told.text, told.state, _is_foreign(tool, told) if declared is None else declared)
+
+
+def _words(answer: object, tool: Tool) -> str:
+    """A returned value as it can be spoken.
+
+    Raises:
+        TypeError: nobody would understand it; with file, line and what to return instead.
+    """
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError(f"{where(tool.function)}: it returned what was not awaited; write `return await …`")
+    if isinstance(answer, bytes | bytearray):
+        raise TypeError(f"{where(tool.function)}: it returned bytes; write `return data.decode()`")
+    if isinstance(answer, bool):
+        return "Yes" if answer else "No"
+    if (
+        answer is not None
+        and type(answer).__str__ is object.__str__
+        and type(answer).__repr__ is object.__repr__
+    ):
+        kind = type(answer).__name__
+        raise TypeError(f"{where(tool.function)}: it returned {kind}; return a sentence or an Answer")
+    return "Done" if answer is None else str(answer)
 
 
 def _is_foreign(tool: Tool, answer: Answer) -> bool:

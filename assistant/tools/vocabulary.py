@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Literal
 
+from assistant.errors import PluginError
+
 
 class Risk(IntEnum):
     """What can go wrong when a tool is called by mistake (docs/decisions/0003)."""
@@ -26,6 +28,17 @@ class Range:
 
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        for end in (self.low, self.high):
+            if isinstance(end, bool) or not isinstance(end, int | float):
+                raise PluginError(
+                    f"a Range goes from number to number, and {end!r} is none; write Range(0, 100)"
+                )
+        if self.low > self.high:
+            raise PluginError(
+                f"Range({self.low:g}, {self.high:g}) holds nothing; write Range({self.high:g}, {self.low:g})"
+            )
 
 
 @dataclass(frozen=True, init=False)

@@ -20,7 +20,8 @@ from assistant.cli.parser import parsed
 from assistant.config import PluginEntry
 from assistant.errors import UsageError
 from assistant.loader import Loader, LoadState
-from assistant.testing.stories import played, stories_beside
+from assistant.testing.stories import played
+from assistant.testing.told import stories_beside
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, list[dict[str, Any]]]:

@@ -12,7 +12,8 @@ import pytest
 from assistant.author.scaffold import written
 from assistant.errors import UsageError
 from assistant.testing import Actor, Brain, Clock, Home
-from assistant.testing.stories import played, read
+from assistant.testing.stories import played
+from assistant.testing.told import read
 
 Acting = Callable[[dict[str, Callable[[str], dict[str, str]]]], Awaitable[Actor]]
 
@@ -60,9 +61,12 @@ async def test_a_story_that_does_not_come_true_is_told(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("stories: [\n", "x.stories.yaml:2: "),
+        ("stories: [\n", "x.stories.yaml:2:1: "),
         ("- a\n", "expected `stories:` and a list under it"),
-        ("stories: [{sayd: x}]\n", "'sayd' is not a key of a story; known here: name, at, happens, phase"),
+        (
+            "stories: [{sayd: x}]\n",
+            "x.stories.yaml:1:12: 'sayd' is not a key of a story; known here: name, at, happens, phase",
+        ),
         ("setings: {}\nstories: []\n", "'setings' is not a key; known here: plugin, settings"),
         ("device: {a: b}\nstories: []\n", "for the device's command topic 'a' write {report topic: payload}"),
         ("stories: [3]\n", "a story is a mapping such as `said: turn on the lamp`, found 3"),
@@ -140,5 +144,54 @@ async def test_a_service_that_is_deaf_or_broken(tmp_path: Path) -> None:
         "  - {said: ask it, trouble: {lying: true}, spoke: It says 500.}\n"
         "  - {said: ask it, trouble: {deaf: true}, after: 12 s, failed: true}\n"
         "  - {said: ask it, spoke: It says 200.}\n"
+    )
+    assert await played(file) == []
+
+
+SCREEN = '''"""A panel of dots."""
+from assistant.api import Topic
+from assistant.api.pictures import Display, Picture
+
+class Dots(Display):
+    topic: Topic
+
+    async def show(self, picture: Picture) -> None:
+        await self.publish("{topic}/size", f"{picture.width} by {picture.height}")
+
+    async def clear(self) -> None:
+        await self.publish("{topic}/off", "")
+'''
+SCREEN_STORIES = """settings: {name: dots, topic: "{folder}", width: 28, height: 14}
+with: [pictures]
+files: {x: 3}
+screens: {kitchen: kitchen}
+gallery: [a cat]
+stories:
+  - said: write hello on the dots screen
+    shows: {dots: hello, kitchen: null}
+  - said: show it on the kitchen
+    shows: {kitchen: hello}
+  - said: clear the dots screen
+    shows: {dots: hello}
+"""
+
+
+async def test_a_screen_is_shown_pictures_and_what_it_shows_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "dots.py").write_text(SCREEN)
+    file = tmp_path / "dots.stories.yaml"
+    file.write_text(SCREEN_STORIES)
+    told = [(mistake.story, mistake.problem) for mistake in await played(file)]
+    assert told == [("clear the dots screen", "the dots screen shows '', not 'hello'")]
+
+
+async def test_what_a_plugin_publishes_is_a_command_and_keys_are_text(tmp_path: Path) -> None:
+    (tmp_path / "bell.py").write_text(
+        "from assistant.api import Plugin, tool\nclass Bell(Plugin):\n    on: dict[str, int]\n"
+        '    @tool(phrases=("ring",))\n    async def ring_it(self) -> str:\n        """Ring."""\n'
+        '        await self.publish("bell", self.on)\n        return ""\n'
+    )
+    file = tmp_path / "bell.stories.yaml"
+    file.write_text(
+        "settings: {on: {off: 1}}\nstories:\n  - {said: ring, commands: {bell: {off: 1}}, absent: [commands]}\n"
     )
     assert await played(file) == []

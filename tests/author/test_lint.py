@@ -32,6 +32,23 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{HEAD}class Pump(Plugin):\n    @hears('a')\n    async def _a(self, payload: str) -> None: ...\n", 6, "_a hears and is async", "write `def _a`"),
     (TOOL.replace("topic: Topic", "topic: str") + f"        await self.publish('{{topic}}/set', '1'){RETURNS}", 5, "commands go to the setting 'topic'", "write `topic: Topic`"),
     ("from assistant.api import tool\n", 1, "the file has no docstring", "write one sentence"),
+    (f"{HEAD}import time\ntime.sleep(1)\n", 5, "time.sleep() holds up the whole house", "await asyncio.sleep(...)"),
+    (f"{TOOL}        self.publish('x', '1'){RETURNS}", 9, "self.publish() is not awaited", "write `await self.publish(…)`"),
+    (f"{TOOL}        n = self.storage.get('x', 0){RETURNS}", 9, "self.storage.get() is not awaited", "write `await self.storage.get(…)`"),
+    (f"{TOOL}        self.go(){RETURNS}", 9, "self.go() is not awaited", "write `await self.go(…)`"),
+    (f"{HEAD}from assistant.api import every, say\n@every(minutes=1)\nasync def go() -> None:\n    say('x')\n", 7, "say() is not awaited", "write `await say(…)`"),
+    (f"{TOOL}        return jsn.dumps(1)\n", 9, "nothing here is called 'jsn'", "mend its spelling"),
+    (f"{TOOL}        return ''\n    async def go(self) -> str:\n        return ''\n", 10, "Pump has go twice: this one takes the place of the one in line 7", "rename one"),
+    (f"{TOOL}        return 'The {{self.topic}}'\n", 9, "this is said as it stands", 'write an f before it: f"The {self.topic}"'),
+    (f"{TOOL}        await self.http.get('x'){RETURNS}", 9, "Pump may speak to no host", "http_hosts = ("),
+    (f"{TOOL}        await self.publish('{{topc}}/a', '1'){RETURNS}", 9, "'{topc}/a' names 'topc', which is not a setting", "write {topic}"),
+    (f"{HEAD}from assistant.home.registry import Registry\n", 4, "assistant.home.registry is the house's own", "assistant.api"),
+    (f"{HEAD}class Pump(Device):\n    on: bool = False\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.on = True\n", 8, "'on' is a setting, and what is reported goes into it", "write `on: bool | None = state()`"),
+    (f"{HEAD}class Pump(Device):\n    on: bool | None = state()\n    @tool\n    async def turn_on(self) -> str:\n        self.on = True\n", 8, "turn_on sets 'on' itself", "await self.confirm(lambda: self.on == …)"),
+    (f"{HEAD}import json\n{TOOL.removeprefix(HEAD)}        json.loads = self.go{RETURNS}", 10, "json.loads is not this plugin's", "call your own function"),
+    (f"{TOOL}        await self.announce('x'){RETURNS}", 9, "Pump has no 'announce'", "write `from assistant.api import announce`, and announce(…) without self"),
+    (f"{TOOL}        await self.storge.get('x'){RETURNS}", 9, "Pump has no 'storge'", "did you mean storage?"),
+    (f"{TOOL}        await self.confirm(self.on){RETURNS}", 9, "confirm(self.on) is given what is so now", "write `confirm(lambda: self.on)`"),
 ]  # fmt: skip
 
 

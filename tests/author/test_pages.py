@@ -16,7 +16,8 @@ from assistant import config as configuration
 from assistant.author import levels, reference
 from assistant.loader import Loader, LoadState
 from assistant.shelf import Shelf
-from assistant.testing.stories import played, stories_beside
+from assistant.testing.stories import played
+from assistant.testing.told import stories_beside
 from tests.test_architecture import code_lines
 
 ROOT = Path(__file__).parent.parent.parent

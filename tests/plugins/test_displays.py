@@ -16,21 +16,13 @@ import httpx2
 import pytest
 from PIL import Image
 
-from assistant.config import PicturesConfig, PluginEntry
 from assistant.display import Display
-from assistant.errors import ToolError
 from assistant.framebuffer import told
-from assistant.loader import Loader, LoadState
-from assistant.showing import NotShown, Picture, show_through
-from assistant.vision.gallery import Gallery
-from assistant.vision.painting import Painter, Service
-from assistant.vision.studio import Studio
+from assistant.showing import NotShown, Picture
+from assistant.testing import Home
 from assistant.vision.workshop import Workshop
-from assistant.wallclock import WallClock
 from tests.parts.cast import receiver
-from tests.parts.house import FakeHost
 from tests.parts.web import body, web
-from tests.vision.parts import purse
 from tests.vision.test_fitting import INKS, picture
 
 OWN = '''
@@ -45,14 +37,10 @@ class Toaster(Display):
 '''
 
 
-def display(plugin: str, folder: Path, **settings: Any) -> tuple[Display, FakeHost]:
-    loaded = Loader([folder]).load(PluginEntry(name=plugin, settings={"name": "hall", **settings}))
-    assert loaded.state is LoadState.ENABLED, loaded.reason
-    (made,) = loaded.plugins
+async def display(home: Home, plugin: str, **settings: Any) -> Display:
+    made = await home.add(plugin, name="hall", **settings)
     assert isinstance(made, Display)
-    host = FakeHost(folder, WallClock())
-    made.attach(host)
-    return made, host
+    return made
 
 
 async def fitted(shown: Display) -> Picture:
@@ -60,12 +48,14 @@ async def fitted(shown: Display) -> Picture:
     return Picture("a", done.data, done.mime, done.width, done.height, "a sun")
 
 
-async def test_a_file_of_e_paper_is_exact_and_the_same_picture_moves_no_ink(tmp_path: Path) -> None:
+async def test_a_file_of_e_paper_is_exact_and_the_same_picture_moves_no_ink(
+    home: Home, tmp_path: Path
+) -> None:
     mark, script = tmp_path / "shown", tmp_path / "show"
     script.write_text(f"#!/bin/sh\necho x >> {mark}\n")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     settings = {"file": str(tmp_path / "panel.png"), "colours": list(INKS), "command": [str(script)]}
-    shown, _ = display("picture_file", tmp_path, width=128, height=296, rotate=90, **settings)
+    shown = await display(home, "picture_file", width=128, height=296, rotate=90, **settings)
     for _ in range(3):
         await shown.present(await fitted(shown))
     whole = Image.open(tmp_path / "panel.png")
@@ -79,12 +69,12 @@ async def test_a_file_of_e_paper_is_exact_and_the_same_picture_moves_no_ink(tmp_
         await shown.present(await fitted(shown))
 
 
-async def test_an_access_point_gets_tag_and_picture_as_a_form(tmp_path: Path) -> None:
+async def test_an_access_point_gets_tag_and_picture_as_a_form(home: Home, tmp_path: Path) -> None:
     async with web() as server:
         server.answers["/imgupload"] = body(b"OK")
-        shown, _ = display(
+        shown = await display(
+            home,
             "picture_http",
-            tmp_path,
             url=f"{server.url}/imgupload",
             mac="0000021B4A9C3E12",
             width=296,
@@ -100,10 +90,10 @@ async def test_an_access_point_gets_tag_and_picture_as_a_form(tmp_path: Path) ->
         await shown.present(Picture("b", b"x", "image/jpeg", 1, 1, ""))
 
 
-async def test_home_assistant_is_told_of_an_image_and_gets_a_small_one(tmp_path: Path) -> None:
-    shown, host = display("picture_mqtt", tmp_path)
+async def test_home_assistant_is_told_of_an_image_and_gets_a_small_one(home: Home, tmp_path: Path) -> None:
+    shown = await display(home, "picture_mqtt")
     await shown.present(await fitted(shown))
-    sent = dict(host.published)
+    sent = dict(home.published)
     config = json.loads(sent["homeassistant/image/assistant_picture_hall/config"])
     assert config["image_topic"] == "assistant/pictures/hall/image"
     assert config["content_type"] == "image/jpeg"
@@ -128,9 +118,11 @@ def framebuffer(folder: Path, size: tuple[int, int], bits: int, stride: int, **m
     return {"device": str(memory), "about": str(about)}
 
 
-async def test_a_framebuffer_gets_its_own_pixels_and_only_those_that_are_seen(tmp_path: Path) -> None:
+async def test_a_framebuffer_gets_its_own_pixels_and_only_those_that_are_seen(
+    home: Home, tmp_path: Path
+) -> None:
     settings = framebuffer(tmp_path, (200, 100), 32, 832, **{"fb0/pan": "0,2"})
-    shown, _ = display("picture_framebuffer", tmp_path, **settings)
+    shown = await display(home, "picture_framebuffer", **settings)
     assert (shown.absence, shown.panel.form) == ("", "bgrx")
     await shown.present(await fitted(shown))
     memory = (tmp_path / "fb0").read_bytes()
@@ -147,9 +139,9 @@ async def test_a_framebuffer_gets_its_own_pixels_and_only_those_that_are_seen(tm
     assert (tmp_path / "fb0").read_bytes()[2 * 832 :][:800] == bytes(800)
 
 
-async def test_sixteen_bits_and_a_panel_that_hangs_turned(tmp_path: Path) -> None:
+async def test_sixteen_bits_and_a_panel_that_hangs_turned(home: Home, tmp_path: Path) -> None:
     settings = framebuffer(tmp_path, (120, 200), 16, 256, **{"fbcon/rotate": "1"})
-    shown, _ = display("picture_framebuffer", tmp_path, **settings)
+    shown = await display(home, "picture_framebuffer", **settings)
     assert (shown.panel.rotate, shown.panel.form) == (90, "rgb565")
     await shown.present(await fitted(shown))
     memory = (tmp_path / "fb0").read_bytes()
@@ -160,7 +152,7 @@ async def test_sixteen_bits_and_a_panel_that_hangs_turned(tmp_path: Path) -> Non
 
     assert at(60, 100) == (200, 28, 24)
     assert at(116, 3) == (248, 252, 248)  # the picture's upper left corner, turned clockwise
-    otherwise, _ = display("picture_framebuffer", tmp_path, rotate=0, **settings)
+    otherwise = await display(home, "picture_framebuffer", rotate=0, **settings)
     assert otherwise.panel.rotate == 0
 
 
@@ -182,14 +174,14 @@ def test_what_a_driver_answers_is_its_size_place_and_order() -> None:
     ],
 )
 async def test_a_framebuffer_that_cannot_be_is_told(
-    tmp_path: Path, change: dict[str, str], problem: str
+    home: Home, tmp_path: Path, change: dict[str, str], problem: str
 ) -> None:
     settings = framebuffer(tmp_path, (200, 100), 32, 832, **change)
-    shown, _ = display("picture_framebuffer", tmp_path, **settings)
+    shown = await display(home, "picture_framebuffer", **settings)
     assert problem in shown.absence
     with pytest.raises(NotShown, match=problem):
         await shown.present(Picture("a", b"x", "", 1, 1, ""))
-    gone, _ = display("picture_framebuffer", tmp_path, device=str(tmp_path / "fb9"))
+    gone = await display(home, "picture_framebuffer", device=str(tmp_path / "fb9"))
     assert "there is no framebuffer" in gone.absence
 
 
@@ -198,11 +190,11 @@ DESCRIPTION = b"""<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-
 <controlURL>/upnp/control</controlURL></service></serviceList></device></root>"""
 
 
-async def test_a_renderer_fetches_what_it_is_told_to_show(tmp_path: Path) -> None:
+async def test_a_renderer_fetches_what_it_is_told_to_show(home: Home, tmp_path: Path) -> None:
     """The television of the test does what it is told: it reads the address in the call and fetches it."""
     async with web() as tv:
         tv.answers |= {"/dmr": body(DESCRIPTION), "/upnp/control": body(b"<ok/>")}
-        shown, _ = display("picture_dlna", tmp_path, url=f"{tv.url}/dmr", width=320, height=180)
+        shown = await display(home, "picture_dlna", url=f"{tv.url}/dmr", width=320, height=180)
         got: list[httpx2.Response] = []
 
         async def looks() -> None:
@@ -229,10 +221,10 @@ async def test_a_renderer_fetches_what_it_is_told_to_show(tmp_path: Path) -> Non
             await shown.present(await fitted(shown))
 
 
-async def test_a_cast_device_fetches_and_shows_and_is_cleared(tmp_path: Path) -> None:
+async def test_a_cast_device_fetches_and_shows_and_is_cleared(home: Home, tmp_path: Path) -> None:
     async with receiver(tmp_path) as device:
-        shown, _ = display(
-            "picture_cast", tmp_path, address="127.0.0.1", port=device.port, width=320, height=180
+        shown = await display(
+            home, "picture_cast", address="127.0.0.1", port=device.port, width=320, height=180
         )
         await shown.present(await fitted(shown))
         (media,), (got,) = device.loaded, device.fetched
@@ -241,46 +233,34 @@ async def test_a_cast_device_fetches_and_shows_and_is_cleared(tmp_path: Path) ->
         await shown.wipe()
 
 
-async def test_a_cast_device_that_cannot_show_it_says_so_at_once(tmp_path: Path) -> None:
+async def test_a_cast_device_that_cannot_show_it_says_so_at_once(home: Home, tmp_path: Path) -> None:
     async with receiver(tmp_path) as device:
         device.refuses = True
-        shown, _ = display(
-            "picture_cast", tmp_path, address="127.0.0.1", port=device.port, width=320, height=180
+        shown = await display(
+            home, "picture_cast", address="127.0.0.1", port=device.port, width=320, height=180
         )
         with pytest.raises(NotShown, match="The hall can't show that picture"):
             await shown.present(await fitted(shown))
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # in Apprise
-async def test_the_newest_picture_goes_to_a_phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gallery = Gallery(tmp_path / "gallery")
-    studio = Studio(Painter(PicturesConfig(), gallery, nobody, purse(tmp_path)), gallery, nothing)
-    show_through(studio)
+async def test_the_newest_picture_goes_to_a_phone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     async with web() as there:
         there.answers["/notes"] = body(b"{}")
         monkeypatch.setenv("ASSISTANT_APPRISE_URLS", f"json://127.0.0.1:{there.port}/notes")
-        (plugin,) = Loader().load(PluginEntry(name="notifications")).plugins
-        (send,) = [tool.function for tool in plugin.tools() if tool.name == "send_picture"]
-        with pytest.raises(ToolError, match="There is no picture yet"):
-            await send()
-        about = {"prompt": "a sun", "alt": "a sun", "mime": "image/png", "width": 320, "height": 180}
-        await gallery.add(picture(), **about)
-        assert await send() == "The picture is sent"
+        await home.add("notifications")
+        assert (await home.brain.calls("send_picture")).text == "There is no picture yet."
+        sun = await home.pictures.painted("a sun")
+        assert (await home.brain.calls("send_picture")).text == "The picture is sent."
         sent = json.loads(there.asked[0].partition("\r\n\r\n")[2])
-        assert sent["message"] == "a sun"
-        assert base64.b64decode(sent["attachments"][0]["base64"]) == picture()
+    assert sent["message"] == "a sun"
+    file = await home.pictures.studio.store.data(sun)
+    assert base64.b64decode(sent["attachments"][0]["base64"]) == file
 
 
-async def nobody() -> Service:
-    raise ToolError("Nobody draws here.")
-
-
-async def nothing(_name: str, _args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    raise ToolError("There is nothing to look at here.")
-
-
-async def test_an_authors_driver_that_fails_is_told_and_hurts_nobody(tmp_path: Path) -> None:
+async def test_an_authors_driver_that_fails_is_told_and_hurts_nobody(home: Home, tmp_path: Path) -> None:
     (tmp_path / "toaster.py").write_text(OWN)
-    shown, _ = display("toaster", tmp_path)
+    home.folders = [tmp_path]
+    shown = await display(home, "toaster")
     with pytest.raises(NotShown, match="The hall does not work"):
         await shown.present(await fitted(shown))

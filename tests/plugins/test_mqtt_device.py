@@ -121,3 +121,9 @@ async def test_what_the_owner_wrote_down_is_not_found_a_second_time() -> None:
 async def test_mistakes(settings: dict[str, Any], problem: str) -> None:
     with pytest.raises(PluginError, match=problem):
         await made(name="x", topic="x", **settings)
+
+
+async def test_json_without_a_key_says_what_to_write() -> None:
+    house, _ = await made(name="plug", kind="switch", topic="p", properties={"on": {}})
+    house.say("p", {"on": 1})
+    assert "is JSON: say which of it, on: {key: …}" in house.device("plug").problem

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.speech
 SCRIPT = """
 - {on: picture, match: "add a boat", do: [draw: {ground: "#404040"}]}
 - {on: picture, match: "add boat", do: [draw: {ground: "#404040"}]}
-- {on: picture, match: "in spanish", do: [draw: {ground: "#505050"}]}
+- {on: picture, match: "in Spanish", do: [draw: {ground: "#505050"}]}
 - {on: picture, match: "night", do: [draw: {ground: "#101030"}]}
 - {on: picture, match: "snow", do: [draw: {ground: "#f0f0f0"}]}
 - {on: picture, do: [draw]}
@@ -43,7 +43,7 @@ TALK: list[Row] = [
     ("draw a cat on the kitchen screen", "The picture is on the kitchen screen.", "cat", ""),
     ("make it night-time", "The changed picture is on the kitchen screen.", "night time", ""),
     ("add a boat", "The changed picture is on the kitchen screen.", "add boat", ""),
-    ("in Spanish", "The changed picture is on the kitchen screen.", "in spanish", ""),
+    ("in Spanish", "The changed picture is on the kitchen screen.", "in Spanish", ""),
     ("the one before", "The picture before is on the kitchen screen.", "add boat", ""),
     ("undo", "The picture before is on the kitchen screen.", "night time", ""),
     ("make it snow", "The changed picture is on the kitchen screen.", "snow", ""),  # a branch of the night

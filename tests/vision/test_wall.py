@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistant.config import ScreenConfig
+from assistant.config import PluginEntry, ScreenConfig
 from assistant.display import Display
+from assistant.loader import Loader
 from assistant.showing import NotShown
 from assistant.vision.gallery import Entry, Gallery
 from assistant.vision.wall import Wall
 from assistant.vision.workshop import Workshop
+from assistant.wallclock import WallClock
 from assistant.web.screens import Kiosk, Screens
-from tests.plugins.test_displays import display, framebuffer
+from tests.parts.house import FakeHost
+from tests.plugins.test_displays import framebuffer
 from tests.vision.test_fitting import picture
 from tests.web.test_kiosk import nothing, posted, served_pages
+
+
+def display(plugin: str, folder: Path, **settings: Any) -> Display:
+    """As a start of the house makes it."""
+    loaded = Loader([folder]).load(PluginEntry(name=plugin, settings={"name": "hall", **settings}))
+    (made,) = loaded.plugins
+    assert isinstance(made, Display)
+    made.attach(FakeHost(folder, WallClock()))
+    return made
 
 
 async def added(gallery: Gallery, name: str) -> Entry:
@@ -80,8 +93,8 @@ async def test_a_panel_that_lost_its_picture_with_the_power_shows_it_again(
     def house() -> tuple[Wall, list[Display]]:
         """As after a start: nothing is known but what the gallery has."""
         wall = Wall(gallery, Workshop())
-        monitor, _ = display("picture_framebuffer", tmp_path, **settings)
-        paper, _ = display("picture_file", tmp_path, name="door", file=str(ink))
+        monitor = display("picture_framebuffer", tmp_path, **settings)
+        paper = display("picture_file", tmp_path, name="door", file=str(ink))
         wall.sources = [lambda: [monitor, paper]]
         return wall, [monitor, paper]
 

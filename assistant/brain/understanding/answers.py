@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.brain.understanding.facts import holds
 from assistant.brain.understanding.meaning import Call, Question, State, Understanding
+from assistant.brain.understanding.measures import is_called
 from assistant.brain.understanding.names import joined
-from assistant.brain.understanding.questions import FACTS
 
 NO_ANSWER = "I got no answer from the house."
 UNTRUE = "That did not work."
@@ -30,6 +31,15 @@ def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]])
             return f"{'Nothing' if question.form == 'which' else 'No, nothing'} there is {question.word}."
         if found and (spoken := _checked(question, found, replies)):
             return spoken
+    if question and question.field and not any("error" in reply for reply in replies):
+        told = [
+            text
+            for call, reply in zip(understanding.calls, replies, strict=False)
+            if (text := _measured(question.field, call, reply))
+        ]
+        reported = any(reply.get("state") for reply in replies)
+        if told or (question.otherwise and reported):
+            return " ".join(told) or question.otherwise
     sentences = dict.fromkeys(_sentence(reply) for reply in replies)
     return " ".join(_gathered(sentence for sentence in sentences if sentence)) or NO_ANSWER
 
@@ -65,6 +75,18 @@ def _sentence(reply: Mapping[str, Any]) -> str:
     return UNTRUE if "error" in reply else "Done."
 
 
+def _measured(field: str, call: Call, reply: Mapping[str, Any]) -> str:
+    """Of what a thing reports, only what was asked for; "" when it does not report that."""
+    state = reply.get("state")
+    names = [name for name in state if is_called(field, str(name))] if isinstance(state, Mapping) else []
+    if not names:
+        return ""
+    words = re.escape(str(names[0]).replace("_", " "))
+    text = _sentence(reply)
+    found = re.search(rf"\bat {words} [^,]+?(?=,| and (?:at|not|on|off)\b|\.?$)", text)
+    return f"The {call.args.get('device')} is {found[0]}." if found else text
+
+
 def _states(calls: Sequence[Call], replies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, State]]:
     """Each thing's name and state; a group's reply holds several."""
     for call, reply in zip(calls, replies, strict=False):
@@ -73,16 +95,6 @@ def _states(calls: Sequence[Call], replies: Sequence[Mapping[str, Any]]) -> Iter
             yield from ((str(name), one) for name, one in state.items())
         elif isinstance(state, Mapping):
             yield str(call.args.get("device", "it")), state
-
-
-def holds(word: str, state: State) -> bool | None:
-    """Whether a state says yes to a word; None when it does not tell."""
-    for key, wanted in FACTS.get(word, ()):
-        value = state.get(key)
-        if value is None:
-            continue
-        return value in wanted if isinstance(wanted, range) else value is wanted
-    return None
 
 
 def _checked(question: Question, found: list[tuple[str, State]], replies: Sequence[Mapping[str, Any]]) -> str:

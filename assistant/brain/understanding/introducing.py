@@ -25,6 +25,8 @@ TRIED = {
 }
 """Examples that need words of one's own; others are the phrases of tools that need none."""
 MOST_KINDS, MOST_EXAMPLES = 5, 4
+MEANWHILE = frozenset({"stop_ringing", "undo", "why", "forget_conversation"})
+"""The house's own: they say something only once something has been done."""
 NO_WORLD = "What has nothing to do with this home I leave to the internet brain."
 
 
@@ -45,7 +47,7 @@ def _examples(home: Home) -> Iterator[str]:
     lamp = next((t.name for t in home.things if "on" in family(t.kind).verbs), "")
     if lamp:
         yield f"turn on the {lamp}"
-    tools = [tool for tool in home.tools if tool.name not in HOUSE_VERBS]
+    tools = [tool for tool in home.tools if tool.name not in HOUSE_VERBS and tool.name not in MEANWHILE]
     yield from (TRIED[tool.name] for tool in tools if tool.name in TRIED)
     for tool in tools:
         if tool.name not in TRIED and (plain := next((p for p in tool.phrases if "{" not in p), "")):

@@ -26,6 +26,10 @@ class Question:
     """``tell`` the state, ``check`` (yes or no), ``any`` or ``all`` (yes or no over several), ``which``."""
     of: tuple[str, ...] = ()
     """Names of the things that it is about, when the house was left to find out which of them are meant."""
+    field: str = ""
+    """Of what things report, the measure or the author's own word that was asked for; "": all of it."""
+    otherwise: str = ""
+    """What to say when none of them reports that; "": what they do report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from assistant.brain.home import Home, Tool
 from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS
@@ -23,7 +23,7 @@ from assistant.brain.understanding.meaning import Call
 from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
 from assistant.brain.understanding.times import moment_of, seconds_of
-from assistant.brain.understanding.words import plain, words
+from assistant.brain.understanding.words import Written, as_written, plain, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
 SLOT = re.compile(r"\{(\w+)\}")
@@ -88,13 +88,13 @@ class _Phrase:
         return self.tool.properties.get(part.strip("{}"), {})
 
 
-class _Said(str):
+class _Said(Written):
     """A word that knows its place in the sentence: what is passed on has its little words again."""
 
     at: int
 
-    def __new__(cls, word: str, at: int) -> _Said:
-        said = super().__new__(cls, word)
+    def __new__(cls, word: str, at: int) -> Self:
+        said = Written.__new__(cls, word, as_written(word))
         said.at = at
         return said
 
@@ -196,7 +196,7 @@ def _asking(phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str]) ->
     """A parameter that is called ``question`` is what was asked, unless a slot has filled it; where the
     sentence goes on about something, it is all of it."""
     if "question" in phrase.tool.properties and (phrase.sequel or "question" not in values):
-        return {**values, "question": " ".join(word for word in sentence if word != ",")}
+        return {**values, "question": " ".join(as_written(word) for word in sentence if word != ",")}
     return values
 
 
@@ -236,12 +236,14 @@ class _Filling:
         assert isinstance(first, _Said)
         assert isinstance(last, _Said)
         words = self.sentence[first.at : last.at + 1]
-        return _several(words) if schema.get("type") == "array" else " ".join(w for w in words if w != ",")
+        if schema.get("type") == "array":
+            return _several(words)
+        return " ".join(as_written(word) for word in words if word != ",")
 
 
 def _several(words: Sequence[str]) -> list[str]:
     """ "Milk, a dozen eggs and the bread" → milk, a dozen eggs, bread."""
-    parts = " ".join("," if word == "and" else word for word in words).split(",")
+    parts = " ".join("," if word == "and" else as_written(word) for word in words).split(",")
     found = [part.strip().removeprefix("the ").removeprefix("some ") for part in parts]
     return [part for part in found if part]
 

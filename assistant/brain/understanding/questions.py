@@ -2,103 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import Any
 
 from assistant.brain.home import RELATIVE, Home, Thing
+from assistant.brain.understanding.facts import FACTS, SYNONYMS, TELLING, knows
 from assistant.brain.understanding.kinds import family
 from assistant.brain.understanding.meaning import Call, Miss, Question
+from assistant.brain.understanding.measures import HERE_MEASURED, MEASURED_BY, MEASURES
 from assistant.brain.understanding.names import EXACT, Names, Noun, bare_word, joined, spoken
-from assistant.brain.understanding.tables import bag, spread
+from assistant.brain.understanding.openings import opening
+from assistant.brain.understanding.tables import bag
 from assistant.brain.understanding.tags import Tag, Tagger
-from assistant.brain.understanding.words import words
 
-OPENERS = spread(
-    """
-    check: is, are, is it, did i leave, did we leave, did i, did we, have i, have i left, has anyone left,
-        have we, have we left, did you, did you leave, have you, have you left, did they, have they,
-        did anyone, did anybody, did someone, did somebody, has anybody, has anyone, has someone,
-        has somebody, did anyone leave, did somebody leave, did someone leave, did the, has the, did it,
-        has it, check if, check whether, tell me if, tell me whether, do you know if, can you tell me if,
-        can you check if, could you check if, could you check whether, can you check whether,
-        could you tell me if, i wonder if, see if, does, has, do i have, was
-    any: are any, is any, are any of, is anything, are there any, is there any, is there, do we have any,
-        do i have any, did i leave any, did i leave anything, are some, check if any, tell me if any,
-        is something, is one of, are one of
-    all: are all, is everything, are all of, is every, are both, is all, check if all, check that all
-    which: which, what, which of, what of, tell me which, how many
-    tell: what is, how is, what are, how are, tell me, what about, how about, give me, show me,
-        how warm is, how hot is, how cold is, how bright is, how loud is, how humid is, how warm is it,
-        how hot is it, how cold is it, how humid is it, how fast is, how far, what state is,
-        in what state is, what colour is, where is, what temperature is, what temperature is it,
-        what volume is, what brightness is, what position is, what speed is, what is up with,
-        what did you set, can you tell me, could you tell me, do you know, do you know what,
-        can you tell me what, report, read, read out, get, check, check on, check the, what does,
-        which colour is, how high is, how open is, whats, the state of, the status of, status of, state of
-    """
-)
-OPENING = {words(phrase): form for phrase, form in OPENERS.items()}
-TELLING = {
-    "on": ("light", "switch", "heater", "fan", "media player"),
-    "open": ("door sensor", "window sensor", "blinds", "device"),
-    "closed": ("door sensor", "window sensor", "blinds", "device"),
-    "locked": ("lock",),
-    "unlocked": ("lock",),
-}
-"""Families that can tell whether a word holds."""
-MEASURES = spread(
-    """
-    temperature: warm, hot, cold, temperature, heat, degrees, cool, heating, chilly
-    humidity: humid, humidity, damp
-    brightness: bright, brightness
-    volume: loud, volume
-    motion: motion, movement, anyone, somebody, someone, moving, occupied, anybody
-    color: colour
-    speed: fast, speed
-    position: position
-    """
-)
 MOST_TOGETHER = 6
-MEASURED_BY = {
-    "temperature": ("temperature sensor", "thermostat"),
-    "humidity": ("humidity sensor",),
-    "motion": ("motion sensor",),
-}
-HERE_MEASURED = {"temperature": "temperatures", "humidity": "humidities"}
-"""What the house is asked for that measures it where it was said."""
+MOST_ASKED = 6
+"""Things of unknown kinds that are asked whether they measure something."""
+MOST_OWN_WORDS = 3
 WHOLE_HOUSE = bag("all any every each both some left leave everything anything everywhere")
 """Words after which it is not about the room alone."""
-FACTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
-    "on": (("on", True), ("playing", True), ("cleaning", True)),
-    "off": (("on", False), ("playing", False), ("cleaning", False)),
-    "running": (("on", True), ("cleaning", True), ("playing", True)),
-    "open": (("open", True), ("position", range(1, 101)), ("contact", False), ("locked", False)),
-    "closed": (("open", False), ("position", range(1)), ("contact", True)),
-    "locked": (("locked", True),),
-    "unlocked": (("locked", False),),
-    "playing": (("playing", True),),
-    "paused": (("playing", False),),
-    "cleaning": (("cleaning", True),),
-    "docked": (("docked", True), ("cleaning", False)),
-    "motion": (("motion", True), ("occupancy", True)),
-}
-"""A word of a question, and what a state has to say for "yes"."""
-SYNONYMS = spread(
-    """
-    on: lit, turned on, burning, switched on, left on, still on, turn on
-    off: turned off, turn off
-    running: running, working, going, spinning, heating, active, started, start
-    open: opened, left open, up, ajar, raised, open up
-    closed: shut, close, down, lowered
-    paused: pause
-    locked: secure, lock, lock up
-    unlocked: unlock
-    docked: home, charging
-    cleaning: busy, vacuuming
-    """
-)
 EMPTY = bag(
     """
     the a an in on at of my our is are it there right now currently still please left set to state
@@ -135,13 +58,6 @@ class Questions:
         self.left_where = False
         """Whether it is a floor that was left to it."""
 
-    def form(self, sentence: Sequence[str]) -> tuple[str, int]:
-        """How a sentence asks ("" when it does not), and how many words that takes."""
-        for length in range(min(6, len(sentence)), 0, -1):
-            if found := OPENING.get(tuple(sentence[:length])):
-                return found, length
-        return "", 0
-
     def calls(
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
@@ -152,13 +68,13 @@ class Questions:
     def _single(
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
-        form, length = self.form(sentence)
+        form, length = opening(sentence)
         if not form:
             return None
-        opening = sentence[:length]
         parts = self._parts(sentence[length:])
-        parts.measures.extend(MEASURES[word] for word in opening if word in MEASURES)
-        if parts.leftover:
+        parts.measures.extend(MEASURES[word] for word in sentence[:length] if word in MEASURES)
+        field = _field(parts, sentence) if form == "tell" else ""
+        if parts.leftover and not field:
             return None
         seen = {family(t.kind).name for noun in parts.nouns for t in noun.all()} == {"motion sensor"}
         fact = parts.facts[0] if parts.facts else "motion" if seen or "motion" in parts.measures else ""
@@ -174,6 +90,9 @@ class Questions:
         if not things:
             return None
         question = Question(fact, self._form(form, fact, things))
+        if not fact and (_own(things) or _blindly(parts, things)):
+            field, otherwise = _wanted(parts, field, things)
+            question = replace(question, field=field, otherwise=otherwise)
         here = form in ("check", "tell") and not set(sentence) & WHOLE_HOUSE
         if word := self._open_word(things, parts, here=here):
             self.left_open, self.left_where = things, bool(parts.areas)
@@ -203,7 +122,7 @@ class Questions:
         self, sentence: tuple[str, ...], last: Sequence[Thing]
     ) -> tuple[list[Call], list[Thing], Question] | None:
         """ "Are the fan and the heater on": several things, or several questions, in one sentence."""
-        form, length = self.form(sentence)
+        form, length = opening(sentence)
         parts = _listed(sentence[length:]) if form else []
         if not 2 <= len(parts) <= MOST_TOGETHER:
             return None
@@ -212,7 +131,7 @@ class Questions:
         things: list[Thing] = []
         words: set[str] = set()
         for part in parts:
-            whole = part if self.form(part)[0] else (*sentence[:length], *part)
+            whole = part if opening(part)[0] else (*sentence[:length], *part)
             asked = self._single(whole if _is_fact(part) else (*whole, *tail), last)
             if asked is None:
                 return None
@@ -277,15 +196,17 @@ class Questions:
         return [thing for thing in here if family(thing.kind).name in TELLING.get(fact, ())]
 
     def _measuring(self, measure: str, area: str | None) -> list[Thing]:
-        wanted = MEASURED_BY.get(measure)
-        if wanted is None:
+        wanted = MEASURED_BY.get(measure, ())
+        here = [t for t in self.home.things if self.home.within(t, area)]
+        found = [t for t in here if family(t.kind).name in wanted]
+        if not found and (own := [t for t in here if _own([t]) or _senses(t)][:MOST_ASKED]):
+            return own
+        if not wanted:
             return []
-        found = [t for t in self.home.things if self.home.within(t, area) and family(t.kind).name in wanted]
         if not found:
             others = [t for t in self.home.things if family(t.kind).name in wanted][:3]
-            where = f" in the {area}" if area else ""
             offer = f" Did you mean {joined((spoken(t) for t in others), 'or')}?" if others else ""
-            raise Miss(f"Nothing measures the {measure}{where}.{offer}", things=tuple(others), final=True)
+            raise Miss(f"{_nothing(measure, area)}{offer}", things=tuple(others), final=True)
         sensors = [t for t in found if family(t.kind).name != "thermostat"]
         thermostats = [t for t in found if t not in sensors]
         chosen = sensors if area is not None and sensors else (thermostats or sensors)
@@ -295,11 +216,11 @@ class Questions:
         here = [[thing for thing in rank if self.home.within(thing, area)] for rank in noun.ranks]
         if noun.plural and not here[EXACT]:
             every = list(dict.fromkeys(thing for rank in reversed(here) for thing in rank))
-            able = [thing for thing in every if _knows(thing, fact)] if "lock" in fact else []
+            able = [thing for thing in every if knows(thing, fact)] if "lock" in fact else []
             return able or every
         found = next((rank for rank in here if rank), [])
         if len(found) > 1:
-            knowing = [thing for thing in found if _knows(thing, fact)]
+            knowing = [thing for thing in found if knows(thing, fact)]
             found = knowing or found
         if len(found) > 1 and self.home.knows_rooms and area is None and bare_word(noun, found):
             return found
@@ -357,6 +278,43 @@ def _is_fact(part: Sequence[str]) -> bool:
     return SYNONYMS.get(part[-1], part[-1]) in FACTS
 
 
-def _knows(thing: Thing, fact: str) -> bool:
-    """Whether a thing of this kind can tell: a lock knows "locked", a sensor knows "open"."""
-    return fact not in TELLING or family(thing.kind).name in TELLING[fact]
+def _field(parts: _Parts, sentence: Sequence[str]) -> str:
+    """What an author calls it himself: "mood", of "what is the mood of the boiler"."""
+    at = next((at for at, word in enumerate(sentence) if word in ("of", "in")), 0)
+    if not parts.leftover or len(parts.nouns) != 1 or not at:
+        return ""
+    words = " ".join(parts.leftover).split()
+    whole = len(words) <= MOST_OWN_WORDS and set(words) <= set(sentence[:at])
+    return " ".join(words) if whole else ""
+
+
+def _wanted(parts: _Parts, field: str, things: Sequence[Thing]) -> tuple[str, str]:
+    """What of their states is told, and what is said when none is that."""
+    if field:
+        return field, f"The {things[0].name} does not tell its {field}."
+    if not parts.measures:
+        return "", ""
+    measure = parts.measures[0]
+    return measure, "" if parts.nouns else _nothing(measure, parts.areas[0] if parts.areas else None)
+
+
+def _own(things: Sequence[Thing]) -> bool:
+    """Whether only their author knows what they can tell."""
+    return all(family(thing.kind).name == "device" for thing in things)
+
+
+def _senses(thing: Thing) -> bool:
+    """Whether it measures something, and perhaps more than it is called after."""
+    return family(thing.kind).name.endswith(" sensor")
+
+
+def _blindly(parts: _Parts, things: Sequence[Thing]) -> bool:
+    """Whether things are asked for a measure of which nobody knows that they have it."""
+    if not parts.measures or parts.nouns:
+        return False
+    wanted = MEASURED_BY.get(parts.measures[0], ())
+    return not any(family(thing.kind).name in wanted for thing in things)
+
+
+def _nothing(measure: str, area: str | None) -> str:
+    return f"Nothing measures the {measure}{f' in the {area}' if area else ''}."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.brain.home import Thing
 from assistant.brain.understanding.clauses import Clause
-from assistant.brain.understanding.kinds import family
+from assistant.brain.understanding.kinds import FAMILIES, family
 from assistant.brain.understanding.meaning import Miss
 from assistant.brain.understanding.names import Names, joined, spoken
 from assistant.brain.understanding.tables import bag
@@ -110,9 +110,17 @@ def _unknown_thing(tags: Sequence[Tag], unknown: Tag, clauses: Sequence[Clause],
     similar = names.similar(said, able)
     similar = similar or sorted(filter(able, kin), key=lambda thing: thing.name)[:3]
     if not similar:
-        return Miss(f"There is no {said} here that I know of.")
+        return Miss(_none(said))
     offer = joined((spoken(thing) for thing in similar[:3]), "or")
     return Miss(f"I don't know {said}. Did you mean {offer}?", things=tuple(similar[:3]))
+
+
+def _none(said: str) -> str:
+    """That there is no such thing; a word that asks is none."""
+    if said.split()[0] in GENERAL_QUESTIONS:
+        return NEEDS_INTERNET
+    several = any(word in kind.plural for kind in FAMILIES.values() for word in said.split())
+    return f"There {'are' if several else 'is'} no {said} here that I know of."
 
 
 def _phrase(tags: Sequence[Tag], first: Tag) -> str:

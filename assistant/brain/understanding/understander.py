@@ -21,6 +21,7 @@ from assistant.brain.understanding.looks import unseen
 from assistant.brain.understanding.meaning import Call, Miss, Question, Understanding
 from assistant.brain.understanding.moods import Order, as_order
 from assistant.brain.understanding.names import EXACT, Names, Noun
+from assistant.brain.understanding.openings import opening
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
 from assistant.brain.understanding.specials import Specials
@@ -216,7 +217,7 @@ class Understander:
     def _wished(self, sentence: tuple[str, ...]) -> Understanding:
         tags = self._tagger.tags(sentence)
         found = clauses(tags, self._names)
-        form, _ = self._questions.form(_without_politeness(sentence))
+        form, _ = opening(_without_politeness(sentence))
         try:
             replies.refuse(tags, found, form, self._names)
             calls, things = self._wishes.calls(found, self._recent)
@@ -249,7 +250,7 @@ class Understander:
         return [thing for thing in self.home.things if thing.name == call.args.get("device")]
 
     def _missed(self, miss: Miss, sentence: tuple[str, ...]) -> Understanding:
-        form, _ = self._questions.form(_without_politeness(sentence))
+        form, _ = opening(_without_politeness(sentence))
         if self._pending is None and miss.things and form:
             self._pending = _Pending(self._now(), things=miss.things, question=" ".join(sentence))
         return Understanding(say=miss.say)

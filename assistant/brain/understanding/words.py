@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Self
 
 from assistant.brain.understanding.lexicon import SPELLINGS
 from assistant.brain.understanding.tables import table
@@ -60,21 +61,48 @@ def typed(text: str) -> str:
     return spelled if spelled != text else re.sub(r"(?<![aeiouq])([aou])e(?![aeiou])", r"\1", text)
 
 
+class Written(str):
+    """A word as everything compares it; ``raw`` is how it was written: "Graz" of "graz"."""
+
+    raw: str
+
+    def __new__(cls, word: str, raw: str) -> Self:
+        made = super().__new__(cls, word)
+        made.raw = raw
+        return made
+
+
 def words(text: str) -> tuple[str, ...]:
     """Split a sentence (or a name) into the words that everything else compares."""
-    return written(plain(text[:LONGEST_TEXT].lower()))
+    text = unicodedata.normalize("NFKC", plain(text[:LONGEST_TEXT].lower())).lower()
+    for sign, instead in SIGNS:
+        text = text.replace(sign, instead)
+    return tuple(_digits([part for word in WORD.findall(text) for part in _parts(word)]))
 
 
 def written(text: str) -> tuple[str, ...]:
-    """The same words with the marks on their letters, for what is passed on rather than compared."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower()
-    for sign, plain in SIGNS:
-        text = text.replace(sign, plain)
+    """The same words with the marks and capitals of their letters, for what is passed on, not compared."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+    for sign, instead in SIGNS:
+        text = re.sub(re.escape(sign), instead, text, flags=re.IGNORECASE)
     found: list[str] = []
-    for word in WORD.findall(text):
-        word = CONTRACTIONS.get(word, word.removesuffix("'s"))
-        found.extend(SPELLINGS.get(part, part) for part in word.replace("'", "").split())
+    for raw in WORD.findall(text):
+        parts = _parts(raw.lower())
+        bare = raw[:-2] if raw.lower().endswith("'s") else raw
+        kept = len(parts) == 1 and parts[0] == bare.lower()
+        found.extend([Written(parts[0], bare)] if kept else parts)
     return tuple(_digits(found))
+
+
+def as_written(word: str) -> str:
+    """A word with its capitals, as far as somebody has written them."""
+    return word.raw if isinstance(word, Written) else word
+
+
+def _parts(word: str) -> list[str]:
+    """Its contractions opened, spelled as everything else is."""
+    word = CONTRACTIONS.get(word, word.removesuffix("'s"))
+    return [SPELLINGS.get(part, part) for part in word.replace("'", "").split()]
 
 
 def _digits(found: Sequence[str]) -> list[str]:

@@ -40,7 +40,7 @@ def client(*functions: tuple[str, dict[str, Any]], instruction: str = "") -> Und
         ("set_brightness", {"room": TEXT, "percent": NUMBER}, "set the hall brightness to 40 percent", {"room": "hall", "percent": 40}),
         ("set_temperature", {"room": TEXT, "degrees": NUMBER}, "set the temperature in the hall to 21", {"room": "hall", "degrees": 21}),
         ("set_timer", {"minutes": {"type": "INTEGER"}}, "set a timer for five minutes", {"minutes": 5}),
-        ("get_weather", {"city": TEXT}, "what is the weather like in Paris", {"city": "paris"}),
+        ("get_weather", {"city": TEXT}, "what is the weather like in Paris", {"city": "Paris"}),
         ("unlock_door", {}, "unlock the door", {}),
     ],
 )  # fmt: skip

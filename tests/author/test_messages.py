@@ -1,0 +1,158 @@
+"""What people write by mistake, and the one sentence that each of them reads: where, what, and what instead."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from assistant.author.quality import examined
+from assistant.author.scaffold import written
+from assistant.config import PluginEntry
+from assistant.errors import UsageError
+from assistant.loader import Loader, LoadState
+from assistant.testing import Brain, Home
+
+HEAD = '"""Tricks."""\nfrom assistant.api import Device, Plugin, Range, StateChanged, every, hears, state, tool\n'
+GO = '    @tool(phrases=("go",))\n    async def go(self) -> str:\n        """Go."""\n        return ""\n'
+BARE = 'async def go() -> str:\n    """Go."""\n    return ""\n'
+MISTAKES = {
+    "a tab": (f"{HEAD}class A(Plugin):\n    x: int = 1\n\ty: int = 2\n", "5: TabError: inconsistent use of tabs and spaces in indentation; indent with spaces only"),
+    "no indentation": (f"{HEAD}class A(Plugin):\nx = 1\n", "4: IndentationError: expected an indented block after class definition on line 3; indent what belongs together"),
+    "a name not imported": (f'"""A."""\nfrom assistant.api import Plugin\n@tool\n{BARE}', "3: NameError: name 'tool' is not defined; write `from assistant.api import tool`"),
+    "a name misspelt": ('"""A."""\nfrom assistant.api import tools\n', "2: ImportError: cannot import name 'tools'"),
+    "a module misspelt": ('"""A."""\nfrom asistant.api import tool\n', "2: ModuleNotFoundError: No module named 'asistant'; write `from assistant.api import …`"),
+    "a file beside": ('"""A."""\nimport beside\n', "2: ModuleNotFoundError: No module named 'beside'; a plugin is one file or one folder"),
+    "an argument misspelt": (f'{HEAD}@tool(phrase=("go",))\n{BARE}', "3: TypeError: tool() got an unexpected keyword argument 'phrase'; tool takes risk=, phrases=, slow=, speak="),
+    "a phrase alone": (f'{HEAD}@tool("go")\n{BARE}', "3: tool() takes no sentence by itself; write @tool(phrases=('go',))"),
+    "a risk in words": (f'{HEAD}@tool(risk="high")\n{BARE}', "3: risk='high' is no Risk; write Risk.READ, Risk.COMFORT, Risk.COSTLY or Risk.SECURITY"),
+    "a time to speak": (f'{HEAD}@tool(slow=True, speak="later")\n{BARE}', "3: speak='later' is no time to speak; write 'now', 'when idle' or 'never'"),
+    "no self": (f"{HEAD}class A(Plugin):\n{GO.replace('self', '')}", "4: tool go is a method and has no self; write `async def go(self)`"),
+    "no plugin": (f"{HEAD}class A:\n{GO}", "3: class A is no plugin; write `class A(Plugin)`"),
+    "hears alone": (f'{HEAD}@hears("a")\ndef on_a(payload: str) -> None: ...\n', "3: on_a hears, which only a method can"),
+    "no payload": (f'{HEAD}class A(Plugin):\n    @hears("a")\n    def _a(self) -> None: ...\n', "4: _a takes no payload; write `def _a(self, payload: str) -> None`"),
+    "a payload too many": (f'{HEAD}class A(Plugin):\n    @hears("a")\n    def _a(self, payload: str, client: str) -> None: ...\n', "4: _a gets `payload` and, if it likes, `topic`; nobody gives it 'client'"),
+    "a payload of a kind": (f'{HEAD}class A(Plugin):\n    @hears("a")\n    def _a(self, payload: list) -> None: ...\n', "4: _a: a payload is str, bytes or dict (a JSON object), not list; write `payload: str`"),
+    "a topic of nobody": (f'{HEAD}class A(Plugin):\n    @hears("{{topik}}")\n    def _a(self, payload: str) -> None: ...\n', "4: A: '{topik}' names 'topik', which is not a setting"),
+    "a range upside down": (f"{HEAD}LOW = Range(6, 1)\n", "3: Range(6, 1) holds nothing; write Range(1, 6)"),
+    "a default of none": (f"{HEAD}class A(Plugin):\n    url: str = None\n{GO}", "4: the setting 'url' is str, and its default is None; write `url: str | None = None`"),
+    "a default in words": (f"{HEAD}class A(Plugin):\n    n: int = 'three'\n{GO}", "4: the setting 'n' is int, and its default is 'three'; write a default that is int"),
+    "no super": (f"{HEAD}class A(Plugin):\n    def __init__(self, **settings: object) -> None:\n        self._x = 1\n{GO}", "3: its __init__ must begin with super().__init__(**settings)"),
+    "one tool twice": (f"{HEAD}class A(Plugin):\n{GO}class B(Plugin):\n{GO}", "9: tool 'go' of B is also a tool of A; rename one of them"),
+    "a screen that shows nothing": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    pass\n', "3: a Display without show() shows nothing; write `async def show"),
+    "a screen that is awaited": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    def show(self, picture): ...\n', "4: show is not async; write `async def show`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_refused_with_line_and_remedy(tmp_path: Path, mistake: str) -> None:
+    text, words = MISTAKES[mistake]
+    (tmp_path / "tricks.py").write_text(text)
+    (tmp_path / "beside.py").write_text("")
+    found, *_ = examined(tmp_path / "tricks.py")
+    assert found.state is LoadState.BROKEN
+    assert found.reason.startswith(f"{tmp_path}/tricks.py:{words}"), found.reason
+
+
+WHILE_IT_RUNS = '''"""Tricks."""
+from assistant.api import Device, Plugin, hears, state, tool
+
+
+class Tricks(Plugin):
+    @tool(phrases=("unawaited",))
+    async def unawaited(self) -> str:
+        """Forget an await."""
+        return self.storage.get("x")
+
+    @tool(phrases=("raw",))
+    async def raw(self) -> bytes:
+        """Return bytes."""
+        return b"x"
+
+    @tool(phrases=("thing",))
+    async def thing(self) -> object:
+        """Return a thing."""
+        return object()
+
+    @tool(phrases=("lots",))
+    async def lots(self) -> str:
+        """Return a book."""
+        return "x" * 9000
+
+    @tool(phrases=("send",))
+    async def send(self) -> str:
+        """Send a list."""
+        await self.publish("a", [1])
+        return ""
+
+    @tool(phrases=("truth",))
+    async def truth(self) -> bool:
+        """Say yes."""
+        return True
+
+
+class Gadget(Device):
+    topic: str
+    on: bool | None = state()
+
+    @tool
+    async def turn_on(self) -> str:
+        """Switch a device on."""
+        await self.publish("{topic}/set", "1")
+        await self.confirm(self.on)
+        return "on"
+
+    @hears("{topic}")
+    def _state(self, payload: dict) -> None:
+        self.on = payload["on"]
+'''
+
+
+async def test_mistakes_that_show_while_it_runs_are_told_with_their_line(
+    home: Home, brain: Brain, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger().addHandler(caplog.handler)
+    file = tmp_path / "tricks.py"
+    file.write_text(WHILE_IT_RUNS)
+    home.folders = [tmp_path]
+    await home.add("tricks")
+    await home.add("gadget", name="gadget", topic="g")
+    told = {
+        "unawaited": "tricks.py:6: it returned what was not awaited; write `return await …`",
+        "raw": "tricks.py:11: it returned bytes; write `return data.decode()`",
+        "thing": "tricks.py:16: it returned object; return a sentence or an Answer",
+        "send": "tricks.py:29: TypeError: a payload is text, bytes, a number or a dict, not list; write json.dumps",
+    }
+    for name, words in told.items():
+        assert not (await brain.calls(name)).ok
+        assert words in caplog.messages[-1]
+    assert not (await brain.calls("turn_on", device="gadget")).ok
+    assert "tricks.py:46: TypeError: confirm() takes a function" in caplog.messages[-1]
+    assert (await brain.calls("truth")).text == "Yes."
+    await brain.calls("lots")
+    assert "tricks.py:21: tool lots of Tricks answered with 9000 characters" in caplog.messages[-1]
+    for payload, words in (
+        (
+            "nonsense",
+            "tricks.py:49: ValueError: expected a JSON object, got b'nonsense'; write `payload: str`",
+        ),
+        ('{"on": 1}', "tricks.py:51: TypeError: 1 is int, not bool or None"),
+    ):
+        await home.publish("g", payload)
+        assert words in caplog.messages[-1]
+    with pytest.raises(UsageError, match="there is no device 'lamp' in this home; the devices here: gadget"):
+        home.device("lamp")
+
+
+def test_one_phrase_or_host_without_its_comma_is_one(tmp_path: Path) -> None:
+    (tmp_path / "tricks.py").write_text(
+        f'{HEAD}class Tricks(Plugin):\n    http_hosts = "example.org"\n' + GO.replace('("go",)', '("go")')
+    )
+    (plugin,) = Loader([tmp_path]).load(PluginEntry(name="tricks")).plugins
+    assert plugin.tools()[0].declaration.phrases == ("go",)
+
+
+def test_what_the_template_writes_is_no_mistake(tmp_path: Path) -> None:
+    code, *_ = written("pump", "device", tmp_path)
+    assert examined(code)[1] == []
