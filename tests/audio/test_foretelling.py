@@ -133,7 +133,7 @@ def test_our_own_voice_at_another_delay_is_known_for_ours_and_somebody_elses_is_
 def test_an_echo_that_moves_to_another_place_in_time_stops_nothing() -> None:
     """The sound card has dropped blocks: what was learnt foretells nothing any more."""
     it = Interruption(lambda frame: level(frame) > -50, foreteller := Foreteller())
-    found = []
+    found: list[Finding] = []
     for (played, before), (_, after) in zip(living_room(60, seed=3), living_room(160, seed=3), strict=True):
         foreteller.played(played)
         heard = before if len(found) < 250 else after
