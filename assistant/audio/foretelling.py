@@ -28,6 +28,8 @@ FADES, SOON_FADES = 0.7, 0.4
 """A foretold echo is still believed in the next frames: 1.5 dB less each; 4 dB, as a room falls silent."""
 LATELY_FRAMES = 60
 VOICE_HZ, WHITENED = (200, 3500), 0.8
+KNOWN_STEP, STRONG = 0.2, 0.1
+"""How fast, each 0.4 s, a room is taken for known; what is 10 dB below its loudest 20 ms counts no more."""
 TAPS, PASSED = 64, 0.31
 """Of the low-pass at 48 kHz; 7.4 kHz of its 24."""
 FULL_SCALE = 32_768.0**2
@@ -73,12 +75,13 @@ class Foreteller:
         self._slower = TwoThirds()
         self._ready: Samples = np.zeros(0)
         self._before: Samples = np.zeros(FRAME)
-        self._lately: deque[Samples] = deque([np.zeros(FRAME)], maxlen=LATELY_FRAMES)
+        self._lately: deque[Samples] = deque([np.zeros(FRAME)] * LATELY_FRAMES, LATELY_FRAMES)
         self._spare: deque[int] = deque(maxlen=SPARE_FRAMES)
         self._played: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
         self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
         self._unsure: Samples = np.full((BLOCKS, FRAME + 1), UNKNOWN)
         self._noise: Samples = np.full(FRAME + 1, 1000.0)
+        self._known: Samples = np.zeros(BLOCKS)
         self._turn, self._silent = 0, BLOCKS + 1
         self._foretold = self._tail = 0.0
 
@@ -115,8 +118,8 @@ class Foreteller:
     def likeness(self, rest: bytes) -> float:
         """How far something stands out as our own voice at a delay that was not foretold.
 
-        That is the peak of its correlation with all that was played lately, over the mean of it: at most 15
-        for somebody else's voice in its first frames, 15 to 37 for our own (decision 0032).
+        That is the peak of its correlation with all that was played lately, over the mean of it, wherever no
+        echo is known: at most 15 for somebody else's voice, 15 to 37 for our own (decision 0032).
         """
         heard, played = np.frombuffer(rest, "<i2").astype(np.float64), np.concatenate(self._lately)
         length = len(heard) + len(played)
@@ -124,8 +127,11 @@ class Foreteller:
         hertz = np.fft.rfftfreq(length, 1 / RATE)
         both[(hertz < VOICE_HZ[0]) | (hertz > VOICE_HZ[1])] = 0
         # Nearly every frequency counts alike: a vowel is like every other one, its place in time is not.
-        alike = np.fft.irfft(both / (np.abs(both) + 1e-9) ** WHITENED, length)
-        return float(np.abs(alike).max()) / math.sqrt(_power(alike) + 1e-30)
+        alike = np.abs(np.fft.irfft(both / (np.abs(both) + 1e-9) ** WHITENED, length))
+        latest = len(played) - len(heard)
+        elsewhere = np.roll(alike, latest)[:latest].reshape(-1, FRAME).max(axis=1)
+        elsewhere[:BLOCKS][self._known > self._known.max() * STRONG] = 0  # what is left of the foretold echo
+        return float(elsewhere.max()) / math.sqrt(_power(alike) + 1e-30)
 
     def _reference(self) -> Samples:
         """The next block of what was played: one for each frame heard, though each has a clock of its own.
@@ -153,6 +159,7 @@ class Foreteller:
     def _moved(self, blocks: int) -> None:
         fresh = slice(blocks) if blocks > 0 else slice(blocks, None)
         self._room, self._unsure = np.roll(self._room, blocks, axis=0), np.roll(self._unsure, blocks, axis=0)
+        self._known = np.roll(self._known, blocks)
         self._room[fresh], self._unsure[fresh] = 0, UNKNOWN
         self._spare.clear()
 
@@ -169,6 +176,8 @@ class Foreteller:
         answer[FRAME:] = 0
         self._room[self._turn] = np.fft.rfft(answer)
         self._turn = (self._turn + 1) % BLOCKS
+        if self._turn == 0:
+            self._known += KNOWN_STEP * ((np.abs(self._room) ** 2).sum(axis=1) - self._known)
 
 
 class TwoThirds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,8 @@ FRAME_BYTES = FRAME_SAMPLES * 2
 MAX_SECONDS = 600.0
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 BLOCK_FRAMES = 16_384
+LOUDEST = 1000.0
+"""Of float samples, whose full scale is 1; some files hold infinity."""
 
 Samples = npt.NDArray[np.float32]
 
@@ -64,12 +67,12 @@ def checked(path: Path) -> Format:
     Raises:
         BadRecording: as ``frames``.
     """
-    with _opened(path) as file:
+    with _reading(path) as file:
         return _header(file, path)[0]
 
 
 def _resampled(path: Path, longest: float) -> Iterator[bytes]:
-    with _opened(path) as file:
+    with _reading(path) as file:
         form, length = _header(file, path, longest)
         stream = soxr.ResampleStream(form.rate, RATE, 1, dtype="float32") if form.rate != RATE else None
         left = length
@@ -82,6 +85,15 @@ def _resampled(path: Path, longest: float) -> Iterator[bytes]:
             yield _s16(samples if stream is None else stream.resample_chunk(samples))
         if stream is not None:
             yield _s16(stream.resample_chunk(np.zeros(0, np.float32), last=True))
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
+    with _opened(path) as file:
+        try:
+            yield file
+        except OSError as error:  # a disk or a network that gives up in the middle
+            raise BadRecording(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -167,9 +179,9 @@ def _mono(data: bytes, form: Format) -> Samples:
         case (1, 32):
             samples = np.frombuffer(data, "<i4").astype(np.float32) / 2**31
         case (3, 32):
-            samples = np.frombuffer(data, "<f4").astype(np.float32)
+            samples = np.frombuffer(data, "<f4").clip(-LOUDEST, LOUDEST)
         case _:
-            samples = np.frombuffer(data, "<f8").astype(np.float32)
+            samples = np.frombuffer(data, "<f8").clip(-LOUDEST, LOUDEST).astype(np.float32)
     mixed = np.nan_to_num(samples.reshape(-1, form.channels)).mean(axis=1, dtype=np.float32)
     return np.asarray(mixed, np.float32)
 

@@ -93,6 +93,18 @@ def test_missing_and_folders(tmp_path: Path) -> None:
         checked(tmp_path / "none.wav")
 
 
+def test_a_file_that_breaks_off_under_the_reader_is_told() -> None:
+    with pytest.raises(BadRecording, match="cannot be read: Input/output error"):
+        checked(Path("/proc/self/mem"))
+
+
+@pytest.mark.parametrize("value", [np.inf, 1e300, np.nan])
+def test_impossible_loudness_is_loud_and_no_warning(tmp_path: Path, value: float) -> None:
+    (tmp_path / "x.wav").write_bytes(wav(3, 2, 16_000, 64, np.full(640, value).tobytes()))
+    (heard,) = set(frames(tmp_path / "x.wav"))
+    assert np.frombuffer(heard, "<i2").max() == (0 if np.isnan(value) else 32767)
+
+
 def test_a_recorder_that_was_cut_off_wrote_no_length(tmp_path: Path) -> None:
     file = tmp_path / "cut.wav"
     head = wav(1, 1, 16_000, 16, b"")
