@@ -32,13 +32,16 @@ class Lists(Plugin):
         """Write things on a list; a new one is begun."""
         name, there = await self._read(list, begun=True)
         wanted = [item for text in items if (item := _item(text))]
-        fresh = [each for each in dict.fromkeys(wanted) if each not in there]
+        known = {item.casefold() for item in there}
+        fresh = [*{item.casefold(): item for item in wanted if item.casefold() not in known}.values()]
+        if not wanted:
+            raise ToolError("Add what?")
         if not fresh:
-            raise ToolError(f"{_listed(wanted)} is already on the {name} list" if wanted else "Add what?")
+            raise ToolError(f"{_listed(wanted)} {_are(wanted)} already on the {name} list")
         if len(there) + len(fresh) > MOST_ITEMS:
             raise ToolError(f"The {name} list is full")
         await self.storage.set(name, [*there, *fresh])
-        return f"{_listed(fresh)} {'is' if len(fresh) == 1 else 'are'} on the {name} list"
+        return f"{_listed(fresh)} {_are(fresh)} on the {name} list"
 
     @tool(
         risk=Risk.READ,
@@ -76,13 +79,14 @@ class Lists(Plugin):
         """Take things off a list."""
         name, there = await self._read(list)
         wanted = [item for text in items if (item := _item(text))]
-        gone = [each for each in there if each in wanted]
+        unwanted = {item.casefold() for item in wanted}
+        gone = [each for each in there if each.casefold() in unwanted]
         if not gone:
             raise ToolError(
                 f"{_listed(wanted) or 'That'} is not on the {name} list", options=tuple(there[:5])
             )
         await self.storage.set(name, [each for each in there if each not in gone])
-        return f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} off the {name} list"
+        return f"{_listed(gone)} {_are(gone)} off the {name} list"
 
     @tool(
         phrases=("clear the {list} list", "empty the {list} list", "delete the {list} list", "clear the list")
@@ -123,8 +127,12 @@ def _name(text: str) -> str:
 
 
 def _item(text: str) -> str:
-    return " ".join(text.lower().split())[:LONGEST_ITEM]
+    return " ".join(text.split())[:LONGEST_ITEM]
 
 
 def _listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def _are(items: list[str]) -> str:
+    return "is" if len(items) == 1 else "are"

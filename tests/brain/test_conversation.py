@@ -146,6 +146,7 @@ def off(*names: str) -> list[dict[str, object]]:
         ("are any lights on", [GROUP], "Yes, the kitchen light is on."),
         ("which lights are off", [GROUP], "The porch light is off."),
         ("are all lights on", [GROUP], "No, the porch light is not on."),
+        ("what is on", [GROUP], "The kitchen light is on."),
         ("turn on the fan", [BROKEN], "The fan does not answer."),
         ("turn on the kitchen light and the fan", [ON, BROKEN], "It is on. The fan does not answer."),
         ("turn on the fan", [{"status": "done"}], "Done."),

@@ -15,6 +15,8 @@ NO_ANSWER = "I got no answer from the house."
 UNTRUE = "That did not work."
 SAYS_OF_ONE = re.compile(r"The ([^.,:;]+) is ([^.:;]+)\.")
 MOST_NAMED = 4
+OPENINGS = {"which": ("", "None of them"), "tell": ("", "Nothing")}
+"""Of an answer about several things, by how it was asked; others are answered by yes and no."""
 
 
 def answer(understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
@@ -111,7 +113,7 @@ def _checked(question: Question, found: list[tuple[str, State]], replies: Sequen
         return (
             f"No, {_these(false)} not {question.word}." if false else f"Yes, all of them are {question.word}."
         )
-    yes, no = ("", "None of them") if question.form == "which" else ("Yes, ", "No, none of them")
+    yes, no = OPENINGS.get(question.form, ("Yes, ", "No, none of them"))
     if not true:
         return f"{no} is {question.word}."
     return _capital(f"{yes}{_these(true)} {question.word}.")
