@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
 import sys
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from assistant.config import PluginEntry
 from assistant.devices.source import Source
@@ -81,19 +83,45 @@ async def state(url: str, token: str, entity: str, wanted: str) -> None:
     raise AssertionError(f"{entity} is {seen}, not {wanted}")
 
 
+async def shown(url: str, token: str, entity: str) -> Image.Image:
+    """The picture that an entity shows, once it has one."""
+
+    def fetch(path: str) -> bytes:
+        with urllib.request.urlopen(url + path, timeout=10) as answer:
+            return bytes(answer.read())
+
+    for _ in range(100):
+        there = {each["entity_id"]: each for each in await asked(url, token, "/api/states")}.get(entity)
+        if there and there["state"] not in ("unknown", "unavailable"):
+            data = await asyncio.to_thread(fetch, there["attributes"]["entity_picture"])
+            return Image.open(io.BytesIO(data))
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"{entity} shows nothing")
+
+
 @contextlib.asynccontextmanager
-async def daemon(folder: Path, broker: str) -> AsyncIterator[None]:
-    """The assistant as it is run at home."""
+async def daemon(folder: Path, broker: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """The assistant as it is run at home, with a screen that Home Assistant shows; gives who tells it things."""
+    folder.mkdir()
+    config = folder / "config.yaml"
+    config.write_text("plugins:\n- lists\n- pictures\n- picture_mqtt: {name: hall}\n")
     own = {"ASSISTANT_MQTT_URL": broker, "ASSISTANT_HOME__PRETEND": "false"}
+    env = {**environment(folder), **own}
+
+    async def say(text: str) -> None:
+        program = (sys.executable, "-m", "assistant", "say", "--config", str(config), text)
+        said = await asyncio.create_subprocess_exec(*program, env=env)
+        assert await said.wait() == 0
+
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "assistant", "run", "--json"),
-        env={**environment(folder), **own},
+        *(sys.executable, "-m", "assistant", "run", "--json", "--config", str(config)),
+        env=env,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        yield
+        yield say
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
@@ -107,7 +135,7 @@ async def test_home_assistant_sees_the_assistant_and_mutes_it(tmp_path: Path) ->
         asyncio.timeout(900),
         mosquitto(tmp_path) as port,
         home_assistant(port, devices) as (url, token),
-        daemon(tmp_path / "state", f"mqtt://127.0.0.1:{port}"),
+        daemon(tmp_path / "state", f"mqtt://127.0.0.1:{port}") as say,
     ):
         await state(url, token, mute, "off")
         await state(url, token, "sensor.assistant_state", "idle")
@@ -116,6 +144,9 @@ async def test_home_assistant_sees_the_assistant_and_mutes_it(tmp_path: Path) ->
         volume = {"entity_id": "number.assistant_volume", "value": 40}
         await asked(url, token, "/api/services/number/set_value", volume)
         await state(url, token, "number.assistant_volume", "40")
+        await say("add milk to the shopping list")
+        await say("show the shopping list on the hall screen")
+        assert (await shown(url, token, "image.hall")).size == (1280, 720)
         await run(HERE / "stop", CACHE)
         # Another home on the same broker is what a restart looks like from outside.
         async with home_assistant(port, devices) as (again, new_token):
