@@ -11,7 +11,7 @@ from assistant import retained
 from assistant.api import Choice, Device, Percent, hears, state, tool
 from assistant.errors import NotConfirmed, PluginError
 from assistant.events import CommandSent, Reported, StateChanged
-from tests.parts.house import FakeHost
+from assistant.testing.bare import BareHost
 
 
 class TasmotaLamp(Device):
@@ -37,8 +37,8 @@ class Bulb(Device):
     kind: ClassVar[str] = "light"
 
 
-def lamp() -> tuple[TasmotaLamp, FakeHost]:
-    host = FakeHost()
+def lamp() -> tuple[TasmotaLamp, BareHost]:
+    host = BareHost()
     device = TasmotaLamp(name="desk lamp", area="study", topic="desk")
     device.attach(host)
     return device, host
@@ -102,7 +102,7 @@ async def test_a_report_out_of_its_range_is_not_believed() -> None:
         def _report(self, payload: str) -> None:
             self.brightness = int(payload)
 
-    lamp, host = Dimmed(name="lamp"), FakeHost()
+    lamp, host = Dimmed(name="lamp"), BareHost()
     lamp.attach(host)
     for payload in ("40", "1000", "-1"):
         host.report("lamp", payload)

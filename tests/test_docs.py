@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,9 @@ from assistant.cli.output import LINES
 from assistant.config import PluginEntry
 from assistant.control import as_json
 from assistant.devices.overheard import Overheard
-from assistant.devices.source import Source
 from assistant.errands import TOLD
 from assistant.loader import Loader, LoadState
-from tests.parts.finds import SourceHouse
+from assistant.testing.sources import SourceHouse
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -41,21 +42,21 @@ def test_python_examples_load_as_plugins(tmp_path: Path, code: str) -> None:
     assert loaded.plugins[0].tools() or loaded.plugins[0].reactions()
 
 
-async def test_the_example_of_a_source_finds_and_switches_a_bulb(tmp_path: Path) -> None:
-    code, _ = blocks("python", ROOT / "docs" / "sources.md")
+async def test_the_example_of_a_source_passes_its_own_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, test = blocks("python", ROOT / "docs" / "sources.md")
     (tmp_path / "bulbs.py").write_text(code)
-    (source,) = Loader([tmp_path]).load(PluginEntry(name="bulbs")).plugins
-    assert isinstance(source, Source)
-    house = SourceHouse(source)
-    hello = next(heard for topic, heard in house.heard if topic == "bulbs/+/hello")
-    hello("bulbs/attic/hello", b"")
-    house.on_publish = lambda _topic, _payload: house.say("bulbs/attic/is", "lit")
-    result = await house.do("turn_on", "attic")
-    assert (result.text, house.published) == ("The attic is on.", [("bulbs/attic/do", "light up")])
+    assert Loader([tmp_path]).load(PluginEntry(name="bulbs")).state is LoadState.ENABLED
+    monkeypatch.syspath_prepend(tmp_path)
+    page: dict[str, Any] = {}
+    exec(test, page)
+    await page["test_a_bulb_that_says_hello_is_switched"]()
+    sys.modules.pop("bulbs")
 
 
 async def test_the_example_of_an_overheard_device_reads_what_it_says(tmp_path: Path) -> None:
-    _, code = blocks("python", ROOT / "docs" / "sources.md")
+    _, code, _ = blocks("python", ROOT / "docs" / "sources.md")
     (tmp_path / "boxes.py").write_text(code)
     (source,) = Loader([tmp_path]).load(PluginEntry(name="boxes")).plugins
     assert isinstance(source, Overheard)

@@ -23,8 +23,8 @@ from assistant.home.furniture import Furniture
 from assistant.loader import Loader
 from assistant.plain import plain
 from assistant.plugin import Plugin
+from assistant.testing.bare import BareHost
 from assistant.tools.dispatch import Dispatcher, ToolCall
-from tests.parts.house import FakeHost
 
 BAD = '''import asyncio, datetime, threading
 from typing import Any
@@ -69,9 +69,9 @@ class Bad(Device):
 '''
 
 
-def made(folder: Path, error: str) -> tuple[Plugin, Dispatcher, FakeHost]:
+def made(folder: Path, error: str) -> tuple[Plugin, Dispatcher, BareHost]:
     (folder / "bad.py").write_text(BAD)
-    furniture, host = Furniture(), FakeHost()
+    furniture, host = Furniture(), BareHost()
     loaded = furniture.add(
         Loader([folder]), PluginEntry(name="bad", settings={"name": "thing", "error": error})
     )

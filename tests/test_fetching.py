@@ -14,8 +14,8 @@ from assistant import fetching
 from assistant.amenities import _host
 from assistant.api import Plugin, PluginError, ToolError
 from assistant.fetching import Http
+from assistant.testing.bare import BareHost
 from tests.parts.certificates import Authority
-from tests.parts.house import FakeHost
 from tests.parts.web import body, moved, web
 
 
@@ -163,7 +163,7 @@ async def test_hosts_that_the_owner_wrote_may_be_in_the_house() -> None:
     async with web() as there:
         there.answers["/ink"] = body(b"full")
         printer = Printer(server=there.url)
-        printer.attach(FakeHost())
+        printer.attach(BareHost())
         assert (await printer.http.get(f"{printer.server}/ink")).text() == "full"
         with pytest.raises(PluginError, match=r"its http_hosts are: 127\.0\.0\.1, api\.example"):
             await printer.http.get("http://192.168.1.1/")
@@ -175,7 +175,7 @@ async def test_what_the_author_proposes_is_not_what_the_owner_wrote(monkeypatch:
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", at_home)
     printer = Printer()
-    printer.attach(FakeHost())
+    printer.attach(BareHost())
     with pytest.raises(ToolError, match="may not have"):
         await printer.http.get(f"{printer.server}/ink")
 

@@ -16,14 +16,14 @@ from assistant import reacting, wallclock
 from assistant.api import Device, Heard, Plugin, StateChanged, at, every, state, when
 from assistant.config import PluginEntry
 from assistant.loader import Loader, LoadState
+from assistant.testing.bare import BareHost
 from assistant.wallclock import WallClock
-from tests.parts.house import FakeHost
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @contextlib.asynccontextmanager
-async def living(plugin: Plugin, host: FakeHost) -> AsyncIterator[FakeHost]:
+async def living(plugin: Plugin, host: BareHost) -> AsyncIterator[BareHost]:
     plugin.attach(host)
     task = asyncio.get_running_loop().create_task(plugin.keep_alive())
     await asyncio.sleep(0.01)
@@ -68,7 +68,7 @@ class Watch(Plugin):
 @pytest.mark.looptime
 async def test_what_happened_and_what_is_not_meant() -> None:
     watch = Watch()
-    async with living(watch, FakeHost()) as host:
+    async with living(watch, BareHost()) as host:
         for event in (
             opened(True),
             opened(False),
@@ -84,7 +84,7 @@ async def test_what_happened_and_what_is_not_meant() -> None:
 
 @pytest.mark.looptime
 async def test_lasting_is_told_once_and_only_unbroken() -> None:
-    async with living(Watch(), FakeHost()) as host:
+    async with living(Watch(), BareHost()) as host:
         host.tell(opened(True))
         await asyncio.sleep(500)
         host.tell(opened(False))
@@ -106,7 +106,7 @@ class Warm(Plugin):
 
 @pytest.mark.looptime
 async def test_a_condition_that_goes_on_holding_is_told_once_for_each_device() -> None:
-    async with living(Warm(), FakeHost()) as host:
+    async with living(Warm(), BareHost()) as host:
         for second, (device, value) in enumerate(
             [("attic", 26), ("attic", 27), ("cellar", 26), ("attic", 28)]
         ):
@@ -131,7 +131,7 @@ async def test_between_is_by_the_clock_on_the_wall() -> None:
     def read() -> float:
         return datetime(2026, 11, 29, hour, 0, tzinfo=BERLIN).timestamp()
 
-    async with living(Night(), FakeHost(clock=WallClock(BERLIN, read))) as host:
+    async with living(Night(), BareHost(clock=WallClock(BERLIN, read))) as host:
         host.tell(opened(True))
         await settled()
         hour = 23
@@ -154,7 +154,7 @@ class Beats(Plugin):
 @pytest.mark.looptime
 async def test_every_keeps_its_beat_and_never_runs_twice_at_once() -> None:
     beats = Beats()
-    async with living(beats, FakeHost()):
+    async with living(beats, BareHost()):
         await asyncio.sleep(65)
     first = beats._at[0]
     assert [round(moment - first) for moment in beats._at] == [0, 30, 40, 50]
@@ -175,7 +175,7 @@ async def test_at_is_right_over_summer_time_and_leaves_out_the_weekend(
     monkeypatch.setattr(wallclock, "LOOK_SECONDS", 900)  # four days are many looks
     loop = asyncio.get_running_loop()
     begin = datetime(2026, 3, 27, 7, 0, tzinfo=BERLIN).timestamp() - loop.time()
-    async with living(Morning(), FakeHost(clock=WallClock(BERLIN, lambda: begin + loop.time()))) as host:
+    async with living(Morning(), BareHost(clock=WallClock(BERLIN, lambda: begin + loop.time()))) as host:
         await asyncio.sleep(4 * 86400)
         assert host.voice.said == ["Fri 27 07:30", "Mon 30 07:30", "Tue 31 07:30"]
 
@@ -188,7 +188,7 @@ async def test_at_rings_once_however_the_clock_is_set(jump: int, said: int) -> N
     begin = datetime(2026, 3, 3, 7, 29, tzinfo=BERLIN).timestamp() - loop.time()
     skew = 0.0
     async with living(
-        Morning(), FakeHost(clock=WallClock(BERLIN, lambda: begin + loop.time() + skew))
+        Morning(), BareHost(clock=WallClock(BERLIN, lambda: begin + loop.time() + skew))
     ) as host:
         await asyncio.sleep(30 if jump > 0 else 120)
         skew = jump
@@ -223,7 +223,7 @@ async def test_p3_a_reaction_that_hangs_raises_or_feeds_itself_stops_no_other(
 ) -> None:
     monkeypatch.setattr(reacting, "REACTION_SECONDS", 0.05)
     unruly = Unruly()
-    async with living(unruly, FakeHost()) as host:
+    async with living(unruly, BareHost()) as host:
         for _ in range(5):
             host.tell(Heard("hello"))
         host.tell(opened(True))
@@ -245,7 +245,7 @@ async def test_a_bare_function_with_a_mark_is_a_plugin(tmp_path: Path) -> None:
     )
     loaded = Loader([tmp_path]).load(PluginEntry(name="chime"))
     assert loaded.state is LoadState.ENABLED, loaded.reason
-    host = FakeHost()
+    host = BareHost()
     from assistant.speaking import speak_through
 
     speak_through(host.voice)
@@ -292,7 +292,7 @@ class Lamp(Device):
 @pytest.mark.looptime
 async def test_a_device_may_react_to_itself() -> None:
     lamp = Lamp(name="lamp")
-    async with living(lamp, FakeHost()) as host:
+    async with living(lamp, BareHost()) as host:
         lamp.heard(lambda: setattr(lamp, "on", True))
         await settled()
         assert host.voice.said == ["changed"]

@@ -18,7 +18,7 @@ from assistant.amenities import _file_name
 from assistant.api import Plugin, ToolError
 from assistant.events import Problem
 from assistant.storage import LARGEST_VALUE, Storage, StorageError
-from tests.parts.house import FakeHost
+from assistant.testing.bare import BareHost
 
 WRITER = """
 import asyncio, sys
@@ -130,7 +130,7 @@ class Lists(Plugin):
 
 
 async def test_each_plugin_has_a_file_of_its_own(tmp_path: Path) -> None:
-    lists, host = Lists(), FakeHost(tmp_path)
+    lists, host = Lists(), BareHost(tmp_path)
     lists.attach(host)
     await lists.storage.set("a", 1)
     (file,) = [path for path in (tmp_path / "plugins").iterdir() if path.suffix == ".sqlite"]

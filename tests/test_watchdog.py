@@ -14,7 +14,7 @@ from assistant import watchdog
 from assistant.config import PluginEntry
 from assistant.importing import theirs
 from assistant.loader import Loader
-from tests.parts.house import FakeHost
+from assistant.testing.bare import BareHost
 
 HOLDERS = {
     "sleeps": "time.sleep(60)",
@@ -51,7 +51,7 @@ async def test_p3_a_plugin_that_holds_the_loop_is_thrown_out(
 ) -> None:
     (tmp_path / "holder.py").write_text(PLUGIN.format(body=HOLDERS[how]))
     (plugin,) = Loader([tmp_path]).load(PluginEntry(name="holder")).plugins
-    host = FakeHost()
+    host = BareHost()
     plugin.attach(host)
     with watchdog.watched(theirs):
         await asyncio.sleep(0.2)

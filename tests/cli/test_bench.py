@@ -14,8 +14,8 @@ from assistant.config import PluginEntry
 from assistant.devices.source import Source
 from assistant.home.topics import TopicTree
 from assistant.loader import Loader
+from assistant.testing.sources import SourceHouse
 from tests.cli.test_bad_input import environment
-from tests.parts.finds import SourceHouse
 
 pytestmark = pytest.mark.alone
 

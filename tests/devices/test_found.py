@@ -27,9 +27,9 @@ from assistant.api.sources import (
 from assistant.config.home import DeviceWish
 from assistant.devices.trust import harmless, orders
 from assistant.home.registry import folded
+from assistant.testing.sources import SourceHouse
 from assistant.tools.dispatch import ToolCall
 from assistant.tools.vocabulary import Risk
-from tests.parts.finds import SourceHouse
 
 
 class Lamps(Source):

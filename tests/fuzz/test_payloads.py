@@ -15,8 +15,8 @@ from assistant.api.sources import Overheard
 from assistant.config import PluginEntry
 from assistant.device import Device
 from assistant.loader import Loader
+from assistant.testing.bare import BareHost
 from tests.fuzz.parts import JSON, QUICK, TEXTS, near, torn
-from tests.parts.house import FakeHost
 from tests.parts.overheard import ROOT
 from tests.plugins.home_assistant_discovery.home import DiscoveryHouse
 from tests.plugins.test_hostile_sources import SOURCES, empty, raw, said_to
@@ -70,7 +70,7 @@ def reported(kind: str, payload: bytes) -> Device:
     )
     (device,) = loaded.plugins
     assert isinstance(device, Device), loaded.reason
-    host = FakeHost()
+    host = BareHost()
     device.attach(host)
     for topic, _ in host.heard:
         host.report(topic.replace("+", "x").replace("#", "y"), payload)
@@ -124,7 +124,7 @@ def test_a_bridge_announces_anything(name: str, caplog: pytest.LogCaptureFixture
 
     async def hears(payload: bytes) -> None:
         made = Loader().load(PluginEntry(name=name)).plugins[0]
-        host = FakeHost()
+        host = BareHost()
         made.attach(host)
         for topic, _ in host.heard:
             for filled in (topic.replace("+", "a").replace("#", "b/c"), "zigbee2mqtt/lamp", "tele/x/STATE"):

@@ -17,8 +17,8 @@ from assistant.home.furniture import Furniture
 from assistant.home.keeper import Keeper
 from assistant.home.reloader import Reloader
 from assistant.loader import Loader, LoadState
+from assistant.testing.bare import BareHost
 from tests.parts.homes import lived_in, told
-from tests.parts.house import FakeHost
 
 PUMP = '''"""A pump."""
 from assistant.api import Device, hears, state, tool
@@ -148,7 +148,7 @@ async def test_a_plugin_that_was_broken_is_mended_by_a_save(tmp_path: Path, brok
     (tmp_path / "tricks.py").write_text(broken)
     furniture = Furniture(loader=Loader([tmp_path]))
     furniture.loaded.append(furniture.add(furniture.loader, PluginEntry(name="tricks")))
-    furniture.attach(FakeHost())
+    furniture.attach(BareHost())
     assert furniture.loaded[0].state is LoadState.BROKEN
     said: list[tuple[str, bool]] = []
     reloader = Reloader(Keeper(furniture), lambda text, used: said.append((text, used)))

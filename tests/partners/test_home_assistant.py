@@ -21,9 +21,9 @@ from assistant.config import PluginEntry
 from assistant.devices.source import Source
 from assistant.home.link import Link
 from assistant.loader import Loader
+from assistant.testing.sources import SourceHouse
 from tests.cli.test_bad_input import environment
 from tests.partners.test_zigbee2mqtt import run
-from tests.parts.finds import SourceHouse
 from tests.parts.home import running, until
 from tests.parts.mosquitto import mosquitto
 

@@ -14,9 +14,9 @@ from assistant.devices.composed import FoundDevice
 from assistant.devices.found import Found
 from assistant.errors import NotConfirmed
 from assistant.importing import import_file
+from assistant.testing.bare import met
+from assistant.testing.sources import SourceHouse
 from assistant.tools.vocabulary import Risk
-from tests.parts.finds import SourceHouse
-from tests.parts.house import met
 
 ROOT = Path(__file__).parents[2]
 SILENT = ("get_state", "set_option", "locate", "press", "activate")

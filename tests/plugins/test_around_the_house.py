@@ -23,9 +23,9 @@ from assistant.errors import ConfigError, ToolError
 from assistant.events import CameraSaw, PhaseChanged, StateChanged
 from assistant.loader import Loader, LoadState
 from assistant.looking import Looked, look_through
+from assistant.testing.bare import BareHost
 from assistant.wallclock import WallClock
 from tests.parts.home import until
-from tests.parts.house import FakeHost
 from tests.parts.web import as_json, body, web
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -40,7 +40,7 @@ class House:
         assert loaded.state is LoadState.ENABLED, loaded.reason
         (self.plugin,) = loaded.plugins
         self.now = SUNDAY
-        self.host = FakeHost(folder, WallClock(BERLIN, lambda: self.now))
+        self.host = BareHost(folder, WallClock(BERLIN, lambda: self.now))
         self._tools = {tool.name: tool.function for tool in self.plugin.tools()}
 
     async def do(self, tool: str, **arguments: Any) -> str:

@@ -24,9 +24,9 @@ from assistant.errors import ToolError
 from assistant.loader import Loader
 from assistant.plugin import Plugin
 from assistant.speaking import speak_through
+from assistant.testing.bare import BareHost
 from assistant.wallclock import WallClock
 from tests.parts.home import until
-from tests.parts.house import FakeHost
 
 LONGEST_SECONDS = 40.0
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,7 +51,7 @@ class House:
 
     def __init__(self, name: str, folder: Path, clock: Clock) -> None:
         (self.plugin,) = Loader().load(PluginEntry(name=name)).plugins
-        self.host = FakeHost(folder, WallClock(BERLIN, clock.read))
+        self.host = BareHost(folder, WallClock(BERLIN, clock.read))
         self.voice = self.host.voice
         self._tools = {tool.name: tool.function for tool in self.plugin.tools()}
 

@@ -11,7 +11,7 @@ import pytest
 from assistant.api import PluginError
 from assistant.api.sources import Source
 from assistant.importing import import_file
-from tests.parts.finds import SourceHouse
+from assistant.testing.sources import SourceHouse
 
 ROOT = Path(__file__).parents[2]
 Made = tuple[SourceHouse, list[tuple[str, str]]]

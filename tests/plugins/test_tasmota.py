@@ -11,7 +11,7 @@ import pytest
 from assistant.api.sources import Source
 from assistant.devices.composed import FoundDevice
 from assistant.importing import import_file
-from tests.parts.finds import SourceHouse
+from assistant.testing.sources import SourceHouse
 from tests.parts.overheard import wishes
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.importing import import_file
-from tests.parts.finds import SourceHouse
+from assistant.testing.sources import SourceHouse
 
 PLUGIN = Path(__file__).parents[2] / "plugins" / "tasmota" / "__init__.py"
 PLAIN: Mapping[str, Any] = {

@@ -11,12 +11,12 @@ from assistant.config import PluginEntry, ScreenConfig
 from assistant.display import Display
 from assistant.loader import Loader
 from assistant.showing import NotShown
+from assistant.testing.bare import BareHost
 from assistant.vision.gallery import Entry, Gallery
 from assistant.vision.wall import Wall
 from assistant.vision.workshop import Workshop
 from assistant.wallclock import WallClock
 from assistant.web.screens import Kiosk, Screens
-from tests.parts.house import FakeHost
 from tests.plugins.test_displays import framebuffer
 from tests.vision.test_fitting import picture
 from tests.web.test_kiosk import nothing, posted, served_pages
@@ -27,7 +27,7 @@ def display(plugin: str, folder: Path, **settings: Any) -> Display:
     loaded = Loader([folder]).load(PluginEntry(name=plugin, settings={"name": "hall", **settings}))
     (made,) = loaded.plugins
     assert isinstance(made, Display)
-    made.attach(FakeHost(folder, WallClock()))
+    made.attach(BareHost(folder, WallClock()))
     return made
 
 

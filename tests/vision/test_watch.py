@@ -15,6 +15,7 @@ from assistant.events import CameraSaw, StateChanged
 from assistant.live.endpoint import Endpoint
 from assistant.live.purse import Purse
 from assistant.money import Ledger, Limits, Price
+from assistant.testing.bare import BareHost
 from assistant.vision import watching
 from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
@@ -23,7 +24,6 @@ from assistant.vision.watching import Watch
 from assistant.wallclock import WallClock
 from tests.brain.stand_ins import brain
 from tests.parts.cameras import until
-from tests.parts.house import FakeHost
 
 FACTS = {
     "summary": "A courier leaves a parcel.",
@@ -50,7 +50,7 @@ async def test_what_a_camera_notices_is_remembered_once_and_announced(
 ) -> None:
     monkeypatch.setattr(watching, "AFTER_SECONDS", 0.5)
     monkeypatch.setattr(watching, "LOOK_SECONDS", 1.0)
-    clock, host = WallClock(), FakeHost(tmp_path)
+    clock, host = WallClock(), BareHost(tmp_path)
     watch = {"by": ["change", "motion", "frigate"], "sensors": ["porch motion"], "announce": ["parcel"]}
     async with (
         Server({"door": footage("door.mp4")}).open() as server,

@@ -17,8 +17,8 @@ from assistant.devices.found import Floor
 from assistant.devices.source import Source
 from assistant.loader import Loader
 from assistant.testing.home_assistant import STATES, TOKEN, PretendHomeAssistant, home_assistant
+from assistant.testing.sources import SourceHouse
 from assistant.tools.table import Target
-from tests.parts.finds import SourceHouse
 from tests.parts.home import until
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from assistant.devices.composed import FoundDevice
 from assistant.devices.found import Found
+from assistant.testing.sources import SourceHouse
 from plugins.home_assistant_discovery import HomeAssistantDiscovery
-from tests.parts.finds import SourceHouse
 
 DATA = Path(__file__).parents[2] / "data/home_assistant_discovery"
 

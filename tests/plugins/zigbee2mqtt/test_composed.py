@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from assistant.devices.composed import FoundDevice
+from assistant.testing.sources import SourceHouse
 from assistant.tools.vocabulary import Risk
-from tests.parts.finds import SourceHouse
 from tests.plugins.zigbee2mqtt.test_zigbee2mqtt import DATA, Radio, bridge
 
 COMPOSED = json.loads((DATA / "composed.json").read_text())

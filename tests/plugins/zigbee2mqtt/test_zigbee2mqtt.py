@@ -15,8 +15,8 @@ from assistant.devices.composed import FoundDevice
 from assistant.home.furniture import Furniture
 from assistant.home.search import search_tool
 from assistant.importing import import_file
+from assistant.testing.sources import SourceHouse
 from assistant.tools.house import house_tools
-from tests.parts.finds import SourceHouse
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "zigbee2mqtt"

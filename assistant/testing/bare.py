@@ -1,4 +1,4 @@
-"""A plugin's house in a test: what it published, and a way to report to it."""
+"""A house of one plugin, without a broker: for tests that send hundreds of payloads."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from assistant.testing.home import Loudspeaker
 from assistant.wallclock import WallClock
 
 
-class FakeHost:
-    """Keeps what plugins send and say; ``report`` delivers like the link does, ``keep`` like a broker's memory."""
+class BareHost:
+    """Keeps what plugins send and say; ``report`` delivers as the link does, ``keep`` as a broker remembers.
+
+    ``published`` are the topics and texts sent, ``events`` what was told, ``on_publish`` the firmware.
+    """
 
     def __init__(self, folder: Path | None = None, clock: WallClock | None = None) -> None:
         self._folder = folder
@@ -31,6 +34,7 @@ class FakeHost:
         self._kept: dict[str, bytes] = {}
 
     async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
+        """Note it, and let the firmware answer at once."""
         text = payload if isinstance(payload, str) else payload.decode(errors="surrogateescape")
         self.published.append((topic, text))
         self.on_publish(topic, text)
@@ -43,6 +47,7 @@ class FakeHost:
         retained: bool = True,
         largest: int = PAYLOAD_BYTES,
     ) -> Callable[[], None]:
+        """Deliver what is reported from now on, and what was kept; call what is returned to end it."""
         self._heard.setdefault(topic, []).append(heard)
         for kept in [kept for kept in self._kept if met(topic, kept)]:
             heard(kept, self._kept[kept])
@@ -61,13 +66,16 @@ class FakeHost:
         return self._folder
 
     def listen(self, *kinds: type[Event]) -> AbstractContextManager[asyncio.Queue[Event]]:
+        """Events of these kinds, while the block runs."""
         return self.bus.subscribed(*kinds)
 
     def tell(self, event: Event) -> None:
+        """Note an event and pass it on."""
         self.events.append(event)
         self.bus.publish(event)
 
     def report(self, topic: str, payload: str | bytes) -> None:
+        """A device says something."""
         delivered = payload if isinstance(payload, bytes) else payload.encode()
         for heard in [heard for wanted, heard in self.heard if met(wanted, topic)]:
             heard(topic, delivered)
