@@ -108,7 +108,11 @@ class Alarms(Plugin):
         )
     )
     async def cancel_alarm(self, when: MorningMoment = "", which: str = "") -> str:
-        """Cancel an alarm by its time, or all (which: "all"); one that rings is only stopped."""
+        """Cancel an alarm; one that rings is only stopped.
+
+        Args:
+            which: more words about it, or "all"
+        """
         if self._agenda.ringing:
             await hush()
             return "The alarm is off"

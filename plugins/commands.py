@@ -33,7 +33,11 @@ class Commands(Plugin):
 
     @tool(risk=Risk.COSTLY, slow=True, phrases=("run the command {name}", "run the {name} command"))
     async def run_command(self, name: str) -> str:
-        """Run a program that the owner of the house has listed, by its name there."""
+        """Run a program that the owner of the house has listed.
+
+        Args:
+            name: as it is called in the list
+        """
         spoken = name.strip().casefold()
         found = next((command for known, command in self.allowed.items() if known.casefold() == spoken), None)
         if found is None:

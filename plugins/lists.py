@@ -29,7 +29,12 @@ class Lists(Plugin):
         )
     )
     async def add_to_list(self, items: list[str], list: str = "shopping") -> str:
-        """Write things on a list; a new one is begun."""
+        """Write things on a list; a new one is begun.
+
+        Args:
+            items: what is on it, one by one
+            list: its name, without the word list
+        """
         name, there = await self._read(list, begun=True)
         wanted = [item for text in items if (item := _item(text))]
         known = {item.casefold() for item in there}
@@ -57,7 +62,11 @@ class Lists(Plugin):
         ),
     )
     async def read_list(self, list: str = "shopping") -> Answer:
-        """Read out what is on a list."""
+        """Read out what is on a list.
+
+        Args:
+            list: its name, without the word list
+        """
         name, there = await self._read(list)
         if not there:
             return Answer(f"The {name} list is empty", foreign=True)
@@ -76,7 +85,12 @@ class Lists(Plugin):
         )
     )
     async def remove_from_list(self, items: list[str], list: str = "shopping") -> str:
-        """Take things off a list."""
+        """Take things off a list.
+
+        Args:
+            items: what is on it, one by one
+            list: its name, without the word list
+        """
         name, there = await self._read(list)
         wanted = [item for text in items if (item := _item(text))]
         unwanted = {item.casefold() for item in wanted}
@@ -92,7 +106,11 @@ class Lists(Plugin):
         phrases=("clear the {list} list", "empty the {list} list", "delete the {list} list", "clear the list")
     )
     async def clear_list(self, list: str = "shopping") -> str:
-        """Take everything off a list."""
+        """Take everything off a list.
+
+        Args:
+            list: its name, without the word list
+        """
         name, there = await self._read(list)
         await self.storage.delete(name)
         return f"The {name} list is empty" + (f"; it had {len(there)} things on it" if there else "")

@@ -52,7 +52,11 @@ class Notifications(Plugin):
         phrases=("send me a message that {text}", "notify me that {text}", "send the message {text}"),
     )
     async def notify(self, text: str) -> str:
-        """Send a message to the phones or mailboxes of the people who live here."""
+        """Send a message to the phones or mailboxes of the people who live here.
+
+        Args:
+            text: the message
+        """
         message = " ".join(text.split())[:LONGEST_TEXT]
         if not message:
             raise ToolError("What should I send?")
@@ -74,7 +78,11 @@ class Notifications(Plugin):
         ),
     )
     async def send_picture(self, screen: str = "") -> str:
-        """Send the picture that a screen shows, or the newest one, to the phones or mailboxes."""
+        """Send a picture to the phones or mailboxes.
+
+        Args:
+            screen: whose picture; empty for the newest
+        """
         picture = await studio().latest(screen=screen)
         with NamedTemporaryFile(suffix=f".{picture.mime.rpartition('/')[2]}") as file:
             await asyncio.to_thread(Path(file.name).write_bytes, picture.data)

@@ -54,6 +54,7 @@ class Reminders(Plugin):
         """Remind of something, once or on days of the week.
 
         Args:
+            task: what to say then
             room: where it is said, when another room is named than this one
         """
         task = " ".join(task.split())[:200]
@@ -110,7 +111,11 @@ class Reminders(Plugin):
         )
     )
     async def cancel_reminder(self, task: str = "") -> str:
-        """Forget a reminder by words of its task, or "all"."""
+        """Forget a reminder.
+
+        Args:
+            task: words of it, or "all"
+        """
         reminders = await self._agenda.entries()
         if not reminders:
             raise ToolError("There are no reminders")

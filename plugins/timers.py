@@ -114,6 +114,7 @@ class Timers(Plugin):
         """Start a timer; there may be many, told apart by name or length.
 
         Args:
+            name: what it is for: pasta
             room: where it rings, when another room is named than this one
         """
         if seconds is None:
@@ -146,7 +147,12 @@ class Timers(Plugin):
         action: Literal["cancel", "pause", "resume", "stop", "continue", "delete"] = "cancel",
         name: str = "",
     ) -> str:
-        """Cancel, pause or resume a timer by its name or length, or "all"."""
+        """Cancel, pause or resume a timer.
+
+        Args:
+            action: what to do with it
+            name: its name or length, or "all"
+        """
         timers = await self._meant(name, "Which one do you mean")
         done = {"pause": "paused", "resume": "running again", "continue": "running again"}.get(
             action, "cancelled"
@@ -177,7 +183,11 @@ class Timers(Plugin):
         )
     )
     async def add_to_timer(self, seconds: More, name: str = "") -> str:
-        """Make a timer longer or shorter."""
+        """Make a timer longer or shorter.
+
+        Args:
+            name: its name or length, where there are several
+        """
         (timer, *more) = await self._meant(name, "Which one do you mean")
         if more:
             raise ToolError("I can only change one timer at a time")
@@ -196,7 +206,11 @@ class Timers(Plugin):
         phrases=ASKS,
     )
     async def timers_left(self, name: str = "") -> Answer:
-        """Tell which timers there are and how long they have left."""
+        """Tell which timers there are and how long they have left.
+
+        Args:
+            name: its name or length; empty for all
+        """
         timers = await self._meant(name or "all", "Which one do you mean", some=False)
         if not timers:
             return Answer("There are no timers")

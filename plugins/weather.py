@@ -64,7 +64,11 @@ class Weather(Plugin):
         ),
     )
     async def get_weather(self, day: Day = "now") -> Answer:
-        """Tell the weather outside, now or on one of the next seven days."""
+        """Tell the weather outside.
+
+        Args:
+            day: now, or one of the next seven days
+        """
         told = await self._forecast()
         try:
             return self._now(told) if day == "now" else self._on(told, day)
@@ -84,7 +88,11 @@ class Weather(Plugin):
         ),
     )
     async def will_it_rain(self, day: Day = "today") -> Answer:
-        """Tell whether it will rain or snow on a day."""
+        """Tell whether it will rain or snow on a day.
+
+        Args:
+            day: today, or one of the next seven days
+        """
         told = await self._forecast()
         try:
             at, when = self._day(told, "today" if day == "now" else day)
