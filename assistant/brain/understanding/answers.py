@@ -102,7 +102,7 @@ def _states(calls: Sequence[Call], replies: Sequence[Mapping[str, Any]]) -> Iter
 def _checked(question: Question, found: list[tuple[str, State]], replies: Sequence[Mapping[str, Any]]) -> str:
     """Yes, no, or which; "" when the states do not tell."""
     known = [(name, holds(question.word, state)) for name, state in found]
-    if any(said is None for _, said in known):
+    if any(said is None for _, said in known) or (question.form == "tell" and len(known) == 1):
         return ""
     true = [name for name, said in known if said]
     if len(known) == 1 and (question.form == "check" or known[0][0] not in question.of != ()):

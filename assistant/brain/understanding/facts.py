@@ -12,6 +12,10 @@ from assistant.brain.understanding.tables import spread
 
 TELLING = {
     "on": ("light", "switch", "heater", "fan", "media player"),
+    "off": ("light", "switch", "heater", "fan", "media player"),
+    "playing": ("media player",),
+    "paused": ("media player",),
+    "cleaning": ("vacuum",),
     "open": ("door sensor", "window sensor", "blinds", "device"),
     "closed": ("door sensor", "window sensor", "blinds", "device"),
     "locked": ("lock",),

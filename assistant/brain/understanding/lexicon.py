@@ -27,7 +27,7 @@ SENSES: Mapping[str, str] = spread(
     off/light: put out, ^out, lights out, douse, extinguish
     up: up, raise, increase, higher, more, turn up, boost, bump up, lift, put up
     down: down, lower, decrease, reduce, less, turn down, bring down, put down, drop
-    up/brightness: brighter, brighten, brighten up, lighter
+    up/brightness: brighter, brighten, brighten up, lighter, too dim, is too dim, are too dim, are too dark
     down/brightness: dim, dimmer, darker, darken, soften, dim down, tone down
     up/temperature: warmer, hotter, warm up, heat up, warm, too cold, too chilly, too cool, i am cold,
         i am freezing, i am too cold, freezing, chilly
@@ -39,7 +39,7 @@ SENSES: Mapping[str, str] = spread(
     down/speed: slower, slow down
     on/light: too dark, is dark, it is dark, it is so dark, pitch dark, it is pitch dark, is getting dark,
         it is getting dark, it is too dark, i can not see a thing, i can not see anything, can not see
-    down/brightness!: too bright, so bright
+    down/brightness!: too bright, so bright, are too bright, are so bright
     open: open, open up
     close: close, shut, close up, draw
     lock: lock, lock up, bolt, secure

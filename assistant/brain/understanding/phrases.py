@@ -121,8 +121,8 @@ def _is_anything(tool: Tool, parts: tuple[str, ...], sequel: bool) -> bool:
 
 
 def _known(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
-    """A function and its example phrases; verbs of the house are understood without."""
-    return tool, () if tool.name in HOUSE_VERBS else tool.phrases
+    """A function and its example phrases; verbs of devices are understood without."""
+    return tool, () if tool.name in HOUSE_VERBS and "device" in tool.properties else tool.phrases
 
 
 def _known_or_strange(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
