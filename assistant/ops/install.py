@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant import store
+from assistant.config import OF_THE_MACHINE, STATE_OF_THE_MACHINE
 from assistant.errors import AssistantError
 from assistant.ops.machine import OLDEST, Machine
 
@@ -63,10 +64,10 @@ def system_layout(root: Path = Path("/")) -> Layout:
         kind="system",
         template="assistant-system.service",
         unit=root / "etc/systemd/system" / NAME,
-        config=root / "etc/assistant/config.yaml",
-        state="/var/lib/assistant",
+        config=root / OF_THE_MACHINE.relative_to("/"),
+        state=str(STATE_OF_THE_MACHINE),
         systemctl=("systemctl",),
-        before=((*account, "--home-dir", "/var/lib/assistant", "assistant"),),
+        before=((*account, "--home-dir", str(STATE_OF_THE_MACHINE), "assistant"),),
     )
 
 
