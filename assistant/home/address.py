@@ -41,7 +41,7 @@ class Address:
             # The URL itself stays out of the text: it may hold a password.
             raise ConfigError(
                 "The MQTT address cannot be read; write mqtt://host:1883, mqtts://host:8883 or "
-                "mqtt://user:password@host (special characters in them percent-encoded)."
+                "mqtt://user:password@host (special characters in them percent-encoded)"
             )
         return cls(
             host=host,
