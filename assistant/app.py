@@ -17,7 +17,7 @@ from assistant.bus import Bus
 from assistant.config import Config, MqttConfig
 from assistant.consent import Consent
 from assistant.conversation import Conversation
-from assistant.errors import ConfigError, LinkError
+from assistant.errors import LinkError
 from assistant.home.brokers import Broker, broker
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
@@ -301,9 +301,8 @@ def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
     if brain is not None:
         sources.append(brain.endpoint)
     if not sources:
-        raise ConfigError(
-            "brain.use is gemini, but there is no key: set GEMINI_API_KEY (or gemini.project for Vertex AI)"
-        )
+        problem = "there is no key: set GEMINI_API_KEY (or gemini.project for Vertex AI)"
+        raise config.brain.mistake(f"brain.use is gemini, but {problem}", "use")
     return sources
 
 

@@ -25,6 +25,8 @@ LARGEST = 1024 * 1024
 MOST_REDIRECTS = 3
 AT_ONCE = 4
 REDIRECTS = (301, 302, 303, 307, 308)
+GATEWAYS = (ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("64:ff9b::/96"))
+"""Where the last four bytes of an address are an older one: IPv4-compatible, and NAT64."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -209,11 +211,21 @@ class Http:
 
 def _may(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, trusted: bool) -> bool:
     """Link-local addresses (where clouds keep their secrets) are nobody's; the house's own need the owner."""
-    if isinstance(address, ipaddress.IPv6Address) and (inner := address.ipv4_mapped or address.sixtofour):
-        address = inner
+    if isinstance(address, ipaddress.IPv6Address):
+        address = _wrapped(address) or address
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved):
+        return trusted  # global by the letter, and yet nobody's in the wide world
     return trusted or address.is_global
+
+
+def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The older address that is meant: a gateway on the way, or the kernel, would take it out."""
+    last = int(address) & 0xFFFF_FFFF
+    if any(address in network for network in GATEWAYS) and last > 0xFFFF:  # ::1 is itself
+        return ipaddress.IPv4Address(last)
+    return address.ipv4_mapped or address.sixtofour
 
 
 async def _read(response: httpx2.Response, host: str, largest: int) -> bytes:

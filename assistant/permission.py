@@ -12,7 +12,6 @@ from assistant.conversation import Conversation
 from assistant.device import Device
 from assistant.devices.composed import FoundDevice
 from assistant.devices.trust import talks
-from assistant.errors import ConfigError
 from assistant.home.furniture import Furniture
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.policy.judge import Asker, Policy, Rules
@@ -27,7 +26,7 @@ def checked(config: Config) -> None:
         ConfigError: consent is wanted on a screen, and there are no pages.
     """
     if "screen" in _ways(config) and not config.web.enabled:
-        raise ConfigError(
+        raise config.policy.mistake(
             "policy: what is to be confirmed on a screen needs the pages, and web.enabled is false; "
             "write pin, or let the pages be"
         )

@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import pwd
 import re
 import tempfile
 import time
@@ -38,6 +39,7 @@ def folder(path: Path) -> Path:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _not_somebody_elses(path)
         with tempfile.NamedTemporaryFile(dir=path):
             pass
     except OSError as error:
@@ -46,6 +48,20 @@ def folder(path: Path) -> Path:
             "make it writable or set state_dir (ASSISTANT_STATE_DIR) to another folder"
         ) from error
     return path
+
+
+def _not_somebody_elses(path: Path) -> None:
+    """Root may write everywhere, but what it leaves there its owner could not read, nor start again."""
+    if (owner := path.stat().st_uid) != os.geteuid() and (os.geteuid() == 0 or not os.access(path, os.W_OK)):
+        raise StateError(f"{path} belongs to another user; {_as_whom(owner)}")
+
+
+def _as_whom(owner: int) -> str:
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:  # a container's, or a disk's from another machine
+        return f"run this as the one whose number is {owner}"
+    return f"run this as {name} (sudo -u {name})"
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -115,10 +131,19 @@ def _lock_file(path: Path) -> BinaryIO:
         raise StateError(f"{path / LOCK}: cannot be opened ({error.strerror}); remove it") from error
 
 
+def _locked_out(path: Path) -> str:
+    with suppress(OSError):
+        return f"{path} belongs to another user; {_as_whom(path.stat().st_uid)}"
+    return f"{path} cannot be looked into; run this as the user whose assistant it is"
+
+
 def holder(path: Path) -> dict[str, Any]:
     """``pid`` and ``address`` of the daemon that runs on this state folder; empty when none does.
 
     The lock decides, not the pid: after a kill -9 the note stays, and its pid may be somebody else's.
+
+    Raises:
+        StateError: the folder is another user's.
     """
     try:
         with (path / LOCK).open("rb") as file:
@@ -126,6 +151,8 @@ def holder(path: Path) -> dict[str, Any]:
             return {}
     except BlockingIOError:
         pass
+    except PermissionError as error:
+        raise StateError(_locked_out(path)) from error
     except OSError:
         return {}
     try:

@@ -89,6 +89,8 @@ def _environment(target: Target, home: Path, work: Path) -> None:
     tags = ("--only-binary=:all:", "--python-version", target.python, *platforms)
     subprocess.run((*pip, "install", *where, *tags, f"{wheel}[{EXTRAS}]"), check=True)
     shutil.rmtree(packages / "bin", ignore_errors=True)
+    for where_from in packages.glob("assistant-*.dist-info/direct_url.json"):
+        where_from.unlink()  # a folder of the machine that has built it
     (home / "bin").mkdir()
     (home / "bin" / "python3").symlink_to(f"/usr/bin/python{target.python}")
     _write(home / "bin" / "assistant", STARTER, 0o755)

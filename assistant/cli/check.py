@@ -86,13 +86,19 @@ def _pictures(config: configuration.Config) -> None:
     try:
         wishing.checked(config.pictures, vertex=bool(config.gemini.project))
     except ToolError as error:
-        raise ConfigError(f"pictures: {error}") from error
+        raise config.pictures.mistake(f"pictures: {error}") from error
 
 
 def _secrets(config: configuration.Config) -> Iterator[str]:
     """Advice about passwords that stand in the configuration: it is copied and shown to others."""
     from assistant.vision.places import slug
 
+    with suppress(ValueError):
+        if urlsplit(config.mqtt.broker).password:
+            yield (
+                "a password stands in mqtt.broker; the file ~/.config/assistant/mqtt-password, which nobody "
+                "else may read, keeps it apart (mqtt.user says whose it is)"
+            )
     for camera in config.cameras:
         with suppress(ValueError):
             if urlsplit(camera.url).password:
@@ -113,7 +119,7 @@ def _broker(mqtt: configuration.MqttConfig) -> None:
     try:
         Address.configured(mqtt).certificates.context()
     except LinkError as error:
-        raise ConfigError(str(error)) from error
+        raise mqtt.mistake(str(error)) from error
 
 
 def _problem(furniture: Furniture, loader: Loader, entry: configuration.PluginEntry) -> tuple[str, int]:

@@ -114,11 +114,11 @@ def _state(config: configuration.Config) -> Found:
 
 
 def _daemon(config: configuration.Config) -> Found:
-    address = store.holder(config.state_dir).get("address")
-    if not address:
-        return Found("daemon", True, "none runs; start it with: assistant run, or: assistant install.")
     told: list[dict[str, Any]] = []
     try:
+        address = store.holder(config.state_dir).get("address")
+        if not address:
+            return Found("daemon", True, "none runs; start it with: assistant run, or: assistant install.")
         asyncio.run(asked(Path(address), {"do": "health"}, told.append))
     except AssistantError as error:
         return Found("daemon", False, f"{error}.")

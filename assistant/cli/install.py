@@ -22,7 +22,7 @@ def install(options: argparse.Namespace) -> int:
     output = Output(as_json=options.json)
     machine = looked_at()
     system = options.system or (machine.root and not options.user)
-    layout = system_layout() if system else user_layout(home())
+    layout = (system_layout() if system else user_layout(home())).configured(options.config)
 
     def tell(text: str) -> None:
         does = options.dry_run and text.startswith(STEPS)

@@ -32,7 +32,6 @@ from assistant.live.endpoint import KEY_NAME, api_key
 from assistant.ops.questions import Answerer, File, Question, Terminal
 
 USUAL = Path("~/.config/assistant/config.yaml")
-OF_THE_MACHINE = Path("/etc/assistant")
 PRETEND, FOUND = "pretend", "found"
 SHORTEST_KEY = 20
 HOUSEHOLD = ["clock", "timers", "alarms", "reminders", "lists", "pictures"]
@@ -112,7 +111,8 @@ class Plan:
     @property
     def folder(self) -> Path:
         """Where secrets go: a service of the machine is handed them from beside its configuration."""
-        return self.path.parent if self.path.is_relative_to(OF_THE_MACHINE) else FOLDER.expanduser()
+        of_the_machine = self.path.is_relative_to(configuration.OF_THE_MACHINE.parent)
+        return self.path.parent if of_the_machine else FOLDER.expanduser()
 
 
 class Interview:

@@ -15,10 +15,12 @@ from assistant.config.model import (
     TracesConfig,
     WebConfig,
 )
-from assistant.config.read import find, load, shipped, template
+from assistant.config.read import OF_THE_MACHINE, STATE_OF_THE_MACHINE, find, load, shipped, template
 from assistant.config.seeing import CameraConfig, ClipsConfig, PicturesConfig, ScreenConfig
 
 __all__ = [
+    "OF_THE_MACHINE",
+    "STATE_OF_THE_MACHINE",
     "AudioConfig",
     "BrainConfig",
     "CameraConfig",

@@ -30,6 +30,8 @@ EXPECTED = {
     "is_instance_of": "a path",
 }
 
+SECRET = re.compile(r"password|passwd|secret|token|(^|_)pin$|api_?key$", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Places:
@@ -47,9 +49,15 @@ class Places:
         for path in above:
             if path in self.variables:
                 return self.variables[path]
+        if at not in self.nodes and (below := self._variable_below(at)):
+            return below
         if name and at in self.names:
             return marked(self.file, self.names[at])
         return marked(self.file, next((self.nodes[path] for path in above if path in self.nodes), None))
+
+    def _variable_below(self, at: KeyPath) -> str:
+        """The variable that has made a section which the file does not have."""
+        return next((name for path, name in self.variables.items() if at and path[: len(at)] == at), "")
 
     def mistake(self, problem: str, at: KeyPath, *, name: bool = False) -> ConfigError:
         """The error to raise for a key."""
@@ -68,7 +76,7 @@ class Places:
         match worst["type"]:
             case "extra_forbidden":
                 names = list(known(way[:-1]))
-                hint = nearest(str(at[-1]), names) or f"known here: {', '.join(names) or 'none'}"
+                hint = _instead(str(at[-1]), names)
                 return self.mistake(f"there is no key {dotted(at)!r}; {hint}", at, name=True)
             case "missing":
                 problem = f"{dotted(at[:-1])}: the setting {at[-1]!r} is missing"
@@ -81,6 +89,13 @@ def nearest(name: str, known: Sequence[str]) -> str:
     """``did you mean 'brain'?``, or nothing when nothing is near."""
     near = difflib.get_close_matches(name, known, 1)
     return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _instead(name: str, known: Sequence[str]) -> str:
+    """What to do about a key that there is not."""
+    if SECRET.search(name):
+        return "secrets never stand here, but in files that nobody else may read: assistant setup"
+    return nearest(name, known) or f"known here: {', '.join(known) or 'none'}"
 
 
 def marked(file: Path, node: yaml.Node | None) -> str:

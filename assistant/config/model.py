@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from assistant.config.home import HomeConfig
-from assistant.config.mistakes import KeyPath, Places, dotted
-from assistant.config.section import Dollars, Port, Section, UserPath
+from assistant.config.mistakes import Places, dotted
+from assistant.config.section import Dollars, Port, Section, UserPath, Written
 from assistant.config.seeing import CameraConfig, ClipsConfig, PicturesConfig, ScreenConfig
 from assistant.errors import ConfigError
 
@@ -270,21 +270,20 @@ class PluginEntry(Section):
     name: str
     settings: dict[str, Any] = {}
     enabled: bool = True
-    _places: Places = PrivateAttr(default_factory=Places)
-    _at: KeyPath = PrivateAttr(default=("plugins",))
+    _written: Written = PrivateAttr(default=Written(Places(), ("plugins",)))
 
-    def written(self, places: Places, at: KeyPath) -> None:
-        """Remember where the entry was written, for mistakes that show only once its plugin is known."""
-        self._places, self._at = places, at
-
-    def mistake(self, problem: str, setting: str = "") -> ConfigError:
+    def mistake(self, problem: str, key: str = "") -> ConfigError:
         """The error to raise for a setting, or for the plugin's name."""
-        at = (*self._at, self.name, *([setting] if setting else []))
-        return self._places.mistake(f"{dotted(at)}: {problem}", at, name=not setting)
+        at = (*self._written.at, self.name, *([key] if key else []))
+        return self._places.mistake(f"{dotted(at)}: {problem}", at, name=not key)
 
     def invalid(self, error: ValidationError, known: Iterable[str]) -> ConfigError:
         """The error to raise for settings that the plugin's own model refused."""
-        return self._places.invalid(error, self.settings, lambda _way: known, (*self._at, self.name))
+        return self._places.invalid(error, self.settings, lambda _way: known, (*self._written.at, self.name))
+
+    @property
+    def _places(self) -> Places:
+        return self._written.places or Places()
 
 
 class Config(Section):

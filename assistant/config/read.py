@@ -24,6 +24,9 @@ SHORT = {
     "ASSISTANT_BRAIN": ("brain", "use"),
     "ASSISTANT_GEMINI_BASE_URL": ("gemini", "base_url"),
 }
+OF_THE_MACHINE = Path("/etc/assistant/config.yaml")
+STATE_OF_THE_MACHINE = Path("/var/lib/assistant")
+"""Of the service that `assistant install --system` and the Debian package make."""
 NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD", "ASSISTANT_WEB_TOKEN"}
 
 
@@ -33,27 +36,39 @@ def shipped() -> Path:
     return inside if inside.is_file() else Path(__file__).parent.parent.parent / "config.yaml"
 
 
-def find(given: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """The configuration file to use: given, $ASSISTANT_CONFIG, here, the user's, the shipped default.
+def find(
+    given: Path | None, environment: Mapping[str, str] = os.environ, machine: Path = OF_THE_MACHINE
+) -> Path:
+    """The file to use: given, $ASSISTANT_CONFIG, here, the user's, the machine's, the shipped default.
 
     Raises:
         ConfigError: a file was named and is not there.
     """
     named = given or (Path(environment["ASSISTANT_CONFIG"]) if environment.get("ASSISTANT_CONFIG") else None)
     if named is not None:
-        if not named.is_file():
-            raise ConfigError(f"{named}: there is no such configuration file")
+        if problem := _unreadable(named):
+            raise ConfigError(f"{named}: {problem}")
         return named
     default = shipped()
-    for place in (Path("config.yaml"), Path("~/.config/assistant/config.yaml").expanduser()):
+    for place in (Path("config.yaml"), Path("~/.config/assistant/config.yaml").expanduser(), machine):
         # In a checkout the file here is the default itself: it must not hide the user's own.
-        if place.is_file() and not (default.is_file() and place.samefile(default)):
+        if not _unreadable(place) and not (default.is_file() and place.samefile(default)):
             return place
     return default
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
-    """The configuration of a file with the environment over it.
+def _unreadable(path: Path) -> str:
+    """Why there is no file to read; "" when there is one. We may stand in a folder that is locked to us."""
+    try:
+        if path.is_file():
+            return ""
+        return "is a folder; name the file in it" if path.is_dir() else "there is no such configuration file"
+    except OSError as error:
+        return f"cannot be looked at: {error.strerror}"
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ, machine: Path = OF_THE_MACHINE) -> Config:
+    """The configuration of a file with the environment over it; the machine's has the service's state.
 
     Raises:
         ConfigError: one sentence: file:line:column, key, what was expected, nearest valid name.
@@ -65,6 +80,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
         values = {}
     if not isinstance(values, dict):
         raise places.mistake(f"expected `key: value` lines, found {kind(values)}", ())
+    if path == machine:
+        values.setdefault("state_dir", str(STATE_OF_THE_MACHINE))
     _overlay(values, environment, places)
     if isinstance(values.get("plugins"), list):
         values["plugins"] = [_entry(v, ("plugins", n), places) for n, v in enumerate(values["plugins"])]
@@ -73,8 +90,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     except ValidationError as error:
         raise places.invalid(error, values, _names, ()) from error
     _rooms_apart(config, places)
-    for number, entry in enumerate(config.plugins):
-        entry.written(places, ("plugins", number))
+    config.written(places, ())
     return config
 
 
@@ -133,6 +149,8 @@ def _syntax(path: Path, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
     problem = error.problem or "is not YAML"
+    if "another document" in problem:
+        return f"{place}: a second document begins here; one file holds one configuration"
     if "'\\t'" in problem:
         return f"{place}: there is a tab; YAML is indented with spaces"
     return f"{place}: {problem}"
@@ -231,8 +249,8 @@ def _field_type(keys: Sequence[str]) -> Any:
 def _names(at: KeyPath) -> Iterator[str]:
     model: Any = Config
     for key in at:
-        if get_origin(model) is dict:
-            model = get_args(model)[1]
+        if get_origin(model) in (dict, list):
+            model = get_args(model)[-1]
             model = get_args(model)[0] if get_origin(model) is Annotated else model
             continue
         field = getattr(model, "model_fields", {}).get(key)

@@ -41,7 +41,7 @@ class Address:
             # The URL itself stays out of the text: it may hold a password.
             raise ConfigError(
                 "The MQTT address cannot be read; write mqtt://host:1883, mqtts://host:8883 or "
-                "mqtt://user:password@host (special characters in them percent-encoded)."
+                "mqtt://user:password@host (special characters in them percent-encoded)"
             )
         return cls(
             host=host,
@@ -61,19 +61,22 @@ class Address:
         Raises:
             ConfigError: the parts do not fit together, or a secret lies open.
         """
-        address = cls.parse(config.broker)
+        try:
+            address = cls.parse(config.broker)
+        except ConfigError as error:
+            raise config.mistake(str(error), "broker") from error
         files = Certificates(config.ca, config.certificate, config.key)
         if files != Certificates() and not address.tls:
-            raise ConfigError(
-                f"mqtt.broker: {address.url} is not encrypted, but there are certificates: write mqtts://"
-            )
+            problem = f"{address.url} is not encrypted, but there are certificates: write mqtts://"
+            raise config.mistake(f"mqtt.broker: {problem}", "broker")
         if files.key is not None and files.own is None:
-            raise ConfigError("mqtt.key: there is a key, but no certificate: set mqtt.certificate")
+            problem = "mqtt.key: there is a key, but no certificate: set mqtt.certificate"
+            raise config.mistake(problem, "key")
         user, password = address.user or config.user or None, address.password
         if password is None:
             password = secret(PASSWORD_NAME, (PASSWORD_VARIABLE,), environment, "password") or None
         if password is not None and user is None:
-            raise ConfigError(
+            raise config.mistake(
                 "mqtt.user: there is a password for the MQTT broker, but no user: set mqtt.user "
                 "(ASSISTANT_MQTT_USER)"
             )

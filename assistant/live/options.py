@@ -7,7 +7,6 @@ import logging
 from dataclasses import dataclass, fields
 
 from assistant.config import GeminiConfig
-from assistant.errors import ConfigError
 from assistant.live.models import abilities, known, listed, retired, voices
 
 log = logging.getLogger(__name__)
@@ -69,27 +68,30 @@ def checked(config: GeminiConfig) -> GeminiConfig:
     for name in Options.of(config).wished():
         _fits(config, name)
     if not config.base_url:
-        _known_voice(config.voice)
+        _known_voice(config)
     return config
 
 
-def _known_voice(voice: str) -> None:
+def _known_voice(config: GeminiConfig) -> None:
     """Another server may have voices of its own; Google's are these."""
-    if voice not in voices():
-        near = difflib.get_close_matches(voice.capitalize(), voices(), 3) or voices()
-        raise ConfigError(f"gemini.voice: there is no voice {voice[:40]!r}; there are {', '.join(near)}")
+    if config.voice not in voices():
+        near = difflib.get_close_matches(config.voice.capitalize(), voices(), 3) or voices()
+        problem = f"gemini.voice: there is no voice {config.voice[:40]!r}; there are {', '.join(near)}"
+        raise config.mistake(problem, "voice")
 
 
 def _fits(config: GeminiConfig, name: str) -> None:
     able = abilities(config.model)
     if name.startswith("vad_") and config.turn_taking != "server":
-        raise ConfigError(f"gemini.{name} counts only where the server listens (gemini.turn_taking: server)")
+        problem = f"gemini.{name} counts only where the server listens (gemini.turn_taking: server)"
+        raise config.mistake(problem, name)
     if name not in able.options:
         others = [model for model in known() if name in abilities(model).options]
         near = f"; {', '.join(others)} can" if others else ""
-        raise ConfigError(f"gemini.{name}: {config.model} does not know this{near}")
+        raise config.mistake(f"gemini.{name}: {config.model} does not know this{near}", name)
     if name in able.alpha_options and config.api_version != "v1alpha":
-        raise ConfigError(f"gemini.{name}: {config.model} knows this in v1alpha only (gemini.api_version)")
+        problem = f"gemini.{name}: {config.model} knows this in v1alpha only (gemini.api_version)"
+        raise config.mistake(problem, name)
     if name == "thinking_level" and config.thinking_level not in able.thinking_levels:
         levels = ", ".join(able.thinking_levels)
-        raise ConfigError(f"gemini.thinking_level: {config.model} knows only {levels}")
+        raise config.mistake(f"gemini.thinking_level: {config.model} knows only {levels}", name)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from assistant import store
+from assistant.config import OF_THE_MACHINE, STATE_OF_THE_MACHINE
 from assistant.errors import AssistantError
 from assistant.ops.machine import OLDEST, Machine
 
@@ -41,6 +43,12 @@ class Layout:
     before: tuple[tuple[str, ...], ...] = ()
     """What must be there first."""
     after: tuple[tuple[str, ...], ...] = ()
+    named: bool = True
+    """The service is told its configuration; else it finds its user's, and works without any."""
+
+    def configured(self, config: Path | None) -> Layout:
+        """With another configuration than the usual, when one is given."""
+        return self if config is None else replace(self, config=config.absolute(), named=True)
 
 
 def user_layout(home: Path) -> Layout:
@@ -53,6 +61,7 @@ def user_layout(home: Path) -> Layout:
         state=str(home / ".local/state/assistant"),
         systemctl=("systemctl", "--user"),
         after=(("loginctl", "enable-linger"),),
+        named=False,
     )
 
 
@@ -63,10 +72,10 @@ def system_layout(root: Path = Path("/")) -> Layout:
         kind="system",
         template="assistant-system.service",
         unit=root / "etc/systemd/system" / NAME,
-        config=root / "etc/assistant/config.yaml",
-        state="/var/lib/assistant",
+        config=root / OF_THE_MACHINE.relative_to("/"),
+        state=str(STATE_OF_THE_MACHINE),
         systemctl=("systemctl",),
-        before=((*account, "--home-dir", "/var/lib/assistant", "assistant"),),
+        before=((*account, "--home-dir", str(STATE_OF_THE_MACHINE), "assistant"),),
     )
 
 
@@ -87,7 +96,7 @@ class Installer:
         Raises:
             InstallError: this machine cannot have it.
         """
-        self._check()
+        self._check(chain(self._unfit(), self._not_now()))
         before = self.layout.unit.read_text() if self.layout.unit.is_file() else None
         unit = self.unit()
         for command in self.layout.before if not self._has_account() else ():
@@ -111,7 +120,7 @@ class Installer:
 
     def uninstall(self) -> None:
         """Stop the service and take its unit away; what people have made stays."""
-        self._check()
+        self._check(self._not_now())
         if not self.layout.unit.is_file() and not self.dry_run:
             self.tell(f"{self.layout.unit} is not there: nothing is installed")
             return
@@ -127,31 +136,41 @@ class Installer:
         """The unit as it will stand there."""
         words = {
             "PROGRAM": self.machine.program,
-            "CONFIG": str(self.layout.config),
+            "OPTIONS": f" --config {self.layout.config}" if self.layout.named else "",
             "KEYS": str(self.layout.config.parent),
             "DOCUMENTATION": str(self.layout.config),
         }
         template = (self.templates / self.layout.template).read_text(encoding="utf-8")
         return PLACE.sub(lambda match: words[match[1]], template)
 
-    def _check(self) -> None:
-        for problem in self._problems():
+    def _check(self, problems: Iterator[str]) -> None:
+        for problem in problems:
             raise InstallError(problem)
 
-    def _problems(self) -> Iterator[str]:
+    def _unfit(self) -> Iterator[str]:
+        """Why it could not run as such a service."""
         here, layout = self.machine, self.layout
         if here.bits != 64:
             yield "a 64-bit system is needed: several parts have no 32-bit packages"
         if here.python < OLDEST:
             wanted, found = (".".join(map(str, version)) for version in (OLDEST, here.python))
             yield f"Python {wanted} or newer is needed; this is {found}"
-        if layout.kind == "system" and here.program.startswith(HIDDEN_FROM_SERVICES):
-            yield (
-                f"{here.program} is in somebody's home, where a service of the machine must not look; "
-                "put it elsewhere (python3 -m venv /opt/assistant), or use assistant install --user"
-            )
-        if any(character in here.program for character in " \t\"'\\%$"):
-            yield f"{here.program}: systemd cannot start a program whose path has such characters; move it"
+        if not here.program:
+            yield "there is no command `assistant` in this environment; install it first: pipx install ."
+        for needed in (here.program, here.interpreter, str(layout.config)) if layout.kind == "system" else ():
+            if needed.startswith(HIDDEN_FROM_SERVICES):
+                yield (
+                    f"{needed} is in somebody's home, where a service of the machine must not look; "
+                    "put it elsewhere (/usr/bin/python3 -m venv /opt/assistant), or use "
+                    "assistant install --user"
+                )
+        for path in (here.program, str(layout.config)):
+            if any(character in path for character in " \t\"'\\%$"):
+                yield f"{path}: systemd cannot start a program with such characters in a path; move it"
+
+    def _not_now(self) -> Iterator[str]:
+        """Why nothing can be put in, or taken out."""
+        here, layout = self.machine, self.layout
         if self.dry_run:
             return
         if not (here.systemctl and here.systemd_runs):

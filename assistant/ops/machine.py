@@ -22,7 +22,7 @@ class Machine:
     python: tuple[int, int]
     bits: int
     program: str
-    """This very assistant, as a service would start it."""
+    """This very assistant, as a service would start it; "" when it has no command."""
     portaudio: bool
     sound: str
     """``pipewire``, ``pulseaudio``, ``alsa`` or ""."""
@@ -30,6 +30,8 @@ class Machine:
     systemctl: str
     systemd_runs: bool
     root: bool
+    interpreter: str = ""
+    """The Python that runs it, behind all links."""
 
 
 def looked_at(environment: Mapping[str, str] = os.environ) -> Machine:
@@ -38,14 +40,21 @@ def looked_at(environment: Mapping[str, str] = os.environ) -> Machine:
     return Machine(
         python=(sys.version_info.major, sys.version_info.minor),
         bits=struct.calcsize("P") * 8,
-        program=str(Path(sys.prefix) / "bin" / "assistant"),
+        program=_program(),
         portaudio=ctypes.util.find_library("portaudio") is not None,
         sound=_sound(environment),
         mosquitto=shutil.which("mosquitto", path=f"{path}:{SBIN}") or "",
         systemctl=shutil.which("systemctl", path=path) or "",
         systemd_runs=Path("/run/systemd/system").is_dir(),
         root=os.geteuid() == 0,
+        interpreter=str(Path(sys.executable).resolve()),
     )
+
+
+def _program() -> str:
+    """This environment's command; Debian's own pip puts it elsewhere: then it is what was called."""
+    usual, called = Path(sys.prefix) / "bin" / "assistant", Path(sys.argv[0]).absolute()
+    return next((str(path) for path in (usual, called) if path.name == usual.name and path.is_file()), "")
 
 
 def _sound(environment: Mapping[str, str]) -> str:

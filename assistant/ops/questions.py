@@ -77,9 +77,8 @@ class Terminal:
         shown = f" [{question.default}]" if question.default and not question.secret else ""
         while True:
             said = self._line(f"{shown} > ", secret=question.secret) or question.default
-            if said.isdecimal() and 1 <= int(said) <= len(question.choices):
-                said = question.choices[int(said) - 1][0]
-            if not (problem := question.problem(said)):
+            said, problem = _chosen(said, question.choices)
+            if not (problem := problem or question.problem(said)):
                 return said
             self.tell(f"That will not do: {problem}.")
 
@@ -113,6 +112,17 @@ class Terminal:
         if not line:
             raise UsageError("the answers ended before the questions did; nothing was written")
         return line.strip()
+
+
+def _chosen(said: str, choices: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The choice of a number; and why there is none: a number is never the name of anything here."""
+    if not (choices and said.isdecimal()):
+        return said, ""
+    if 1 <= int(said) <= len(choices):
+        return choices[int(said) - 1][0], ""
+    return said, f"the choices have the numbers 1 to {len(choices)}" if len(
+        choices
+    ) > 1 else "there is only 1"
 
 
 class File:

@@ -57,6 +57,8 @@ class ToolTable:
         others = self._tools.setdefault(tool.name, {})
         other = next(iter(others.values()), None)
         if other is not None and (other.device is None or tool.device is None):
+            if other.owner == tool.owner:
+                raise PluginError(f"{tool.owner} is there twice; leave one of them out under plugins")
             raise PluginError(
                 f"{where(tool.function)}: tool {tool.name!r} of {tool.owner} is also a tool of "
                 f"{other.owner}; rename one of them"

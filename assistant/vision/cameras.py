@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from assistant.config import CameraConfig
-from assistant.errors import ConfigError, VisionError
+from assistant.errors import VisionError
 from assistant.vision import places
 from assistant.vision.clips import Clip
 from assistant.vision.eyes import Eyes, as_state
@@ -268,7 +268,7 @@ def _names(cameras: Sequence[CameraConfig]) -> dict[str, CameraConfig]:
     for camera in cameras:
         for name in (camera.name, *camera.aliases):
             if not _folded(name):
-                raise ConfigError(f"cameras: {name!r} is no name for a camera")
+                raise camera.mistake(f"cameras: {name!r} is no name for a camera")
             if names.setdefault(_folded(name), camera) is not camera:
-                raise ConfigError(f"cameras: two cameras are called {name!r}")
+                raise camera.mistake(f"cameras: two cameras are called {name!r}")
     return names

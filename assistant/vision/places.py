@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from assistant.config import CameraConfig
 from assistant.config.secrets import secret
-from assistant.errors import ConfigError
 from assistant.redaction import REDACTION
 from assistant.vision.pipe import Item
 
@@ -93,7 +92,7 @@ def _stream(camera: CameraConfig, environment: Mapping[str, str], url: str) -> t
         case "home-assistant" | "home-assistants":
             token = secret(TOKEN_NAME, (TOKEN_VARIABLE,), environment, "token")
             if not token:
-                raise ConfigError(
+                raise camera.mistake(
                     f"camera {camera.name}: Home Assistant asks for a token: set {TOKEN_VARIABLE}, or put it "
                     f"into ~/.config/assistant/{TOKEN_NAME}"
                 )
@@ -103,9 +102,10 @@ def _stream(camera: CameraConfig, environment: Mapping[str, str], url: str) -> t
             address = f"{secure}://{_host(parts.hostname)}:{port}/api/camera_proxy_stream/{entity}"
             return address, f"Authorization: Bearer {token}\r\n"
     if kind not in STREAMS:
-        raise ConfigError(f"camera {camera.name}: {kind[:20]}: is no kind of camera that I know; {HELP}")
+        problem = f"camera {camera.name}: {kind[:20]}: is no kind of camera that I know; {HELP}"
+        raise camera.mistake(problem, "url")
     if (parts.hostname or "").endswith(("youtube.com", "youtu.be")):
-        raise ConfigError(f"camera {camera.name}: {FILM}")
+        raise camera.mistake(f"camera {camera.name}: {FILM}", "url")
     return with_user(url, camera, environment), ""
 
 

@@ -33,10 +33,11 @@ def access(config: WebConfig, environment: Mapping[str, str] = os.environ) -> Ac
     """
     token = secret(TOKEN, (VARIABLE,), environment, "token of the web pages")
     if not token and not _is_loopback(config.host):
-        raise ConfigError(
+        problem = (
             f"web.host {config.host!r} can be reached from other machines: put a token of at least "
             f"{SHORTEST} characters into ~/.config/assistant/{TOKEN} (chmod 600) or {VARIABLE}"
         )
+        raise config.mistake(problem, "host")
     if token and (len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token):
         raise ConfigError(
             f"the token of the web pages must be at least {SHORTEST} ASCII characters without spaces"

@@ -89,7 +89,8 @@ class Pages:
         except (ValueError, RecursionError):
             wanted = None
         if not isinstance(wanted, dict) or wanted.get("do") not in DOES:
-            return JSONResponse({"ok": False, "error": f"expected one of {', '.join(DOES)} as JSON"}, 400)
+            problem = f'expected JSON such as {{"do": "say", "text": "…"}}; do is one of {", ".join(DOES)}'
+            return JSONResponse({"ok": False, "error": problem}, 400)
         return await self.carried_out(wanted)
 
     async def carried_out(self, wanted: Item) -> Response:

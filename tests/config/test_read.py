@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import config as configuration
-from assistant.config import Config
+from assistant.cli.check import proven
+from assistant.config import Config, MqttConfig
 from assistant.config.home import FloorConfig
 from assistant.config.model import AudioConfig
 from assistant.errors import ConfigError
@@ -61,6 +62,14 @@ def load(path: Path, text: str, **environment: str) -> Config:
         ("- a\n", "1:1", "expected `key: value` lines, found a list"),
         ("brain: {port: 1\n", "2:1", "expected ',' or '}'"),
         ("a: !!python/object:os.system x\n", "1:4", "cannot be read as a value"),
+        ("home: {}\n---\nhome: {}\n", "2:1", "a second document begins here; one file holds one"),
+        ("home:\n  devices:\n    - {aria: b}\n", "3:8", "did you mean 'area'?"),
+        (
+            "gemini:\n  api_key: x\n",
+            "2:3",
+            "secrets never stand here, but in files that nobody else may read",
+        ),
+        ("mqtt:\n  password: x\n", "2:3", "secrets never stand here"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_its_place(tmp_path: Path, text: str, place: str, words: str) -> None:
@@ -70,6 +79,76 @@ def test_a_mistake_is_one_sentence_with_its_place(tmp_path: Path, text: str, pla
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 78
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("mqtt:\n  broker: htp://x\n", "2:11", "The MQTT address cannot be read"),
+        ("mqtt:\n  broker: mqtt://x\n  ca: /ca\n", "2:11", "mqtt://x:1883 is not encrypted"),
+        ("mqtt:\n  broker: mqtts://x\n  ca: /none\n", "2:3", "mqtt.ca: /none cannot be read"),
+        ("web:\n  host: 0.0.0.0\n", "2:9", "web.host '0.0.0.0' can be reached from other machines"),
+        ("gemini:\n  voice: Pack\n", "2:10", "gemini.voice: there is no voice 'Pack'"),
+        ("gemini:\n  thinking_level: high\n", "2:19", "gemini.thinking_level: gemini-3.8-live does not"),
+        ("cameras:\n  - {name: a, url: 'gopher://x'}\n", "2:20", "camera a: gopher: is no kind of camera"),
+        (
+            "cameras:\n  - {name: a, url: 'rtsp://x'}\n  - {name: A, url: 'rtsp://y'}\n",
+            "3:5",
+            "two cameras are called 'A'",
+        ),
+        ("policy: {security: screen}\nweb: {enabled: false}\n", "1:9", "policy: what is to be confirmed"),
+    ],
+)
+def test_a_mistake_that_shows_only_to_its_part_has_its_place_too(
+    tmp_path: Path, text: str, place: str, words: str
+) -> None:
+    config = load(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        proven(config)
+    assert str(caught.value).startswith(f"{tmp_path}/config.yaml:{place}: ")
+    assert words in str(caught.value)
+
+
+def test_a_mistake_of_the_environment_names_its_variable(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^ASSISTANT_HOM__PRETEND: there is no key 'hom'"):
+        load(tmp_path, "home: {pretend: false}\n", ASSISTANT_HOM__PRETEND="x")
+    with pytest.raises(ConfigError, match=r"^ASSISTANT_MQTT_URL: The MQTT address cannot be read"):
+        proven(load(tmp_path, "", ASSISTANT_MQTT_URL="mqtt://ada:secret@x:99999"))
+
+
+def test_sections_that_say_the_same_are_equal_wherever_they_stand(tmp_path: Path) -> None:
+    here = load(tmp_path, "mqtt:\n  broker: mqtt://x\ncameras:\n  - {name: a, url: 'rtsp://x'}\n")
+    there = load(tmp_path, "cameras:\n\n  - {name: a, url: 'rtsp://x'}\nmqtt: {broker: mqtt://x}\n")
+    assert here == there
+    assert here.mqtt == MqttConfig(broker="mqtt://x")
+
+
+def test_the_machines_configuration_is_found_after_ones_own_and_brings_the_services_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    machine = tmp_path / "etc" / "config.yaml"
+    assert configuration.find(None, {}, machine) == configuration.shipped()
+    machine.parent.mkdir()
+    machine.write_text("home: {pretend: false}\n")
+    assert configuration.find(None, {}, machine) == machine
+    assert configuration.load(machine, {}, machine).state_dir == Path("/var/lib/assistant")
+    elsewhere = {"ASSISTANT_STATE_DIR": "/srv/assistant"}
+    assert configuration.load(machine, elsewhere, machine).state_dir == Path("/srv/assistant")
+    own = tmp_path / "home/.config/assistant/config.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("")
+    assert configuration.find(None, {}, machine) == own
+
+
+def test_what_is_no_file_is_told_and_a_place_that_is_locked_is_passed_by(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder; name the file in it"):
+        configuration.find(tmp_path, {})
+    locked = tmp_path / ("x" * 300)  # not to be looked at by anybody, root included
+    with pytest.raises(ConfigError, match="cannot be looked at: File name too long"):
+        configuration.find(locked, {})
+    assert configuration.find(None, {}, locked).is_file()
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows(tmp_path: Path) -> None:

@@ -122,7 +122,13 @@ def test_an_upgrade_that_does_not_start_is_taken_back(place: Place) -> None:
         ({"root": True}, False, "root is nobody's user service"),
         ({}, True, "is installed by root: sudo assistant install --system"),
         ({"root": True, "program": "/home/ada/.venv/bin/assistant"}, True, "is in somebody's home"),
-        ({"program": "/opt/my programs/assistant"}, False, "systemd cannot start a program whose path"),
+        (
+            {"root": True, "interpreter": "/root/.pyenv/versions/3.13.1/bin/python3.13"},
+            True,
+            r"^/root/.pyenv/versions/3.13.1/bin/python3.13 is in somebody's home.*/usr/bin/python3 -m venv",
+        ),
+        ({"program": "/opt/my programs/assistant"}, False, "systemd cannot start a program with such"),
+        ({"program": ""}, False, "there is no command `assistant` in this environment"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(
@@ -133,6 +139,37 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     with pytest.raises(InstallError, match=sentence):
         Installer(layout, machine, lambda _text: None).install("")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_service_that_does_not_fit_any_more_can_still_be_taken_away(place: Place) -> None:
+    place.installer().install("")
+    place.installer(dataclasses.replace(GOOD, python=(3, 10), program="")).uninstall()
+    assert not user_layout(place.home).unit.exists()
+
+
+def test_a_configuration_that_is_named_is_the_services(place: Place) -> None:
+    named = place.home / "other" / "house.yaml"
+    layout = user_layout(place.home).configured(named)
+    Installer(layout, GOOD, place.told.append).install("# default\n")
+    assert named.read_text() == "# default\n"
+    assert f"run --quiet --config {named}\n" in layout.unit.read_text()
+    assert not user_layout(place.home).config.exists()
+    root = dataclasses.replace(GOOD, root=True)
+    with pytest.raises(InstallError, match="^/home/ada/house.yaml is in somebody's home"):
+        Installer(system_layout().configured(Path("/home/ada/house.yaml")), root, print).install("")
+
+
+def test_the_command_is_found_where_debians_pip_puts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "local" / "bin" / "assistant"
+    command.parent.mkdir(parents=True)
+    command.touch()
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [str(command), "install"])
+    assert looked_at().program == str(command)
+    monkeypatch.setattr("sys.argv", ["/elsewhere/__main__.py", "install"])
+    assert looked_at().program == ""
 
 
 @pytest.mark.system("systemd-analyze")

@@ -35,7 +35,7 @@ class Heard:
 
     @cached_property
     def clauses(self) -> tuple[Passage, ...]:
-        """Its parts between commas and conjunctions."""
+        """Its parts between commas and conjunctions, without those that say what shall not be."""
         joining = lexicon().joining
         parts: list[list[str]] = []
         for piece in BREAK.split(folded(self.said)):
@@ -45,12 +45,17 @@ class Heard:
                     parts.append([])
                 else:
                     parts[-1].append(word)
-        return tuple(Passage(tuple(words)) for words in parts if words)
+        return tuple(part for words in parts if words and not forbids(part := Passage(tuple(words))))
 
     @cached_property
     def whole(self) -> Passage:
         """All of it."""
         return Passage(tokens(self.said))
+
+    @cached_property
+    def wanted(self) -> Passage:
+        """All of it but what shall not be."""
+        return Passage(tuple(word for clause in self.clauses for word in clause.words))
 
     @cached_property
     def numbers(self) -> frozenset[float]:
@@ -97,6 +102,19 @@ class Heard:
     def loose(self) -> bool:
         """Whether it has a half or a quarter of something."""
         return not lexicon().loose.isdisjoint(self.whole.words)
+
+
+def forbids(clause: Passage) -> bool:
+    """Whether it says what shall not be done: "don't turn on the light" asks for no light."""
+    told = lexicon()
+    if told.forget.stands_in(clause):  # "don't forget to ..." wants it done
+        return False
+    if told.not_after.stands_in(clause):
+        return True
+    return any(
+        word in told.not_before and any(map(told.acts, clause.words[at + 1 : at + 3]))
+        for at, word in enumerate(clause.words)
+    )
 
 
 def held(word: str, passage: Passage) -> bool:

@@ -99,6 +99,10 @@ class Lexicon:
     joining: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
+    not_before: frozenset[str]
+    """Right before the verb these forbid what it says; ``not_after`` wherever they stand."""
+    not_after: Family
+    forget: Family
 
     def family(self, name: str) -> Family:
         """The family of this name, or the word itself."""
@@ -106,6 +110,10 @@ class Lexicon:
             if name in known:
                 return known[name]
         return Family.read(name)
+
+    def acts(self, word: str) -> bool:
+        """Whether a word says what is to be done to something."""
+        return any(family.means(word) for family in self.verbs.values())
 
     def families(self, word: str) -> list[Family]:
         """All those that one word is of."""
@@ -136,4 +144,7 @@ def lexicon() -> Lexicon:
         joining=small("and"),
         yes=small("yes"),
         no=small("no"),
+        not_before=small("not_before"),
+        not_after=Family.read(told["small"]["not_after"]),
+        forget=Family.read(told["small"]["forget"]),
     )

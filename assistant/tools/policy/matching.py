@@ -208,7 +208,7 @@ def _device_values(case: Case, clause: Passage, heard: Heard, *, named: bool) ->
 
 
 def _match_house(case: Case, heard: Heard) -> Match:
-    if not (_phrase_in(case.declaration.phrases, heard) or _verb_in(case, heard.whole)):
+    if not (_phrase_in(case.declaration.phrases, heard) or _verb_in(case, heard.wanted)):
         return Match.NONE
     known = {each.name: each for each in case.declaration.parameters}
     good = all(_argument_said(known.get(name), value, heard) for name, value in case.args.items())
@@ -228,7 +228,7 @@ def _phrase_in(phrases: Sequence[str], heard: Heard) -> bool:
     """Whether all that counts of an example sentence was said."""
     for phrase in phrases:
         words = [word for word in tokens(SLOT.sub(" ", phrase)) if word not in WEAK]
-        if words and all(held(word, heard.whole) for word in words):
+        if words and all(held(word, heard.wanted) for word in words):
             return True
     return False
 
