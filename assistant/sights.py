@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.app import House
 from assistant.control import Tell
@@ -106,7 +108,7 @@ async def _film(house: House, target: str, request: dict[str, Any], wanted: Want
         raise UsageError("--to comes after --from")
     fps = wanted.fps or None
     if "://" in target:
-        one = Input(uri=target, fps=fps, begin=begin, end=end, mime=mime_of(target))
+        one = Input(uri=_public(target), fps=fps, begin=begin, end=end, mime=mime_of(target))
     else:
         one = await _input(house, Path(target), request, wanted)
 
@@ -124,12 +126,41 @@ async def _input(house: House, path: Path, request: dict[str, Any], wanted: Want
     begin, end = _offset(request.get("from")), _offset(request.get("to"))
     eyes = house.vision.cameras.eyes
     what, _ = await eyes.ask({"do": "prepare", "known": True, "path": str(path)})
+    fps, lasts = wanted.fps or None, float(what["seconds"])
+    if begin and 0 < lasts <= begin:
+        raise UsageError(f"the film lasts only {lasts:.3g} seconds; --from is before its end")
     if what["mime"] and not request.get("prepare"):
-        fps, lasts = wanted.fps or None, float(what["seconds"])
         return Input(path=path, mime=str(what["mime"]), fps=fps, begin=begin, end=end, seconds=lasts)
     how = {**wish(60.0, wanted.question, wanted.fps), "begin": begin or 0.0, "end": end or LONGEST_MADE}
     told, data = await eyes.ask({"do": "prepare", "path": str(path), "wish": how}, seconds=600)
     return Input(data=data, fps=float(told["fps"]), end=float(told["seconds"]))
+
+
+def _public(url: str) -> str:
+    """The address of a film that Gemini can fetch.
+
+    Raises:
+        UsageError: it is none, or it bears a password, or leads into this house.
+    """
+    try:
+        found = urlsplit(url)
+        host = found.hostname or ""
+    except ValueError:
+        host = ""
+    if not host:
+        raise UsageError(f"{url[:60]!r} is no address of a film")
+    if found.username is not None or found.password is not None:
+        raise UsageError("an address with a password is not given to Gemini; save the film and give its file")
+    if _at_home(host):
+        raise UsageError(f"Gemini cannot fetch from {host} in this house; save the film and give its file")
+    return url
+
+
+def _at_home(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".home", ".lan", ".internal"))
 
 
 def _offset(value: object) -> float | None:

@@ -54,6 +54,14 @@ class Input:
     seconds: float = 0.0
     """How long all of it is; 0: nobody knows."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that leave the house with it: none of a film that the service fetches itself."""
+        try:
+            return len(self.data) or (self.path.stat().st_size if self.path else 0)
+        except OSError:
+            return 0  # gone meanwhile: sending it tells that
+
 
 @dataclass(frozen=True)
 class Question:
