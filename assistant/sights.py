@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.app import House
 from assistant.control import Tell
 from assistant.errors import UsageError, VisionError
 from assistant.store import write_atomically
-from assistant.vision.asking import Input, mime_of
+from assistant.vision.asking import Input, fetchable, mime_of
 from assistant.vision.clips import wish
 from assistant.vision.describing import KINDS, RESOLUTIONS, Look, Wanted
 from assistant.vision.moments import span
@@ -108,7 +106,7 @@ async def _film(house: House, target: str, request: dict[str, Any], wanted: Want
         raise UsageError("--to comes after --from")
     fps = wanted.fps or None
     if "://" in target:
-        one = Input(uri=_public(target), fps=fps, begin=begin, end=end, mime=mime_of(target))
+        one = Input(uri=fetchable(target), fps=fps, begin=begin, end=end, mime=mime_of(target))
     else:
         one = await _input(house, Path(target), request, wanted)
 
@@ -134,33 +132,6 @@ async def _input(house: House, path: Path, request: dict[str, Any], wanted: Want
     how = {**wish(60.0, wanted.question, wanted.fps), "begin": begin or 0.0, "end": end or LONGEST_MADE}
     told, data = await eyes.ask({"do": "prepare", "path": str(path), "wish": how}, seconds=600)
     return Input(data=data, fps=float(told["fps"]), end=float(told["seconds"]))
-
-
-def _public(url: str) -> str:
-    """The address of a film that Gemini can fetch.
-
-    Raises:
-        UsageError: it is none, or it bears a password, or leads into this house.
-    """
-    try:
-        found = urlsplit(url)
-        host = found.hostname or ""
-    except ValueError:
-        host = ""
-    if not host:
-        raise UsageError(f"{url[:60]!r} is no address of a film")
-    if found.username is not None or found.password is not None:
-        raise UsageError("an address with a password is not given to Gemini; save the film and give its file")
-    if _at_home(host):
-        raise UsageError(f"Gemini cannot fetch from {host} in this house; save the film and give its file")
-    return url
-
-
-def _at_home(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".home", ".lan", ".internal"))
 
 
 def _offset(value: object) -> float | None:
