@@ -54,6 +54,7 @@ def studio(config: Config, state: Path, *, where: Where, purse: Purse, dispatche
 
     made = Studio(Painter(wanted, gallery, service, purse), gallery, look)
     made.wall.area = config.home.announce.area
+    dispatcher.put_back_otherwise = made.put_back
     return made
 
 

@@ -102,8 +102,10 @@ async def _references(house: House, request: dict[str, Any]) -> tuple[list[str],
 
 
 def _count(request: dict[str, Any]) -> int:
-    value = request.get("count", 0)
-    if type(value) is not int or not 0 <= value <= MOST_AT_ONCE:
+    value = request.get("count")
+    if value is None:
+        return 0
+    if type(value) is not int or not 1 <= value <= MOST_AT_ONCE:
         raise UsageError(f"--count is 1 to {MOST_AT_ONCE}")
     return value
 

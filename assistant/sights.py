@@ -10,7 +10,7 @@ from assistant.app import House
 from assistant.control import Tell
 from assistant.errors import UsageError, VisionError
 from assistant.store import write_atomically
-from assistant.vision.asking import Input, mime_of
+from assistant.vision.asking import Input, fetchable, mime_of
 from assistant.vision.clips import wish
 from assistant.vision.describing import KINDS, RESOLUTIONS, Look, Wanted
 from assistant.vision.moments import span
@@ -106,7 +106,7 @@ async def _film(house: House, target: str, request: dict[str, Any], wanted: Want
         raise UsageError("--to comes after --from")
     fps = wanted.fps or None
     if "://" in target:
-        one = Input(uri=target, fps=fps, begin=begin, end=end, mime=mime_of(target))
+        one = Input(uri=fetchable(target), fps=fps, begin=begin, end=end, mime=mime_of(target))
     else:
         one = await _input(house, Path(target), request, wanted)
 
@@ -124,8 +124,10 @@ async def _input(house: House, path: Path, request: dict[str, Any], wanted: Want
     begin, end = _offset(request.get("from")), _offset(request.get("to"))
     eyes = house.vision.cameras.eyes
     what, _ = await eyes.ask({"do": "prepare", "known": True, "path": str(path)})
+    fps, lasts = wanted.fps or None, float(what["seconds"])
+    if begin and 0 < lasts <= begin:
+        raise UsageError(f"the film lasts only {lasts:.3g} seconds; --from is before its end")
     if what["mime"] and not request.get("prepare"):
-        fps, lasts = wanted.fps or None, float(what["seconds"])
         return Input(path=path, mime=str(what["mime"]), fps=fps, begin=begin, end=end, seconds=lasts)
     how = {**wish(60.0, wanted.question, wanted.fps), "begin": begin or 0.0, "end": end or LONGEST_MADE}
     told, data = await eyes.ask({"do": "prepare", "path": str(path), "wish": how}, seconds=600)

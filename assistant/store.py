@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import logging
@@ -65,7 +66,13 @@ def _as_whom(owner: int) -> str:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Replace a file so that a power cut leaves the old or the new one."""
+    """Replace a file so that a power cut leaves the old or the new one.
+
+    Raises:
+        OSError: it cannot be written, or what is there is a device or a folder and not ours to replace.
+    """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "it is no file", str(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     written = Path(name)
     try:

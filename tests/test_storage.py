@@ -169,3 +169,13 @@ def test_what_was_written_is_on_the_disk_with_its_name(
     store.write_atomically(tmp_path / "room.json", b"{}")
     assert order == ["bytes", "name", "folder"]
     assert [path.name for path in tmp_path.iterdir()] == ["room.json"]
+
+
+def test_a_device_or_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(FileExistsError, match="it is no file"):
+            store.write_atomically(tmp_path / name, b"film")
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]

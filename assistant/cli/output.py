@@ -78,6 +78,8 @@ LINES: dict[str, Callable[[Item], str]] = {
     "clip": lambda e: e["text"],
     "clip_sent": lambda e: (
         f"  ({e['seconds']:g} s of {e['camera']} went to the {e['brain']} brain, {e['bytes'] / 1000:.0f} kB)"
+        if e["bytes"]
+        else f"  (the {e['brain']} brain fetches {e['camera']} itself)"
     ),
     "gaze": lambda e: (
         f"  (looking through the {e['camera']}: {e['state']}"

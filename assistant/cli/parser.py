@@ -78,9 +78,7 @@ def _showing(command: Command) -> None:
     picture.add_argument("prompt", metavar="PROMPT", nargs="+", help="what is to be seen, or to change")
     picture.add_argument("--aspect", default="", help="such as 16:9, or square, portrait, landscape, wide")
     picture.add_argument("--size", default="", help="1K, 2K or 4K")
-    picture.add_argument(
-        "--count", type=int, default=0, metavar="N", help="how many, 1 to 4 (usual: pictures.count)"
-    )
+    picture.add_argument("--count", type=int, metavar="N", help="how many, 1 to 4 (usual: pictures.count)")
     picture.add_argument(
         "--ref",
         action="append",

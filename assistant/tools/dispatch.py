@@ -10,7 +10,7 @@ import difflib
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -68,6 +68,10 @@ Known = asyncio.Future[ToolResult | None]
 """How a call ended or will end; None when it was withdrawn before it had done anything."""
 
 
+async def _nothing() -> str:
+    return ""
+
+
 class Resolver(Protocol):
     """Spoken name → devices; refuses rather than guesses (P10)."""
 
@@ -94,6 +98,8 @@ class Dispatcher:
         self._table = table
         self._resolver = resolver
         self._bus = bus
+        self.put_back_otherwise: Callable[[], Awaitable[str]] = _nothing
+        """Called when the journal has nothing: puts back what outlasts a restart, and says so; or ""."""
         self.asked_for: Callable[[Sequence[str]], None] = lambda _names: None
         """Called with the names of the devices that a call was about."""
         self._by_id: OrderedDict[str, Known] = OrderedDict()
@@ -127,6 +133,8 @@ class Dispatcher:
                 for verb, args in restoring(before, device.states, self._table.verbs(device)):
                     back = ToolCall("", verb, {"device": device.name, **args})
                     results.append(await self._run(back, judged=Risk.COSTLY))
+        if not results and (said := await self.put_back_otherwise()):
+            return said
         if not results:
             raise ToolError("There is nothing that I could put back.")
         text = " ".join(dict.fromkeys(result.text for result in results))

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ipaddress
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from assistant.errors import VisionError
 from assistant.vision import models, serving
@@ -53,6 +55,14 @@ class Input:
     resolution: str = ""
     seconds: float = 0.0
     """How long all of it is; 0: nobody knows."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that leave the house with it: none of a film that the service fetches itself."""
+        try:
+            return len(self.data) or (self.path.stat().st_size if self.path else 0)
+        except OSError:
+            return 0  # gone meanwhile: sending it tells that
 
 
 @dataclass(frozen=True)
@@ -327,6 +337,33 @@ MIMES = {
     "wmv": "video/wmv",
     "3gp": "video/3gpp",
 }
+
+
+def fetchable(url: str) -> str:
+    """The address of a film in the web, as the service may have it.
+
+    Raises:
+        VisionError: it is none, bears a password, or leads into this house, where the service cannot go.
+    """
+    try:
+        found = urlsplit(url)
+        host, secret = found.hostname or "", found.username is not None
+    except ValueError:
+        host, secret = "", False
+    if not host:
+        raise VisionError(f"{url[:60]!r} is no address of a film.")
+    if secret:
+        raise VisionError("An address with a password is not given away; save the film and give its file.")
+    if _at_home(host):
+        raise VisionError(f"Gemini cannot fetch a film from {host}; save the film and give its file.")
+    return url
+
+
+def _at_home(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".lan", ".home", ".internal"))
 
 
 def mime_of(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
+PICTURE_BYTES = 32 * 2**20
+"""The largest that is made, and what the catalogue needs to note it."""
+FULL = "The gallery has no room: the disk is full."
+REFUSES = "The gallery cannot be used: the disk refuses."
 FILE = "gallery.sqlite"
 MANNERS = "pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;"
 TABLES = """
@@ -39,8 +44,8 @@ class GalleryError(ToolError):
 class Catalogue:
     """One SQLite file in the gallery's folder; one that is broken is set aside and begun anew."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, picture_bytes: int = PICTURE_BYTES) -> None:
+        self._folder, self._picture_bytes = folder, picture_bytes
         self._one_at_a_time = asyncio.Lock()
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -50,7 +55,24 @@ class Catalogue:
                 return await asyncio.to_thread(self._careful, work)
             except (sqlite3.Error, OSError) as error:
                 log.warning("the gallery %s: %s", self._folder, error)
-                raise GalleryError("The gallery cannot be used: the disk refuses.") from error
+                raise GalleryError(FULL if self._full(1) else REFUSES) from error
+
+    async def room(self) -> None:
+        """See that there is room for a picture, before somebody pays for it.
+
+        Raises:
+            GalleryError: there is none.
+        """
+        if await asyncio.to_thread(self._full, self._picture_bytes):
+            raise GalleryError(FULL)
+
+    def _full(self, wanted: int) -> bool:
+        """Whether the disk has fewer bytes than that left."""
+        there = self._folder if self._folder.exists() else self._folder.parent
+        try:
+            return shutil.disk_usage(there).free < wanted
+        except OSError:
+            return False  # what is wrong there is told by who writes
 
     def _careful(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """A broken catalogue is set aside; the files stay where they are."""

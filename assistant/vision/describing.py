@@ -287,7 +287,7 @@ class Describer:
                 if obstacle:
                     raise Broke(obstacle)
                 if not free and number == 0:
-                    self._leaves(service, clip, camera)
+                    self._leaves(service, clip, camera, sum(one.size for one in question.inputs))
                 try:
                     told = await asking.ask(question, model)
                 except (Busy, Retired):
@@ -298,12 +298,12 @@ class Describer:
                 return told, 0.0 if free else self.purse.paid(payer, tokens, wanted.paid_as)
         raise Retired("There is no video model to ask.")
 
-    def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None) -> None:
+    def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None, size: int) -> None:
         """Nothing leaves the house without being told."""
         today = self.clock.now().date().isoformat()
         self._sent_today = (today, (self._sent_today[1] if self._sent_today[0] == today else 0) + 1)
         name = camera.name if camera else "a film"
-        self.tell(ClipSent(name, round(clip.seconds, 1), len(clip.data), service.brain))
+        self.tell(ClipSent(name, round(clip.seconds, 1), size, service.brain))
 
     def _within_the_day(self) -> None:
         day, number = self._sent_today

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import store
-from assistant.vision.catalogue import FILE, Catalogue, GalleryError
+from assistant.vision.catalogue import FILE, PICTURE_BYTES, Catalogue, GalleryError
 
 BACKGROUND = " (background)"
 """Behind the name of a screen: what is there whenever nothing else is."""
@@ -63,8 +63,9 @@ class Gallery(Catalogue):
         most_mb: int = 500,
         most_days: int = 90,
         now: Callable[[], datetime] = datetime.now,
+        picture_bytes: int = PICTURE_BYTES,
     ) -> None:
-        super().__init__(folder)
+        super().__init__(folder, picture_bytes=picture_bytes)
         self.now = now
         self._most_bytes, self._most_seconds = most_mb * MEGABYTE, most_days * DAY_SECONDS
 
@@ -159,6 +160,13 @@ class Gallery(Catalogue):
         """Id of what a screen shows; "" when it shows nothing."""
         history = await self.history(screen, 1)
         return history[0] if history else ""
+
+    async def changed_lately(self, screen: str, seconds: float) -> bool:
+        """Whether a screen shows what was made of another picture, and has for at most so many seconds."""
+        sql = """select shown.at from shown join pictures on id = picture where screen = ? and parent != ''
+            and shown.rowid = (select max(rowid) from shown where screen = ?)"""
+        found = await self._run(lambda base: base.execute(sql, (screen, screen)).fetchone())
+        return bool(found) and (self.now() - datetime.fromisoformat(found[0])).total_seconds() <= seconds
 
     async def last_screen(self) -> str:
         """The screen on which something was shown last; "" when nothing ever was: no catalogue is begun."""

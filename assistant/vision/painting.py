@@ -104,6 +104,7 @@ class Painter:
         wishing.edit(order, model)
         wish = await self._wish(order, model, targets[0].panel if targets else Panel(), service)
         usd = 0.0 if service.free else count * price(model, wish)
+        await self._gallery.room()
         await self._afford(usd, count, order, (model, wish.size))
         if not service.free:  # of what it cannot do it raises no hopes
             for camera, (data, _) in zip(order.cameras, order.references, strict=False):

@@ -18,6 +18,8 @@ from assistant.vision.workshop import Done
 
 SHEET = 12
 SLACK_SECONDS = 2.0
+IT_SECONDS = 300.0
+"""For so long "it" is a picture with which something was done."""
 PHOTO_SIDE = 3072
 """More than any screen or model uses, and a quarter of what a telephone sends."""
 CARDS: dict[Card, str] = {
@@ -106,6 +108,16 @@ class Studio:
         if before is None:
             raise ToolError("There was no picture before this one.")
         return await self.wall.hang(before, targets, "The picture before is")
+
+    async def put_back(self) -> str:
+        """Undo the change of a picture where "it" is still that one, for a house that knows of nothing else
+        that was done, as after a restart; "" when there is none."""
+        try:
+            (screen, *_) = self.wall.targets("")
+        except ToolError:
+            return ""
+        lately = await self.store.changed_lately(screen.name, IT_SECONDS)
+        return await self.back(screen=screen.name) if lately else ""
 
     async def again(self, words: str, *, screen: str) -> str:
         """Show a picture of the gallery again, the newest of which these words were said."""

@@ -26,6 +26,7 @@ from assistant.api.sources import (
 )
 from assistant.config.home import DeviceWish
 from assistant.devices.trust import harmless, orders
+from assistant.errors import ToolError
 from assistant.home.registry import folded
 from assistant.testing.sources import SourceHouse
 from assistant.tools.dispatch import ToolCall
@@ -246,6 +247,17 @@ async def test_put_it_back_restores_what_was_there_and_again_what_was_undone() -
     assert await house.dispatcher.undo() == "The desk lamp is on at 30 percent."
     house.dispatcher.new_utterance()
     assert await house.dispatcher.undo() == "The desk lamp is on at 80 percent."
+
+
+async def test_what_outlasts_a_restart_is_put_back_when_nothing_else_is_known() -> None:
+    async def picture() -> str:
+        return "The picture before is on the kitchen screen."
+
+    house, _ = house_with(lamp())
+    with pytest.raises(ToolError, match="nothing that I could put back"):
+        await house.dispatcher.undo()
+    house.dispatcher.put_back_otherwise = picture
+    assert await house.dispatcher.undo() == "The picture before is on the kitchen screen."
 
 
 async def test_a_lamp_that_was_off_is_put_back_to_off_only() -> None:

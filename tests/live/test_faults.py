@@ -19,7 +19,18 @@ pytestmark = pytest.mark.alone
 LANES = 3
 LISTENING_SECONDS = 5.0
 """Generous: other tests share the machine. `assistant bench faults` measures."""
+HURRIED, ATTEMPTS = "does not answer", 4
 OFF = "turn off the kitchen light"
+
+
+async def unhurried(fault: Fault, house: House) -> Outcome:
+    """Played anew where the machine was too busy: somebody speaks, no link was made within 1.2 s, and the house
+    did not wait for it. That is right, but not what the row is about; all else that is wrong is wrong at once."""
+    for _ in range(ATTEMPTS - 1):
+        outcome = await played(fault, house)
+        if fault.expect.get("told") or not any(HURRIED in told for told in outcome.told):
+            return outcome
+    return await played(fault, house)
 
 
 @pytest.mark.speech
@@ -40,7 +51,7 @@ async def test_no_fault_costs_more_than_it_must(tmp_path: Path) -> None:
             await learnt.wait()
             while waiting:
                 fault = waiting.pop(0)
-                outcome = await played(fault, house)
+                outcome = await unhurried(fault, house)
                 wrong.extend(f"{fault.name}: {problem}" for problem in outcome.wrong(fault))
                 if outcome.listening > LISTENING_SECONDS:
                     wrong.append(f"{fault.name}: nobody listened for {outcome.listening:.1f} s")

@@ -246,6 +246,33 @@ async def test_a_clip_is_paid_once_and_told_when_it_leaves(
     assert (sent.brain, sent.bytes) == ("gemini", footage("door.mp4").stat().st_size)
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://", "no address of a film"),
+        ("https://[::1", "no address of a film"),
+        ("https://anna:secret@example.com/film.mp4", "with a password is not given away"),
+        ("http://192.168.1.20/film.mp4", "cannot fetch a film from 192.168.1.20"),
+        ("http://nas/film.mp4", "cannot fetch a film from nas"),
+    ],
+)
+def test_an_address_that_the_service_must_not_or_cannot_have_is_not_given_to_it(url: str, why: str) -> None:
+    with pytest.raises(VisionError, match=why) as refused:
+        asking.fetchable(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_what_leaves_with_a_film_is_its_size_wherever_it_lies(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(bytes(1000))
+    assert [one.size for one in (Input(data=b"film"), Input(path=film), Input(uri="https://youtu.be/x"))] == [
+        4,
+        1000,
+        0,
+    ]
+    assert Input(path=tmp_path / "gone.mp4").size == 0
+
+
 async def test_a_cheaper_model_is_asked_when_the_first_has_no_time_and_failures_cost_nothing(
     tmp_path: Path,
 ) -> None:

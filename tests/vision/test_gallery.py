@@ -109,3 +109,25 @@ async def test_a_broken_catalogue_or_file_is_told_and_hurts_nobody(tmp_path: Pat
     (tmp_path / "gallery.sqlite").write_bytes(b"no database at all, but long enough to be read" * 100)
     assert await Gallery(tmp_path).entries() == []
     assert (tmp_path / "gallery.sqlite.broken").exists()
+
+
+async def test_what_was_changed_lately_is_known_after_a_restart(tmp_path: Path) -> None:
+    days = Days()
+    gallery = Gallery(tmp_path, now=days)
+    first = await added(gallery, "a cat")
+    changed = await added(gallery, "at night", parent=first.id)
+    await gallery.note_shown("kitchen", changed.id)
+    again = Gallery(tmp_path, now=days)
+    assert await again.changed_lately("kitchen", 300)
+    assert not await again.changed_lately("hall", 300)
+    await again.note_shown("kitchen", first.id)
+    assert not await again.changed_lately("kitchen", 300), "nothing was changed there"
+    await again.note_shown("kitchen", changed.id)
+    days.now += timedelta(seconds=300)
+    assert not await again.changed_lately("kitchen", 300), "nobody means it any more"
+
+
+async def test_a_full_disk_is_told_before_a_picture_is_paid_for(tmp_path: Path) -> None:
+    await Gallery(tmp_path / "pictures").room()
+    with pytest.raises(GalleryError, match="no room: the disk is full"):
+        await Gallery(tmp_path / "pictures", picture_bytes=2**62).room()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,10 @@ import pytest
 from PIL import Image
 
 from assistant.errors import VisionError
+from assistant.vision.rings.camera import Camera
 from assistant.vision.rings.films import known
 from assistant.vision.rings.preparing import picture, pictures, prepared
+from assistant.vision.rings.sources import Source
 from assistant.vision.rings.wishes import Wish
 from tests.parts.cameras import decoded
 
@@ -59,6 +63,48 @@ def test_a_film_without_times_is_read(footage: Callable[[str], Path], tmp_path: 
     assert len(times) > 3
     assert decoded(made.data).red
     assert pictures(str(path), most=3, pixels=320)
+
+
+def test_a_film_that_lost_its_times_is_read(footage: Callable[[str], Path], tmp_path: Path) -> None:
+    """A recorder that began before its own zero: Matroska has no place for such times, nor an index of them."""
+    path, how = tmp_path / "early.mkv", {"avoid_negative_ts": "disabled"}
+    source: Any
+    with av.open(str(footage("door.mp4"))) as source, av.open(str(path), "w", options=how) as early:
+        streams = {s.index: early.add_stream_from_template(s) for s in source.streams}
+        for packet in source.demux():
+            if packet.size and packet.pts is not None and packet.dts is not None:
+                back = round(5 / packet.time_base)
+                packet.pts, packet.dts = packet.pts - back, packet.dts - back
+                packet.stream = streams[packet.stream.index]
+                early.mux(packet)
+    times = decoded(prepared(str(path), Wish()).data).times
+    assert len(times) > 3
+    assert times[-1] == pytest.approx(11.5, abs=1.1)
+
+
+async def test_a_film_whose_clock_begins_anywhere_plays_at_its_pace(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path, options = tmp_path / "broadcast.ts", {"output_ts_offset": "95000"}
+    source: Any
+    with av.open(str(footage("mute.mp4"))) as source, av.open(str(path), "w", options=options) as copy:
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                copy.mux(packet)
+    camera = Camera(Source("broadcast", f"file:{path}"))
+    reading = threading.Thread(target=camera.run)
+    reading.start()
+    try:
+        async with asyncio.timeout(20):
+            while camera.shown()["ring_s"] <= 0.5:  # noqa: ASYNC110 - a thread tells no event
+                await asyncio.sleep(0.05)
+        assert camera.shown()["ring_s"] < 11, "not all at once"
+    finally:
+        camera.leave()
+        reading.join(10)
+    assert not reading.is_alive()
 
 
 def test_sound_that_begins_in_the_middle_of_a_piece_costs_no_film(tmp_path: Path) -> None:

@@ -29,11 +29,15 @@ class Film:
         self.begun = time.monotonic()
 
     def schedule(self) -> list[tuple[float, int, bytes, bool]]:
-        """All payloads of one round: time, track, payload, mark."""
-        found = [
-            (at, n, data, mark) for n, track in enumerate(self.tracks) for at, data, mark in track.payloads
-        ]
-        return sorted(found, key=lambda one: one[0])
+        """All payloads of one round: time, track, payload, mark; those of a track in the order in which they
+        are decoded, which is not that of their times where pictures hang on later ones."""
+        found = []
+        for number, track in enumerate(self.tracks):
+            due = 0.0
+            for at, data, mark in track.payloads:
+                due = max(due, at)
+                found.append((due, (at, number, data, mark)))
+        return [payload for _, payload in sorted(found, key=lambda one: one[0])]
 
 
 class Server:

@@ -28,6 +28,8 @@ SILENT_SECONDS = 3.0
 """Without a picture for so long, a camera is not shown as live."""
 INTRA_FPS = 5
 """Cameras that send whole pictures only are kept at most so often a second."""
+FILM_JUMP_SECONDS = 60.0
+"""A film whose next picture is further off than that has a clock that begins, or goes on, elsewhere."""
 CHANGE_SECONDS = 60.0
 """A camera whose pictures change all the time is not connected to anew each time."""
 SOUNDS = ("aac", "pcm_alaw", "pcm_mulaw", "opus", "mp3", "pcm_s16be", "pcm_s16le")
@@ -274,7 +276,10 @@ class _Reading:
         now = time.monotonic()
         if self._source.live:
             return now
-        due = self._begun_at + float(packet.pts * packet.time_base)
+        taken = float(packet.pts * packet.time_base)
+        if abs(self._begun_at + taken - now) > FILM_JUMP_SECONDS:
+            self._begun_at = now - taken
+        due = self._begun_at + taken
         if due > now:
             time.sleep(min(due - now, 5.0))
         return time.monotonic()

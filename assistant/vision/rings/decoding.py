@@ -30,6 +30,7 @@ class Pictures:
         self._begin = begin
         self._beat = Beat(begin, end, 1 / fps)
         self._wanted: deque[float] = deque()
+        self._shown = -inf
 
     def __iter__(self) -> Iterator[tuple[av.VideoFrame, float]]:
         """Each with its time in the film, in order."""
@@ -90,7 +91,8 @@ class Pictures:
             while self._wanted and at + 0.001 >= self._wanted[0]:
                 self._wanted.popleft()
                 hit = True
-            if hit:
+            if hit and at > self._shown:  # a clock that was put back costs some pictures, not the film
+                self._shown = at
                 yield frame, at
 
 

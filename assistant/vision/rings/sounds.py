@@ -38,7 +38,10 @@ class Sound:
 
     def write(self, film: Any, stream: Any, begin: float, seconds: float) -> bool:
         """Put the sound of a span there (``begin`` by the film's own clock); whether there was any."""
-        self.container.seek(round(begin * 1_000_000))
+        try:
+            self.container.seek(round(begin * 1_000_000))
+        except (av.error.FFmpegError, OSError):
+            return False  # a film without an index and times: its pictures tell more than nothing
         return (self._copy if self.copies else self._encode)(film, stream, begin, seconds)
 
     def _copy(self, film: Any, stream: Any, begin: float, seconds: float) -> bool:
