@@ -74,7 +74,7 @@ async def test_lists_keep_what_is_written_and_say_what_is_not_there(tmp_path: Pa
         )
         assert (
             await house.do("add_to_list", items=["call Ben"], list="my to-do list")
-            == "call ben is on the to do list"
+            == "call Ben is on the to do list"
         )
         for problem, tool, arguments in (
             ("milk is already on", "add_to_list", {"items": ["milk"]}),

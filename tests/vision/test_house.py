@@ -135,7 +135,7 @@ async def test_what_just_happened_at_the_front_door(footage: Callable[[str], Pat
             (call,) = [item for item in items if item["event"] == "tool_call"]
             assert call["name"] == "describe_camera_clip"
             assert call["args"]["camera"] == "front door"
-            assert "what just happened" in call["args"]["question"]
+            assert "what just happened" in call["args"]["question"].lower()
             spoke = " ".join(item["text"] for item in items if item["event"] == "spoke")
             assert spoke.startswith("Let me look at the front door.")
             assert "I can't describe pictures offline. But in these" in spoke
