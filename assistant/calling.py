@@ -102,6 +102,7 @@ class Calling:
             result = await self._dispatcher.call(call, meanwhile)
             turn.told.append(result.text)
             delivery = await respond(result.response())
+            turn.unsaid = delivery is Delivery.TAKEN and not self._dispatcher.is_silent(call.name)
             if delivery is Delivery.LATE:
                 await self._tell(result.text, turn.room)
             elif delivery is Delivery.GONE and turn.over.is_set() and not turn.owed:

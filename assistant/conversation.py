@@ -221,6 +221,7 @@ class Conversation:
             where = self.floor.last()
             self._stage.begin(where, heard_near=where, told_heard=True)
         self._tell_heard()
+        self._turn.unsaid = False
         self.phases.enter(Phase.SPEAKING, self._turn.heard_in)
         if isinstance(message, SpeechText):
             self._turn.spoken += message.text

@@ -33,6 +33,8 @@ class Turn:
     """Calls of slow tools that have told something meanwhile: once that is spoken, nobody waits for them."""
     told: list[str] = field(default_factory=list)
     """What the tools have answered."""
+    unsaid: bool = False
+    """The brain was given a result to speak of, and has not spoken since."""
     generated: bool = False
     early: bool = False
     """The brain has ended it though a tool still works for it."""
@@ -67,7 +69,8 @@ class Ends:
 
     def complete(self, message: Generated | TurnDone, turn: Turn) -> bool:
         """Whether this end is that of ``turn``, the present one, and nothing more can come: no tool runs (but
-        a slow one of which it has spoken), and it spoke or stayed silent."""
+        a slow one of which it has spoken), and it spoke or stayed silent. An end that crosses a result on its
+        way is not: what the brain makes of that is still to come."""
         due = self._due
         self._due = isinstance(message, Generated)
         turn.generated = turn.generated or self._due
@@ -79,4 +82,4 @@ class Ends:
         turn.early = turn.early or (bool(turn.calls) and not self._due and not of_an_earlier)
         silent = isinstance(message, Generated) and not turn.audio_bytes
         waited_for = turn.calls.keys() - (turn.going_on if turn.spoken else set())
-        return not (of_an_earlier or waited_for or silent)
+        return not (of_an_earlier or waited_for or silent or turn.unsaid)

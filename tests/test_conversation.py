@@ -499,6 +499,20 @@ async def test_p7_a_tool_runs_once_and_its_answer_ends_the_turn() -> None:
         assert here.kettle.boiled == 1
 
 
+async def test_an_end_that_crosses_the_result_of_a_tool_is_not_the_end() -> None:
+    """The brain ends its turn at once and is quick, but so was the tool."""
+    async with room() as here:
+        asking = asyncio.get_running_loop().create_task(here.talk.ask("kettle on"))
+        await asyncio.sleep(0)
+        here.session.says(Calls((ToolCall("1", "turn_on", {"device": "kettle"}),)))
+        await here.until(lambda: here.session.responses)
+        here.session.says(Generated(), TurnDone())
+        await asyncio.sleep(0.02)
+        assert not asking.done()
+        here.session.says(*ANSWER)
+        assert await asking
+
+
 async def test_a_slow_tool_tells_how_far_it_is_and_its_answer_comes_long_after_the_turn() -> None:
     async with room() as here:
         asking = asyncio.get_running_loop().create_task(here.talk.ask("bake a cake"))
