@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -20,18 +21,26 @@ settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
-async def nothing_left_over() -> AsyncIterator[None]:
-    """Fail a test that leaves a task or thread behind; a warning (unclosed socket) is an error."""
+def nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread behind, or a task when it has a loop; others need none made for them."""
+    if inspect.iscoroutinefunction(getattr(request.node, "obj", None)):
+        request.getfixturevalue("no_task_left_over")
     threads = set(threading.enumerate())
     yield
-    current = asyncio.current_task()
-    tasks = [task for task in asyncio.all_tasks() if task is not current and not task.done()]
     left = [t for t in threading.enumerate() if t not in threads and not t.name.startswith("asyncio_")]
-    gc.collect()
-    assert not tasks, f"tasks left over: {tasks}"
     for thread in left:
         thread.join(1)
     assert not [t for t in left if t.is_alive()], f"threads left over: {left}"
+
+
+@pytest.fixture
+async def no_task_left_over() -> AsyncIterator[None]:
+    """Fail a test that leaves a task behind; a warning (unclosed socket) is an error."""
+    yield
+    current = asyncio.current_task()
+    tasks = [task for task in asyncio.all_tasks() if task is not current and not task.done()]
+    gc.collect()
+    assert not tasks, f"tasks left over: {tasks}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

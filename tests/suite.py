@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-CROWD = ["-n", "4", "--dist", "worksteal", "-m", "not partner and not alone"]
+AT_ONCE = os.environ.get("SUITE_AT_ONCE", "4")
+CROWD = ["-n", AT_ONCE, "--dist", "worksteal", "-m", "not partner and not alone"]
 PAIRS = ["-n", "2", "--dist", "worksteal", "-m", "alone and not partner"]
 FAILED = Path(".pytest_cache/v/cache/lastfailed")
 AT_MOST = 5

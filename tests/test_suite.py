@@ -22,8 +22,11 @@ NEVER = "def test_fails():\n    assert False\n"
 
 
 def suite(folder: Path, **more: str) -> tuple[int, str]:
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    alone\n    partner\n")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **more}
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p no:assistant -p no:hypothesispytest\nmarkers =\n    alone\n    partner\n"
+    )
+    ours = {"PYTHONPATH": str(Path(__file__).parent.parent), "SUITE_AT_ONCE": "1"}
+    environment = {**os.environ, **ours, **more}
     done = subprocess.run(
         [sys.executable, "-m", "tests.suite"], cwd=folder, env=environment, capture_output=True, text=True
     )
