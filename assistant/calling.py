@@ -101,8 +101,11 @@ class Calling:
 
             result = await self._dispatcher.call(call, meanwhile)
             turn.told.append(result.text)
+            # Before it is sent: the brain may speak of it sooner than we know that it was.
+            turn.unsaid = not self._dispatcher.is_silent(call.name)
             delivery = await respond(result.response())
-            turn.unsaid = delivery is Delivery.TAKEN and not self._dispatcher.is_silent(call.name)
+            if delivery is not Delivery.TAKEN:
+                turn.unsaid = False
             if delivery is Delivery.LATE:
                 await self._tell(result.text, turn.room)
             elif delivery is Delivery.GONE and turn.over.is_set() and not turn.owed:

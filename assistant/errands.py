@@ -65,9 +65,10 @@ NO_WAKE = "the wake word was not heard in the recording; with --no-wake the gate
 
 @dataclass(frozen=True)
 class _Before:
-    """How it was before an errand: what had been told, and which tools ran already."""
+    """How it was before an errand: what was told, what of it by slow tools, and which tools ran already."""
 
     told: int
+    pieces: int
     running: frozenset[asyncio.Task[None]]
 
 
@@ -199,7 +200,8 @@ class Errands:
         return result.ok
 
     def _before(self) -> _Before:
-        return _Before(self._told_so_far(), self._house.conversation.calling.running)
+        calling = self._house.conversation.calling
+        return _Before(self._told_so_far(), calling.pieces, calling.running)
 
     def _told_so_far(self) -> int:
         """Answers that were spoken, less those that slow tools gave before their results."""
@@ -213,7 +215,7 @@ class Errands:
             # What a slow tool asks is answered by an errand, too, if anybody is left to send one.
             await calling.finished(before.running, lambda: voice.asking and not self._patient)
             told = not spoke.empty()  # by the house itself: the brain had been let go on
-            while not told and self._told_so_far() <= before.told and calling.pieces:
+            while not told and self._told_so_far() <= before.told and calling.pieces > before.pieces:
                 if voice.asking:
                     return
                 async with asyncio.timeout(LAST_WORD_SECONDS):
