@@ -75,7 +75,7 @@ async def _order(house: House, request: dict[str, Any]) -> Order:
         _text(request, "aspect"),
         _text(request, "size"),
         [(data, "") for data in references],
-        await _parent(studio, edit) if edit else None,
+        await _parent(studio, edit, _text(request, "screen")) if edit else None,
         (await studio.painter.workshop.cleaned(await _file(mask))).data if mask else b"",
         part,
         mode,
@@ -110,9 +110,13 @@ def _count(request: dict[str, Any]) -> int:
     return value
 
 
-async def _parent(studio: Studio, edit: str) -> Entry:
-    """The newest picture, one of the gallery, or a file, which then is in the gallery, too."""
+async def _parent(studio: Studio, edit: str, screen: str) -> Entry:
+    """What hangs on the one screen named, the newest picture, one of the gallery, or a file, which then is in
+    the gallery, too."""
     if edit == LAST:
+        shown = studio.wall.targets(screen) if screen else []
+        if len(shown) == 1 and (ident := await studio.store.on(shown[0].name)):
+            return await studio.store.entry(ident)
         newest: Sequence[Entry] = await studio.store.entries(1)
         if not newest:
             raise UsageError("there is no picture yet that could be changed")

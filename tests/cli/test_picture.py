@@ -72,6 +72,8 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
             await told(errands, {"do": "gallery", "show": changed["id"], "screen": "frame"})
             _, cats = await told(errands, {"do": "gallery", "words": "cat"})
             assert [(item["prompt"], item["kept"]) for item in cats] == [("at night", False), ("a cat", True)]
+            again = await asked(prompt="brighter", edit="last", screen="frame")
+            assert again["parent"] == changed["id"], "the last one there, not the last one made"
             await _on_the_broker(house, errands, made["id"])
             await _three_to_choose_from(errands, frame)
             await told(errands, {"do": "gallery", "remove": changed["id"]})
