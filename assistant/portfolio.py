@@ -154,7 +154,7 @@ async def _gallery(studio: Studio, request: dict[str, Any], tell: Tell) -> bool:
             tell({"event": "step", "text": text})
         case {"add": str(path)}:
             try:
-                tell(_item(studio.store, await _parent(studio, path)))
+                tell(_item(studio.store, await _parent(studio, path, "")))
             except BadPicture as error:
                 raise UsageError(f"{path}: {error}") from error
         case _:
