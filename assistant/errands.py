@@ -215,7 +215,8 @@ class Errands:
             # What a slow tool asks is answered by an errand, too, if anybody is left to send one.
             await calling.finished(before.running, lambda: voice.asking and not self._patient)
             told = not spoke.empty()  # by the house itself: the brain had been let go on
-            while not told and self._told_so_far() <= before.told and calling.pieces > before.pieces:
+            owed = before.running or calling.pieces > before.pieces
+            while owed and not told and self._told_so_far() <= before.told:
                 if voice.asking:
                     return
                 async with asyncio.timeout(LAST_WORD_SECONDS):

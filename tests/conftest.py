@@ -15,6 +15,9 @@ from hypothesis import HealthCheck, settings
 from tests.limits import HANGS_SECONDS, LIMIT, PARTNER_SECONDS
 from tests.system_parts import PROGRAMS, found
 
+asyncio.set_event_loop(None)
+"""Python 3.11 makes a loop when pytest-asyncio asks for the present one; nobody would close it."""
+
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 """A busy machine makes no test fail."""
