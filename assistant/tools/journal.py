@@ -13,6 +13,7 @@ from assistant.tools.table import Target
 
 REMEMBERED = 50
 LONGEST_QUOTE = 120
+MOST_KINDS = 4
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,16 @@ class Journal:
         if not self._past:
             return "I have not done anything yet"
         last = self._past[-1]
-        done = listed(
-            [wording.deed(d.verb, [t.name for t in d.before], d.args, ok=d.ok) for d in last.deeds[:4]]
-        )
+        alike: dict[tuple[str, str, bool], list[Deed]] = {}
+        for deed in last.deeds:
+            alike.setdefault((deed.verb, str(deed.args), deed.ok), []).append(deed)
+        done = listed([_told(deeds) for deeds in alike.values()][:MOST_KINDS])
         quote = f'I heard "{last.heard[:LONGEST_QUOTE]}"' if last.heard else "The brain asked for it"
         return f"{quote}, so I {done}"
+
+
+def _told(deeds: list[Deed]) -> str:
+    """What was done alike to several things is one deed: "turned off 10 devices"."""
+    names = [target.name for deed in deeds for target in deed.before]
+    args = {name: value for name, value in deeds[0].args.items() if name != "device"}
+    return wording.deed(deeds[0].verb, names, args, ok=deeds[0].ok)

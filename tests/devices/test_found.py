@@ -30,6 +30,7 @@ from assistant.errors import ToolError
 from assistant.home.registry import folded
 from assistant.testing.sources import SourceHouse
 from assistant.tools.dispatch import ToolCall
+from assistant.tools.journal import Deed
 from assistant.tools.vocabulary import Risk
 
 
@@ -283,6 +284,16 @@ async def test_why_names_the_words_and_the_deed() -> None:
         house.dispatcher.journal.why()
         == 'I heard "make it bright", so I turned on the desk lamp at 80 percent'
     )
+
+
+async def test_why_tells_what_was_done_alike_in_one() -> None:
+    house, _ = house_with(lamp())
+    (told,) = house.registry.devices
+    house.dispatcher.journal.heard("lights out")
+    for _ in range(5):
+        house.dispatcher.journal.note(Deed("turn_off", {}, {told: {}}, True))
+    house.dispatcher.new_utterance()
+    assert house.dispatcher.journal.why() == 'I heard "lights out", so I turned off 5 lamps'
 
 
 async def test_a_group_is_told_with_its_failures() -> None:
