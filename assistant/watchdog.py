@@ -18,6 +18,8 @@ LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
 """A camera's picture may take a plugin a second to look at on a small machine; a person waits no longer."""
 
+OURS = __name__.partition(".")[0]
+
 
 class HeldTheLoop(Exception):
     """Raised inside the code that holds the loop; what is awaited or run in a thread holds nothing."""
@@ -94,8 +96,7 @@ class _Watch:
             signal.pthread_kill(self._main, signal.SIGALRM)
         elif not self._told and frame is not None:
             self._told = True
-            where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-            log.warning("The house has stood still for %g s at %s.", PATIENCE_SECONDS, where)
+            log.warning("The house has stood still for %g s at %s.", PATIENCE_SECONDS, _places(frame))
 
     def interrupt(self, _signal: int, frame: FrameType | None) -> None:
         """In the main thread: whoever was accused may just have ended."""
@@ -103,7 +104,7 @@ class _Watch:
         held = time.monotonic() - self._turned_at
         if theirs is not None and held > PATIENCE_SECONDS:
             whose = self._whose(str(theirs.f_globals.get("__name__")))
-            where = f"{theirs.f_code.co_filename}:{theirs.f_lineno}"
+            where = _place(theirs)
             # From a signal handler only this way: the loop may be in the middle of its own work.
             self._loop.call_soon_threadsafe(self._tell, whose, f"held up the whole house at {where}")
             raise HeldTheLoop(f"it held up the whole house for {held:.0f} s; await, or use asyncio.to_thread")
@@ -114,3 +115,15 @@ class _Watch:
                 return frame
             frame = frame.f_back
         return None
+
+
+def _places(frame: FrameType) -> str:
+    """Where it stands, and who of us went there."""
+    place, caller = _place(frame), frame.f_back
+    while caller is not None and not str(caller.f_globals.get("__name__")).startswith(OURS):
+        caller = caller.f_back
+    return place if caller is None else f"{place}, called at {_place(caller)}"
+
+
+def _place(frame: FrameType) -> str:
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -30,6 +30,7 @@ from assistant.audio.messages import (
 from assistant.audio.pipe import packed, received
 from assistant.audio.settings import RoomSettings
 from assistant.config import AudioConfig
+from assistant.errors import AudioError
 from assistant.redaction import without_secrets
 
 log = logging.getLogger(__name__)
@@ -181,6 +182,21 @@ def _words(config: AudioConfig) -> list[str]:
     return [*arguments, "--always"] if config.always_listens else arguments
 
 
+async def _born(arguments: list[str]) -> tuple[asyncio.subprocess.Process, socket.socket]:
+    """A process, and our end of what is between us."""
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            command = (sys.executable, "-P", "-m", "assistant.audio", "--fd", str(theirs.fileno()))
+            process = await asyncio.create_subprocess_exec(
+                *command, *arguments, pass_fds=[theirs.fileno()], env=without_secrets()
+            )
+    except BaseException:
+        ours.close()
+        raise
+    return process, ours
+
+
 def _kill(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
@@ -198,18 +214,19 @@ async def started(
 
     The settings go along with it, so that a muted room is never heard, not even for a moment at the start;
     kill is the only dependable way to close PortAudio.
+
+    Raises:
+        AudioError: the machine gives us no process or no more files.
     """
-    ours, theirs = socket.socketpair()
-    arguments = ["--fd", str(theirs.fileno()), *_wished(config)]
+    arguments = _wished(config)
     arguments += ["--volume", str(settings.volume), "--sensitivity", str(settings.sensitivity)]
     arguments += ["--muted"] if settings.muted else []
     arguments += ["--file", str(file)] if file else []
     arguments += ["--push"] if push else []
-    with theirs:
-        command = (sys.executable, "-P", "-m", "assistant.audio", *arguments)
-        process = await asyncio.create_subprocess_exec(
-            *command, pass_fds=[theirs.fileno()], env=without_secrets()
-        )
+    try:
+        process, ours = await _born(arguments)
+    except OSError as error:
+        raise AudioError(f"the audio process cannot be started: {error.strerror or error}") from error
     reader, writer = await asyncio.open_connection(sock=ours)
     try:
         yield Audio(reader, writer, process.pid, lambda: _kill(process))

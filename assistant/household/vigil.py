@@ -103,8 +103,12 @@ class Vigil:
         failures = 0
         while not self._for_good:
             begun = self._looked_at = self._clock()
-            async with started(self._config, settings=self._room.settings) as audio:
-                await self._served(audio)
+            self._opened = False
+            try:
+                async with started(self._config, settings=self._room.settings) as audio:
+                    await self._served(audio)
+            except AudioError as error:  # it has not begun
+                self._complain(_in_a_sentence(str(error)))
             if not (self._opened or self._complaint):
                 self._complain(ENDED)
             self.settled()
@@ -122,7 +126,7 @@ class Vigil:
             await asyncio.sleep(min(left, CHANGE_SECONDS))
 
     async def _served(self, audio: Audio) -> None:
-        self._pulse, self._opened = Pulse(0, 0), False
+        self._pulse = Pulse(0, 0)
         self._pulse_at = self._sounded_at = begun = self._clock()
         self._models = Change(lambda: models(self._config.wake_folder))
         self._plugged = Change(devices)
@@ -212,7 +216,7 @@ class Vigil:
                     self._welcome(words)
                 case Trouble(text, fatal=True, for_good=for_good):
                     self._for_good = for_good
-                    self._complain(f"{text[:1].upper()}{text[1:]}. Typed sentences work.")
+                    self._complain(_in_a_sentence(text))
                 case Trouble(text):
                     yield Trouble(self._of + text)
                 case _:
@@ -248,6 +252,10 @@ class Vigil:
     def _note_left(self) -> None:
         self._room.left.note(self._open_by, self._frames_out)
         self._open_by, self._frames_out = "", 0
+
+
+def _in_a_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}. Typed sentences work."
 
 
 def _listening_for(config: AudioConfig, words: list[str]) -> str:

@@ -19,7 +19,10 @@ MODEL = "embedded"
 READY_SECONDS = 30.0
 STOP_SECONDS = 2.0
 READING_SECONDS = 30.0
-RESTART_SECONDS = (0.5, 1, 2, 5, 10, 30)
+RESTART_SECONDS = (0.5, 1, 2, 5, 8)
+"""Without internet it is all there is: never longer than the ten seconds in which a house is well again."""
+STEADY_SECONDS = 60.0
+"""After so long, it begins at the first of them again."""
 
 
 class EmbeddedBrain:
@@ -64,7 +67,9 @@ class EmbeddedBrain:
             BrainError: it never came up, e.g. its port is taken; the text is its own.
         """
         failures = 0
+        clock = asyncio.get_running_loop().time
         while True:
+            begun = clock()
             try:
                 await self._once()
             except BrainError:
@@ -72,24 +77,14 @@ class EmbeddedBrain:
                     raise
             if self._endpoint.done():
                 self._endpoint = asyncio.get_running_loop().create_future()
+            failures = 0 if clock() - begun > STEADY_SECONDS else failures
             wait = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
             log.warning("the embedded brain ended; it starts again in %g s", wait)
             await asyncio.sleep(wait)
 
     async def _once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "assistant.brain",
-            "--json",
-            *self._arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=without_secrets(),
-        )
+        process = await self._born()
         self.pid = process.pid
         problem: BrainError | None = None
         try:
@@ -106,6 +101,19 @@ class EmbeddedBrain:
             await _stopped(process)
         if problem is not None:
             raise problem
+
+    async def _born(self) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-P", "-m", "assistant.brain", "--json", *self._arguments),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=without_secrets(),
+            )
+        except OSError as error:
+            raise BrainError(f"the embedded brain cannot be started: {error.strerror or error}") from error
 
     async def _ready(self, process: asyncio.subprocess.Process) -> Endpoint:
         assert process.stdout is not None

@@ -8,7 +8,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from assistant.errors import VisionError
@@ -50,7 +50,10 @@ class Eyes:
         failures = 0
         while True:
             begun = clock()
-            await self._once()
+            try:
+                await self._once()
+            except OSError as error:  # it has not begun
+                log.warning("the camera process cannot be started: %s", error.strerror or error)
             failures = 0 if clock() - begun > STEADY_SECONDS else failures
             wait = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
@@ -59,17 +62,7 @@ class Eyes:
             await asyncio.sleep(wait)
 
     async def _once(self) -> None:
-        (ours, theirs), (our_tray, their_tray) = pair(), trays()
-        with theirs, their_tray:
-            ends = (theirs.fileno(), their_tray.fileno())
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-P", "-m", "assistant.vision.rings", "--fds", *map(str, ends)),
-                pass_fds=ends,
-                stdin=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                env={**without_secrets(), **FRUGAL},
-            )
+        process, ours, our_tray = await _born()
         self.pid = process.pid
         reader, writer = await asyncio.open_connection(sock=ours, limit=LARGEST_BUFFER)
         try:
@@ -133,6 +126,33 @@ class Eyes:
         if "error" in told:
             raise VisionError(str(told["error"]))
         return told, data
+
+
+async def _born() -> tuple[asyncio.subprocess.Process, socket.socket, socket.socket]:
+    """A process, and our ends of the socket and the tray between us.
+
+    Raises:
+        OSError: the machine gives us no process or no more files.
+    """
+    with ExitStack() as theirs, ExitStack() as ours:
+        (near, far), (near_tray, far_tray) = _kept(pair(), ours, theirs), _kept(trays(), ours, theirs)
+        numbers = far.fileno(), far_tray.fileno()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", "assistant.vision.rings", "--fds", *map(str, numbers)),
+            pass_fds=numbers,
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env={**without_secrets(), **FRUGAL},
+        )
+        ours.pop_all()
+    return process, near, near_tray
+
+
+def _kept(
+    ends: tuple[socket.socket, socket.socket], ours: ExitStack, theirs: ExitStack
+) -> tuple[socket.socket, socket.socket]:
+    return ours.enter_context(ends[0]), theirs.enter_context(ends[1])
 
 
 async def _relayed(stream: asyncio.StreamReader | None) -> None:

@@ -25,6 +25,7 @@ SAY_SECONDS = 60.0
 PAUSE_SECONDS = 0.02
 LINES = 400
 """Of what it said, so many are kept."""
+LAST_LINES = 3
 
 Item = dict[str, Any]
 
@@ -100,6 +101,11 @@ class Daemon:
         """Whether it runs."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def last_words(self) -> str:
+        """What it said last."""
+        return " / ".join(list(self.told)[-LAST_LINES:])
+
     async def run(self) -> None:
         """Read what it says, for ever; to be started before it is."""
         while True:
@@ -137,7 +143,7 @@ class Daemon:
             lambda: holder(self.state).get("pid") == self.pid or not self.alive, START_SECONDS
         )
         if not there or not self.alive:
-            raise AssistantError(f"the daemon does not start: {' / '.join(list(self.told)[-3:])}")
+            raise AssistantError(f"the daemon does not start: {self.last_words}")
 
     async def stop(self) -> None:
         """Politely; what does not end is killed."""

@@ -126,7 +126,7 @@ class Storm:
             await self._during(fault)
         began = time.perf_counter()
         if not fault.ends and not world.daemon.alive:  # as systemd would
-            self.promises.look("P3", False, f"the daemon has ended during {fault.name!r}")
+            self.promises.look("P3", False, f"ended during {fault.name!r}: {world.daemon.last_words}")
             await world.daemon.start()
         if world.daemon.starts > len(self.lives):
             await self.begin_life()
@@ -134,7 +134,8 @@ class Storm:
         took = time.perf_counter() - began
         self.recoveries.append((took, fault.name))
         self.promises.look("P5", back and took <= CLEARED_SECONDS, f"{took:.1f} s after {fault.name!r}")
-        self.promises.look("P3", world.daemon.alive, f"the daemon has ended after {fault.name!r}")
+        ended = f"ended after {fault.name!r}: {world.daemon.last_words}"
+        self.promises.look("P3", world.daemon.alive, ended)
         await self._look()
 
     async def _during(self, fault: Injection) -> None:
