@@ -35,6 +35,19 @@ def test_it_keeps_whole_groups_for_as_long_as_wanted() -> None:
     assert len(cut.packets) == 80
 
 
+def test_it_never_keeps_more_than_a_group_too_much() -> None:
+    ring = Ring(10, 10**9)
+    ring.begin("streams")
+    spans = []
+    for number in range(600):
+        at = 1000.0 + number / FPS
+        ring.add(picture(at, key=number % 20 == 0), at)
+        spans.append(at - (ring.since or 0.0))
+    settled = spans[200:]
+    assert min(settled) >= 10
+    assert max(settled) < 12.1
+
+
 def test_a_cut_begins_at_the_key_picture_before_and_ends_where_it_was_wanted() -> None:
     ring = Ring(60, 10**9)
     filled(ring, 30)

@@ -86,6 +86,8 @@ async def _rings(urls: list[str], figures: Figures, rounds: int) -> None:
             "4 rings of 1080p: processor", 100 * (_used(eyes.pid) - used) / (time.monotonic() - begun)
         )
         figures.add("4 rings of 1080p: memory", _memory(eyes.pid))
+        figures.add("… of which films", _films(eyes))
+        figures.add("… without the share of others in its libraries", _share(eyes.pid))
         for number in range(rounds):
             await _clip(eyes, str(number % CAMERAS), figures)
         figures.add("… and with the process that made the clips", _with_children(eyes.pid))
@@ -94,6 +96,8 @@ async def _rings(urls: list[str], figures: Figures, rounds: int) -> None:
         running.cancel()
     figures.tell("4 rings of 1080p: processor", "%", 3)
     figures.tell("4 rings of 1080p: memory", "MB", 130)
+    figures.tell("… of which films", "MB", 80)
+    figures.tell("… without the share of others in its libraries", "MB", 130)
     figures.tell("… and with the process that made the clips", "MB", 250)
     figures.tell("… and memory after the clips", "MB", 130)
     figures.tell("10 s cut, as the camera encoded it", "ms", 10)
@@ -175,6 +179,17 @@ def _used(pid: int) -> float:
 def _memory(pid: int) -> float:
     """Resident megabytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+
+
+def _films(eyes: Eyes) -> float:
+    """Megabytes of encoded pictures and sound."""
+    return sum(float(state["ring_mb"]) for state in eyes.states.values()) * 2**20 / 1e6
+
+
+def _share(pid: int) -> float:
+    """Megabytes that would be free without it: libraries that others use too are divided among them."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1]) * 1024 / 1e6
 
 
 def _with_children(pid: int) -> float:

@@ -104,9 +104,7 @@ class Ring:
 
     def _forget(self, now: float) -> None:
         groups, size = self._groups, len(self._groups)
-        while len(groups) > 1 and (
-            groups[-1].at - groups[1].at >= self._seconds or self.size > self._largest
-        ):
+        while len(groups) > 1 and (now - groups[1].at >= self._seconds or self.size > self._largest):
             self.size -= groups.popleft().size
         if self.size > self._largest:
             self.size -= groups.pop().size

@@ -27,6 +27,8 @@ from assistant.vision.rings.wishes import Wish
 log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 1.0
+TIDY_SECONDS = 1.0
+"""It takes some milliseconds for which whoever asks meanwhile would wait."""
 MOST_WAIT_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 LOOKING = Wish(fps=2.0, sound=False, copy_bytes=0, keys=True, pixels=96).told()
@@ -41,14 +43,16 @@ class Worker:
         self._writer, self._tray = writer, tray
         self._cameras: dict[str, Camera] = {}
         self._darkrooms = Darkrooms()
+        self._untidy = asyncio.Event()
 
     async def run(self, reader: asyncio.StreamReader) -> None:
         """Until the daemon closes the socket."""
         async with asyncio.TaskGroup() as tasks:
-            pulse = tasks.create_task(self._pulse())
+            besides = [tasks.create_task(self._pulse()), tasks.create_task(self._tidy())]
             async for head, body in received(reader):
                 tasks.create_task(self._answer(head, body))
-            pulse.cancel()
+            for each in besides:
+                each.cancel()
         self._darkrooms.close()
         for camera in self._cameras.values():
             camera.leave()
@@ -57,6 +61,14 @@ class Worker:
         while True:
             self._send({"states": [camera.shown() for camera in self._cameras.values()]})
             await asyncio.sleep(PULSE_SECONDS)
+
+    async def _tidy(self) -> None:
+        """Give back what films took, once for those that are asked for one after the other."""
+        while True:
+            await self._untidy.wait()
+            await asyncio.sleep(TIDY_SECONDS)
+            self._untidy.clear()
+            await asyncio.to_thread(_give_back)
 
     def _send(self, head: Item, body: Body = b"") -> None:
         if not self._writer.is_closing():
@@ -75,7 +87,7 @@ class Worker:
         self._send({"id": head.get("id"), **told}, data)
         del body, data
         if head.get("do") in FILMS:
-            await asyncio.to_thread(_give_back)
+            self._untidy.set()
 
     async def _done(self, head: Item, body: bytes) -> tuple[Item, Body]:
         match head.get("do"):
