@@ -30,6 +30,12 @@ LOUDNESS_FRAMES = 50
 """A wake word and what is around it: a second."""
 OWN_WAKE_FRAMES = 60
 """A wake word that comes within 1.2 s of our having said it ourselves is our own."""
+MEMORY_FRAMES = OWN_WAKE_FRAMES + 90
+"""The longest wake word takes a second and a half."""
+SILENCE = bytes(TEN_MS_BYTES * 50)
+"""So that the engine forgets what it heard before."""
+QUIET = bytes(MOUTH_RATE // 50 * 2)
+"""A frame in which we said nothing."""
 
 
 class Echo(Enum):
@@ -146,14 +152,19 @@ class Ears:
 
 
 class OwnWords:
-    """Hears the wake words, but not those that the assistant says itself."""
+    """Hears the wake words, but not those that the assistant says itself.
+
+    What it says is listened to only when a wake word was heard while it spoke, or shortly after.
+    """
 
     def __init__(self, heard: HearsWake, said: HearsWake) -> None:
         self._heard, self._said = heard, said
-        self._stream = soxr.ResampleStream(MOUTH_RATE, RATE, 1, dtype="int16")
-        self._frames_since = OWN_WAKE_FRAMES
         self._queue: list[bytes] = []
-        self._rest = bytearray()
+        self._lately: deque[bytes] = deque(maxlen=MEMORY_FRAMES)
+        """What was said during each of the last frames."""
+        self._judged = 0
+        """For so many frames more the last judgement holds: a word is heard in several."""
+        self._is_own = False
 
     def speaks(self, pcm: bytes) -> None:
         """What goes to the speaker: 24 kHz mono s16le; called on the sound card's thread."""
@@ -161,14 +172,25 @@ class OwnWords:
 
     def __call__(self, frame: bytes) -> str:
         """The wake word that somebody else has said, ending in this frame, or nothing."""
-        self._frames_since += 1
         queue, self._queue = self._queue, []
-        spoken = b"".join(queue)
-        if any(spoken):
-            self._rest += self._stream.resample_chunk(np.frombuffer(spoken, "<i2")).tobytes()
-            whole = len(self._rest) - len(self._rest) % TEN_MS_BYTES
-            if self._said(bytes(self._rest[:whole])):
-                self._frames_since = 0
-            del self._rest[:whole]
+        self._lately.append(b"".join(queue))
+        self._judged = max(self._judged - 1, 0)
         word = self._heard(frame)
-        return word if self._frames_since > OWN_WAKE_FRAMES else ""
+        if word and not self._judged:
+            self._is_own, self._judged = self._has_said_it(), OWN_WAKE_FRAMES
+        return "" if self._is_own and self._judged else word
+
+    def _has_said_it(self) -> bool:
+        if not any(self._lately):
+            return False
+        stream = soxr.ResampleStream(MOUTH_RATE, RATE, 1, dtype="int16")
+        waiting = bytearray(SILENCE)
+        since = OWN_WAKE_FRAMES + 1
+        for spoken in (*self._lately, b""):  # a resampler holds back what came last
+            since += 1
+            waiting += stream.resample_chunk(np.frombuffer(spoken or QUIET, "<i2")).tobytes()
+            whole = len(waiting) - len(waiting) % TEN_MS_BYTES
+            if whole and self._said(bytes(waiting[:whole])):
+                since = 0
+            del waiting[:whole]
+        return since <= OWN_WAKE_FRAMES

@@ -35,8 +35,13 @@ TAPS, PASSED = 64, 0.31
 FULL_SCALE = 32_768.0**2
 SILENT_DB = -120.0
 
-Spectrum = npt.NDArray[np.complex128]
+Spectrum = npt.NDArray[np.complex64]
+"""Seven digits are far more than a microphone has, and what is half as large stays in a small cache."""
+Powers = npt.NDArray[np.float32]
 Samples = npt.NDArray[np.float64]
+
+
+NOTHING: Samples = np.zeros(FRAME)
 
 
 class Strange(NamedTuple):
@@ -77,10 +82,10 @@ class Foreteller:
         self._before: Samples = np.zeros(FRAME)
         self._lately: deque[Samples] = deque([np.zeros(FRAME)] * LATELY_FRAMES, LATELY_FRAMES)
         self._spare: deque[int] = deque(maxlen=SPARE_FRAMES)
-        self._played: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
-        self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), complex)
-        self._unsure: Samples = np.full((BLOCKS, FRAME + 1), UNKNOWN)
-        self._noise: Samples = np.full(FRAME + 1, 1000.0)
+        self._played = _Past()
+        self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), np.complex64)
+        self._unsure: Powers = np.full((BLOCKS, FRAME + 1), UNKNOWN, np.float32)
+        self._noise: Powers = np.full(FRAME + 1, 1000.0, np.float32)
         self._known: Samples = np.zeros(BLOCKS)
         self._turn, self._silent = 0, BLOCKS + 1
         self._foretold = self._tail = 0.0
@@ -98,13 +103,12 @@ class Foreteller:
         self._lately.append(block)
         self._silent = 0 if block.any() else self._silent + 1
         if self._silent <= BLOCKS + 1:
-            self._played = np.roll(self._played, 1, axis=0)
-            self._played[0] = np.fft.rfft(np.concatenate([self._before, block]))
+            self._played.take(_spectrum(self._before, block))
             self._before = block
         else:  # nothing we said is in the room any more, and nothing in here
             self._foretold = self._tail = 0.0
             return Strange(_db(_power(heard)), math.inf, frame, math.inf)
-        echo = np.fft.irfft((self._room * self._played).sum(axis=0))[FRAME:]
+        echo = np.fft.irfft((self._room * self._played.spectra).sum(axis=0))[FRAME:]
         left = heard - echo
         self._learn(left)
         self._foretold = max(_power(echo), self._foretold * FADES)
@@ -164,20 +168,50 @@ class Foreteller:
         self._spare.clear()
 
     def _learn(self, left: Samples) -> None:
-        error = np.fft.rfft(np.concatenate([np.zeros(FRAME), left]))
-        self._noise += 0.1 * (np.abs(error) ** 2 - self._noise)
-        power = np.abs(self._played) ** 2
+        error = _spectrum(NOTHING, left)
+        self._noise += 0.1 * (_squared(error) - self._noise)
+        power = self._played.powers
         gain = self._unsure / ((self._unsure * power).sum(axis=0) + 2 * self._noise + 1e-3)
-        self._room += gain * np.conj(self._played) * error
-        self._unsure *= ROOM_STAYS * (1 - 0.5 * gain * power)
-        self._unsure += (1 - ROOM_STAYS) * np.abs(self._room) ** 2
+        self._room += gain * (np.conj(self._played.spectra) * error)
+        self._unsure *= ROOM_STAYS - (0.5 * ROOM_STAYS) * gain * power
+        self._unsure += (1 - ROOM_STAYS) * _squared(self._room)
         # A block's answer is as long as the block; one in turn is held to it, which is cheap and enough.
-        answer = np.fft.irfft(self._room[self._turn])
-        answer[FRAME:] = 0
-        self._room[self._turn] = np.fft.rfft(answer)
+        self._room[self._turn] = _spectrum(np.fft.irfft(self._room[self._turn])[:FRAME], NOTHING)
         self._turn = (self._turn + 1) % BLOCKS
         if self._turn == 0:
-            self._known += KNOWN_STEP * ((np.abs(self._room) ** 2).sum(axis=1) - self._known)
+            self._known += KNOWN_STEP * (_squared(self._room).sum(axis=1) - self._known)
+
+
+class _Past:
+    """Spectra of the last blocks that were played, the latest first.
+
+    They are views into arrays twice as long, so that a new one moves none of the others.
+    """
+
+    def __init__(self) -> None:
+        self._at = BLOCKS
+        self._spectra: Spectrum = np.zeros((2 * BLOCKS, FRAME + 1), np.complex64)
+        self._powers: Powers = np.zeros((2 * BLOCKS, FRAME + 1), np.float32)
+
+    def take(self, spectrum: Spectrum) -> None:
+        """The next one; the oldest is forgotten."""
+        if self._at == 0:
+            self._at = BLOCKS + 1
+            self._spectra[self._at :] = self._spectra[: BLOCKS - 1]
+            self._powers[self._at :] = self._powers[: BLOCKS - 1]
+        self._at -= 1
+        self._spectra[self._at] = spectrum
+        self._powers[self._at] = _squared(spectrum)
+
+    @property
+    def spectra(self) -> Spectrum:
+        """As blocks by frequencies."""
+        return self._spectra[self._at : self._at + BLOCKS]
+
+    @property
+    def powers(self) -> Powers:
+        """Squares of their magnitudes."""
+        return self._powers[self._at : self._at + BLOCKS]
 
 
 class TwoThirds:
@@ -199,6 +233,15 @@ class TwoThirds:
         twice = np.zeros(2 * len(wide))
         twice[::2] = wide
         return np.convolve(twice, self._taps)[TAPS : TAPS + 2 * whole : 3]
+
+
+def _spectrum(first: Samples, second: Samples) -> Spectrum:
+    return np.fft.rfft(np.concatenate([first, second])).astype(np.complex64)
+
+
+def _squared(spectrum: Spectrum) -> Powers:
+    """Of the magnitudes, without the root that ``abs`` would take of each."""
+    return spectrum.real**2 + spectrum.imag**2
 
 
 def _power(samples: Samples) -> float:

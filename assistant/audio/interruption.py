@@ -6,10 +6,9 @@ import math
 from collections import deque
 from enum import Enum, auto
 
-import numpy as np
-
 from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import IsSpeech
+from assistant.audio.levels import Usual, level
 
 LOUD_DBFS = -50.0
 LEFT_OVER_DB = -15.0
@@ -55,9 +54,9 @@ class Interruption:
         self._is_speech = is_speech
         self._foretells = foretells
         self._strange = Strange(-math.inf, math.inf, b"", math.inf)
-        self._usual: deque[float] = deque(maxlen=USUAL_FRAMES)
+        self._usual = Usual(USUAL_FRAMES, USUAL_PERCENTILE)
         self._lately: deque[bool] = deque(maxlen=WINDOW)
-        self._background: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
+        self._background = Usual(BACKGROUND_FRAMES, BACKGROUND_PERCENTILE)
         self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
@@ -83,7 +82,7 @@ class Interruption:
 
     def around(self, frame: bytes) -> None:
         """What the room sounds like while nobody talks to us: a television stays in the background."""
-        self._background.append(level(frame))
+        self._background.note(level(frame))
         self._before.append((frame, False))
 
     def hear(self, raw: bytes, cleaned: bytes) -> Finding:
@@ -116,18 +115,17 @@ class Interruption:
         """Whether much of this frame does not follow from what we say, more than is usual here."""
         if not self._is_learnt or not self._is_loud(self._strange.dbfs):
             return False
-        usual = float(np.percentile(self._usual, USUAL_PERCENTILE)) + UNUSUAL_DB
-        return self._strange.over_db > max(STANDS_OUT_DB, usual)
+        return self._strange.over_db > max(STANDS_OUT_DB, self._usual.value + UNUSUAL_DB)
 
     def _note(self, loudness: float) -> None:
         """A frame without anybody; what an untaught canceller leaves is no background."""
         if self._foretells is None:
             if self._proven:
-                self._background.append(loudness)
+                self._background.note(loudness)
         elif self._strange.dbfs - self._strange.over_db > LOUD_DBFS:
-            self._usual.append(self._strange.over_db)
+            self._usual.note(self._strange.over_db)
         else:
-            self._background.append(self._strange.dbfs)
+            self._background.note(self._strange.dbfs)
 
     def _is_left_over(self, before: float, after: float) -> bool:
         """Whether the canceller, once it knows the room, leaves what it would not leave of an echo."""
@@ -172,12 +170,4 @@ class Interruption:
         self._lately.clear()
 
     def _loudest(self) -> float:
-        if len(self._background) < WINDOW:
-            return -math.inf
-        return float(np.percentile(self._background, BACKGROUND_PERCENTILE))
-
-
-def level(frame: bytes) -> float:
-    """RMS in dB below full scale; silence is -120."""
-    samples = np.frombuffer(frame, "<i2").astype(np.float32)
-    return 10 * math.log10(float(np.mean(np.square(samples))) / 32_768**2 + 1e-12)
+        return self._background.value if len(self._background) >= WINDOW else -math.inf

@@ -13,7 +13,7 @@ import soxr
 
 from assistant.audio.canceller import EchoCanceller
 from assistant.audio.devices import Microphone, Speaker
-from assistant.audio.interruption import level
+from assistant.audio.levels import level
 from assistant.audio.listening import WakeWords
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth

@@ -9,7 +9,8 @@ import soxr
 from assistant.audio.canceller import EchoCanceller
 from assistant.audio.ears import SIGN_FRAMES, Ears, Echo, OwnWords
 from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.interruption import AFRAID_FRAMES, DOUBT_FRAMES, Finding, Interruption, level
+from assistant.audio.interruption import AFRAID_FRAMES, DOUBT_FRAMES, Finding, Interruption
+from assistant.audio.levels import level
 from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan
 from assistant.audio.mouth import Mouth
 
@@ -206,16 +207,30 @@ def test_where_another_room_is_listened_to_the_next_answer_is_heard() -> None:
     assert not here.ears.drops_speech
 
 
+OWN_NAME = b"\x10\x20" * 480
+
+
+def own_words() -> OwnWords:
+    """Whatever is no silence is, when we have said it, our name."""
+    return OwnWords(lambda frame: "alexa" * (frame == WAKE), lambda pcm: "alexa" * (level(pcm) > -60))
+
+
 def test_the_wake_word_that_we_say_ourselves_is_nobodys() -> None:
-    said = [False]
-    words = OwnWords(lambda frame: "alexa" * (frame == WAKE), lambda _pcm: "alexa" if said[0] else "")
+    words = own_words()
     assert words(WAKE) == "alexa"
-    words.speaks(b"\1\0" * 960)
-    said[0] = True
-    assert words(NOISE[0]) == ""
-    said[0] = False
-    assert words(WAKE) == ""
     for _ in range(60):
+        assert words(NOISE[0]) == ""
+    words.speaks(OWN_NAME)
+    assert [words(NOISE[0]), words(WAKE), words(WAKE)] == ["", "", ""]
+    for _ in range(70):
+        words(NOISE[0])
+    assert words(WAKE) == "alexa"
+
+
+def test_whoever_calls_while_we_say_something_else_is_heard() -> None:
+    words = own_words()
+    for _ in range(10):
+        words.speaks(bytes(960))
         words(NOISE[0])
     assert words(WAKE) == "alexa"
 

@@ -10,7 +10,8 @@ import pytest
 import soxr
 
 from assistant.audio.foretelling import DEEPEST, Foreteller, TwoThirds
-from assistant.audio.interruption import OWN_FRAMES, OWN_LIKENESS, Finding, Interruption, level
+from assistant.audio.interruption import OWN_FRAMES, OWN_LIKENESS, Finding, Interruption
+from assistant.audio.levels import level
 
 FRAMES = 400
 random = np.random.default_rng(7)

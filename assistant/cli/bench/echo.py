@@ -17,7 +17,8 @@ from assistant.audio.canceller import EchoCanceller
 from assistant.audio.ears import Ears, Echo, OwnWords
 from assistant.audio.foretelling import Foreteller
 from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.interruption import Interruption, level
+from assistant.audio.interruption import Interruption
+from assistant.audio.levels import level
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import GateOpened
 from assistant.audio.mouth import Mouth
