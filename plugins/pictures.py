@@ -18,7 +18,7 @@ ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "last"),
 )
-How = Annotated[str, Choice("", "add", "remove", "in"), 'usually ""']
+How = Annotated[str, Choice("", "add", "remove", "in", "as", "with", "without", "get rid of"), 'usually ""']
 Which = Annotated[str, Choice(*ORDINALS)]
 DRAW = (
     "draw {prompt}",
@@ -58,15 +58,52 @@ CHANGE = (
     "…{how} {change}",
     "…make it {change} on the {screen} screen",
     "…{how} {change} on the {screen} screen",
+    *(
+        "…give it {}",
+        "…put {} on it",
+        "…take {} out",
+        "…take out {}",
+        "…turn {} into {}",
+        "…turn it upside down",
+    ),
+    *("…replace {} with {}", "…swap {} for {}", "…change the background", "…change the background to {}"),
+    *(
+        "…paint it {}",
+        "…draw it {}",
+        "…zoom in",
+        "…zoom out",
+        "…zoom {}",
+        "…now {how} {change}",
+    ),
+    *("…black and white", "…flip it", "…rotate it"),
+    *(
+        f"…{bit}{word}"
+        for bit in ("", "a bit ", "a little ")
+        for word in ("bigger", "smaller", "brighter", "darker")
+    ),
+    *("…give {} {}", "…put {} on {}", "…make {} {}", "…more {}", "…less {}"),
 )
 ON = ("on the {screen}", "on the {screen} screen")
 ONLY = tuple(f"…{show}only {where}" for show in ("", "show it ") for where in (*ON, "in the {screen}"))
+INSTEAD = tuple(
+    f"…{show}{where} instead" for show in ("", "show it ", "put it ") for where in (*ON, "in the {screen}")
+)
+MOVE = (*ONLY, *INSTEAD, "…move it to the {screen}", "…move it to the {screen} screen")
 ALSO = (
-    *(f"…{show}{where}" for show in ("", "show it ", "put it ") for where in ON),
-    "…on the {screen} too",
-    "…in the {screen} too",
-    "…show it in the {screen}",
+    *(
+        f"…{show}{where}"
+        for show in ("", "show it ", "put it ", "hang it ")
+        for where in (*ON, "in the {screen}")
+        if show or where in ON
+    ),
+    *(
+        f"…{show}{where} {too}"
+        for show in ("", "show it ", "put it ")
+        for where in (*ON, "in the {screen}")
+        for too in ("too", "as well")
+    ),
     "…show it {screen}",
+    "…send it to the {screen} screen",
 )
 OLD = ("one before", "picture before", "old one", "old picture")
 BEFORE = (
@@ -79,6 +116,15 @@ BEFORE = (
     "bring back the picture",
     "undo the picture",
     "undo the change of the picture",
+    *(
+        f"…{no}the {one} was better"
+        for no in ("", "no ")
+        for one in ("first one", "one before", "old one", "last one")
+    ),
+    "…i liked the one before better",
+    "…i liked the old one better",
+    "…it was better before",
+    "…bring it back",
     "…undo",
     "…undo it",
     "…undo that",
@@ -161,7 +207,24 @@ class Pictures(Plugin):
         """Change the picture that a screen shows: "make it night-time", "add a boat", "in Spanish"."""
         return await studio().change(f"{how} {change}".strip(), screen=screen)
 
-    @tool(slow=True, phrases=ONLY)
+    @tool(
+        slow=True,
+        phrases=(
+            "try the picture again",
+            "draw the picture again",
+            *(f"…{again}" for again in ("again", "try again", "once more", "do it again", "draw it again")),
+            *(
+                f"…{verb}another one{alike}"
+                for verb in ("", "draw ", "make ", "try ")
+                for alike in ("", " like it")
+            ),
+        ),
+    )
+    async def draw_again(self, screen: Screen = "") -> str:
+        """Draw what a screen shows once more, from the same words: "try again", "another one like it"."""
+        return await studio().anew(screen=screen)
+
+    @tool(slow=True, phrases=MOVE)
     async def move_image(self, screen: Screen) -> str:
         """Show what was shown last only on this screen, and no more where it was: "only in the kitchen"."""
         return await studio().also(screen=screen, only=True)
@@ -239,6 +302,9 @@ class Pictures(Plugin):
             "use the picture as {use}",
             "…save it",
             "…keep it",
+            "…keep this one",
+            "…save this one",
+            "…i love it keep it",
             "…save it as {use}",
             "…keep it as {use}",
         )
