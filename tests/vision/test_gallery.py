@@ -10,6 +10,7 @@ import pytest
 
 from assistant.vision.catalogue import GalleryError
 from assistant.vision.gallery import Entry, Gallery
+from tests.parts.disks import full_disk
 
 
 class Days:
@@ -131,3 +132,21 @@ async def test_a_full_disk_is_told_before_a_picture_is_paid_for(tmp_path: Path) 
     await Gallery(tmp_path / "pictures").room()
     with pytest.raises(GalleryError, match="no room: the disk is full"):
         await Gallery(tmp_path / "pictures", picture_bytes=2**62).room()
+
+
+async def test_a_full_disk_can_be_looked_at(tmp_path: Path) -> None:
+    gallery, empty = Gallery(tmp_path / "pictures", now=Days()), Gallery(tmp_path / "none")
+    one = await added(gallery, "one")
+    await gallery.note_shown("kitchen", one.id)
+    with full_disk():
+        assert await gallery.entries() == [one]
+        assert (await gallery.data(one)).startswith(b"one")
+        assert await gallery.on("kitchen") == one.id
+        assert await empty.entries() == []
+        assert not (tmp_path / "none").exists(), "who only looks begins none"
+        with pytest.raises(GalleryError, match="cannot be used: the disk refuses"):
+            await added(gallery, "two")
+        with pytest.raises(GalleryError, match="cannot be used: the disk refuses"):
+            await gallery.keep(one.id)
+    await gallery.keep(one.id)
+    assert [entry.kept for entry in await gallery.entries()] == [True], "nothing was lost"
