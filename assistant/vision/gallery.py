@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import store
+from assistant.plain import words as words_of
 from assistant.vision.catalogue import PICTURE_BYTES, Catalogue, GalleryError
 
 BACKGROUND = " (background)"
@@ -70,17 +71,18 @@ class Gallery(Catalogue):
         self._most_bytes, self._most_seconds = most_mb * MEGABYTE, most_days * DAY_SECONDS
 
     async def add(self, data: bytes, **told: Any) -> Entry:
-        """Keep a picture's file, and what is told about it (the fields of an Entry).
+        """Keep a picture's file, and what is told about it: the fields of an Entry, of texts their words.
 
         Raises:
             GalleryError: the disk refuses.
         """
+        said = {name: words_of(told[name]) for name in ("prompt", "alt")}
         entry = Entry(
             id=f"{self.now():%Y%m%d}-{secrets.token_hex(3)}",
             at=self.now().isoformat(timespec="seconds"),
             bytes=len(data),
             sha=hashlib.sha256(data).hexdigest(),
-            **told,
+            **{**told, **said},
         )
         await self._run(lambda base: self._put(base, entry, data))
         return entry

@@ -145,7 +145,7 @@ def contents(wish: Wish) -> list[types.ContentUnion]:
     """The turns of a request: an edit repeats the last picture with its signature, and nothing older."""
     from google.genai import types
 
-    asked = [types.Part(text=wish.prompt[:LONGEST_PROMPT])]
+    asked = [types.Part(text=wish.prompt)]
     pictures = [types.Part.from_bytes(data=data, mime_type=mime) for data, mime in wish.references]
     before = wish.before
     if before is None:
@@ -154,7 +154,7 @@ def contents(wish: Wish) -> list[types.ContentUnion]:
         own = types.Part.from_bytes(data=before.data, mime_type=before.mime)
         return [types.Content(role="user", parts=[own, *pictures, *asked])]
     return [
-        types.Content(role="user", parts=[types.Part(text=before.prompt[:LONGEST_PROMPT])]),
+        types.Content(role="user", parts=[types.Part(text=before.prompt)]),
         types.Content(role="model", parts=[_replayed(part, before) for part in before.turn]),
         types.Content(role="user", parts=[*pictures, *asked]),
     ]

@@ -87,6 +87,8 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
                 ({"prompt": "x", "screen": "moon"}, "There is no moon screen; there is frame and hall"),
                 ({"prompt": 7}, "'prompt' must be a text"),
                 ({"prompt": " "}, "What should I draw?"),
+                ({"prompt": "x" * 4001}, "at most 4000 characters"),
+                ({"prompt": "x" * 30_000, "edit": "last"}, "at most 4000 characters"),
                 ({"prompt": "x", "count": 0}, "--count is 1 to 4"),
                 ({"prompt": "x", "count": True}, "--count is 1 to 4"),
                 ({"prompt": "x", "count": "three"}, "--count is 1 to 4"),

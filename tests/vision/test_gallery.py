@@ -50,6 +50,19 @@ async def test_what_was_made_is_found_again_with_all_that_is_known_of_it(tmp_pat
     assert again.path(first).stat().st_mode & 0o077 == 0
 
 
+async def test_a_prompt_steers_no_terminal_and_turns_no_letters(tmp_path: Path) -> None:
+    """A file's name may be anything, undecodable bytes as well."""
+    gallery = Gallery(tmp_path)
+    named = {
+        "prompt": "\u202egnp.exe\x1b[31m \x00 a\nb \udcff",
+        "alt": "👨\u200d👩\u200d👧",
+        "mime": "image/png",
+    }
+    await gallery.add(b"x", **named, width=1, height=1)
+    (entry,) = await gallery.entries()
+    assert (entry.prompt, entry.alt) == ("gnp.exe [31m a b", "👨\u200d👩\u200d👧")
+
+
 async def test_too_much_and_too_old_go_but_not_what_is_kept(tmp_path: Path) -> None:
     days = Days()
     gallery = Gallery(tmp_path, most_mb=1, most_days=10, now=days)

@@ -33,7 +33,7 @@ POINTING = frozenset({"it", "that", "this", "them"})
 ARTICLES = frozenset({"the", "a", "an", "my", "our"})
 DETERMINERS = ARTICLES | {"please"}
 FILLER_PHRASES = sorted((words(filler) for filler in FILLERS), key=len, reverse=True)
-LONGEST_TEXT = 16
+LONGEST_TEXT = 32
 ORDINARY = frozenset(
     word
     for table in (SENSES, PROPERTIES, COLOURS, STATES, UNITS, QUANTIFIERS, FILLERS, FAMILY_WORDS)
@@ -262,7 +262,9 @@ class _Filling:
             if plain(text[0]) == first:
                 yield from self.fill(rest, text[1:])
             return
-        for length in range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1):
+        lengths = range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1)
+        last = rest and not rest[0].startswith("{")  # "a boat on the lake on the TV" is on the TV
+        for length in reversed(lengths) if last else lengths:
             value = self._value(self.phrase.schema(first), text[:length], rest[:1])
             if value is not None:
                 for others in self.fill(rest, text[length:]):

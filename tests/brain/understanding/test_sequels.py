@@ -31,6 +31,7 @@ turn the cat into a dog = change_image change=turn the cat into a dog
 replace the cat with a dog = change_image change=replace the cat with a dog
 paint it like Van Gogh = change_image change=paint it like Van Gogh
 change the background to a beach = change_image change=change the background to a beach
+make it look like a painting with a big moon in the sky and many small stars all around it = change_image change=look like a painting with a big moon in the sky and many small stars all around it
 black and white = change_image change=black and white
 bigger = change_image change=bigger
 a bit darker = change_image change=a bit darker
