@@ -8,7 +8,7 @@ from contextlib import suppress
 from assistant.bus import Bus
 from assistant.errors import ToolError
 from assistant.events import ToolFinished
-from assistant.showing import Card, Panel, Picture, Screen, Sketch
+from assistant.showing import Card, NotShown, Panel, Picture, Screen, Sketch
 from assistant.vision.gallery import BACKGROUND, Entry, Gallery
 from assistant.vision.painting import NUMBERS, Batch, Painter, short
 from assistant.vision.posters import TITLES, Cards, Look
@@ -52,7 +52,7 @@ class Studio:
         targets = self.wall.targets(screen)
         parent = await self.wall.now(targets[0].name)
         entry = await self.painter.paint(Order(wish, parent=parent), targets)
-        return await self.wall.hang(entry, targets, "The changed picture is")
+        return await self._presented(Batch([entry]), targets, "The changed picture is")
 
     async def anew(self, *, screen: str) -> str:
         """Draw what the screen shows once more: the same words, another picture."""
@@ -62,7 +62,7 @@ class Studio:
             raise ToolError("That picture was not drawn, so there is nothing to draw again.")
         parent = await self.store.entry(shown.parent) if shown.parent else None
         entry = await self.painter.paint(Order(shown.prompt, parent=parent), targets)
-        return await self.wall.hang(entry, targets, "Another picture is")
+        return await self._presented(Batch([entry]), targets, "Another picture is")
 
     async def take(self, data: bytes, name: str = "photo", *, longest: int = PHOTO_SIDE) -> Entry:
         """Keep somebody's own picture, turned as its EXIF says and without all else that the file told; its
@@ -89,7 +89,7 @@ class Studio:
         if not change:
             return await self.wall.hang(sent[0], targets, "The photo is")
         entry = await self.painter.paint(Order(change, parent=sent[0]), targets)
-        return await self.wall.hang(entry, targets, "The changed photo is")
+        return await self._presented(Batch([entry]), targets, "The changed photo is")
 
     async def likeness(self, snapshot: bytes, camera: str, wish: str, *, screen: str) -> str:
         """Draw what a camera sees as somebody wants it: "in winter", "a painting"."""
@@ -212,14 +212,20 @@ class Studio:
         said = await self.wall.put_up(self.wall.targets(screen), Poster(made, alt), "It is")
         return said.removeprefix("It is ").rstrip(".")
 
-    async def _presented(self, batch: Batch, targets: Sequence[Screen]) -> str:
-        """One picture as it is, several numbered on a sheet; what did not come is told, too."""
+    async def _presented(self, batch: Batch, targets: Sequence[Screen], what: str = "The picture is") -> str:
+        """One picture as it is, several numbered on a sheet; what did not come is told, too, and that what
+        nobody sees is not lost."""
         entries = batch.entries
-        if len(entries) == 1:
-            said = await self.wall.hang(entries[0], targets, "The picture is")
-        else:
-            titles = [short(entry.prompt, 40) for entry in entries]
-            said = await self.wall.sheet(entries, targets, titles, f"{NUMBERS[len(entries)]} pictures are")
+        try:
+            if len(entries) == 1:
+                said = await self.wall.hang(entries[0], targets, what)
+            else:
+                titles = [short(entry.prompt, 40) for entry in entries]
+                told = f"{NUMBERS[len(entries)]} pictures are"
+                said = await self.wall.sheet(entries, targets, titles, told)
+        except NotShown as error:
+            them = "It is" if len(entries) == 1 else "They are"
+            raise NotShown(f"{str(error).removesuffix('.')}. {them} kept in the gallery.") from error
         return f"{said} {batch.missing}".strip()
 
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from assistant.errors import ToolError
-from assistant.showing import Sketch
+from assistant.showing import NotShown, Sketch
 from assistant.testing import Home
+from assistant.testing.pictures import Browser
 from assistant.vision.studio import IT_SECONDS, Studio
 from tests.vision.test_fitting import picture
 
@@ -61,3 +62,19 @@ async def test_what_was_drawn_is_drawn_again_from_what_it_was_made_of(home: Home
     await studio.hang(await studio.take(picture()), "")
     with pytest.raises(ToolError, match="was not drawn, so there is nothing to draw again"):
         await studio.anew(screen="")
+
+
+async def test_what_was_drawn_for_a_screen_that_has_gone_is_not_lost(home: Home, studio: Studio) -> None:
+    (kitchen,) = studio.wall.screens
+    assert isinstance(kitchen, Browser)
+    kitchen.deaf = True
+    for draws, told in (
+        (studio.draw("a cat", Sketch(), screen=""), "It is kept in the gallery."),
+        (studio.change("at night", screen=""), "It is kept in the gallery."),
+        (studio.draw("a dog", Sketch(count=2), screen=""), "They are kept in the gallery."),
+    ):
+        with pytest.raises(NotShown) as error:
+            await draws
+        assert str(error.value).endswith(told)
+    prompts = [entry.prompt for entry in await studio.store.entries()]
+    assert prompts == ["a dog", "a dog", "at night", "a cat"]
