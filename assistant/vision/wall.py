@@ -70,7 +70,7 @@ class Wall:
         self.area = ""
         self._last = ""
         self._newest: _Showing | None = None
-        """What was shown last."""
+        """What was shown last, or should have been."""
         self._awaited: dict[str, _Showing] = {}
         """What each screen was asked to show and has not acknowledged."""
         self._shown_on: list[str] = []
@@ -269,6 +269,7 @@ class Wall:
         names = [t.name for t, each in zip(targets, ended, strict=True) if each is None]
         wrong = [str(each) for each in ended if each is not None]
         if not names:
+            self._newest = showing  # "on the TV, then" is about this one
             raise NotShown(" ".join(dict.fromkeys(wrong)))
         self._seen(names, showing)
         where = f"the {names[0]} screen" if len(names) == 1 else f"{len(names)} screens"

@@ -78,3 +78,5 @@ async def test_what_was_drawn_for_a_screen_that_has_gone_is_not_lost(home: Home,
         assert str(error.value).endswith(told)
     prompts = [entry.prompt for entry in await studio.store.entries()]
     assert prompts == ["a dog", "a dog", "at night", "a cat"]
+    home.pictures.browser("hall")
+    assert await studio.also(screen="hall", only=False) == "Two pictures are on the hall screen."
