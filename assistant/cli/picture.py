@@ -72,5 +72,5 @@ def _listed(options: argparse.Namespace, request: dict[str, Any]) -> int:
 
 def _there(path: Path) -> Path:
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file")
+        raise UsageError(f"{path}: {'is no file' if path.exists() else 'there is no such file'}")
     return path.resolve()

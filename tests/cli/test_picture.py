@@ -181,8 +181,10 @@ def test_the_arguments_make_sense_or_are_refused(
     monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path))
     assert main(["picture", "cat", "--ref", str(tmp_path / "none.jpg"), "--json"]) == UsageError.exit_code
     assert main(["gallery", "keep", "--json"]) == UsageError.exit_code
+    assert main(["gallery", "add", str(tmp_path), "--json"]) == UsageError.exit_code
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    first, second = [item["text"] for item in told if item["event"] == "error"]
+    first, second, third = [item["text"] for item in told if item["event"] == "error"]
+    assert third == f"{tmp_path}: is no file"
     assert first.endswith("none.jpg: there is no such file")
     assert "and one id" in second
 
