@@ -74,6 +74,7 @@ CHANGE = (
         "…zoom out",
         "…zoom {}",
         "…now {how} {change}",
+        "…then {how} {change}",
     ),
     *("…black and white", "…flip it", "…rotate it"),
     *(
@@ -84,24 +85,22 @@ CHANGE = (
     *("…give {} {}", "…put {} on {}", "…make {} {}", "…more {}", "…less {}"),
 )
 ON = ("on the {screen}", "on the {screen} screen")
-ONLY = tuple(f"…{show}only {where}" for show in ("", "show it ") for where in (*ON, "in the {screen}"))
-INSTEAD = tuple(
-    f"…{show}{where} instead" for show in ("", "show it ", "put it ") for where in (*ON, "in the {screen}")
+WHERE = (*ON, "in the {screen}")
+PUT = ("", "show it ", "put it ")
+MOVE = (
+    *(f"…{show}only {where}" for show in PUT[:2] for where in WHERE),
+    *(f"…{put}{where} instead" for put in PUT for where in WHERE),
+    *(
+        f"…{but}{where}"
+        for but in ("move it to the {screen}", "not there on the {screen}")
+        for where in ("", " screen")
+    ),
 )
-MOVE = (*ONLY, *INSTEAD, "…move it to the {screen}", "…move it to the {screen} screen")
 ALSO = (
-    *(
-        f"…{show}{where}"
-        for show in ("", "show it ", "put it ", "hang it ")
-        for where in (*ON, "in the {screen}")
-        if show or where in ON
-    ),
-    *(
-        f"…{show}{where} {too}"
-        for show in ("", "show it ", "put it ")
-        for where in (*ON, "in the {screen}")
-        for too in ("too", "as well")
-    ),
+    *(f"…{where}" for where in ON),
+    *(f"…{put} it {where}" for put in ("show", "put", "hang") for where in WHERE),
+    *(f"…{put}{where} {too}" for put in PUT for where in WHERE for too in ("too", "as well")),
+    *(f"…also {where}" for where in WHERE),
     "…show it {screen}",
     "…send it to the {screen} screen",
 )
@@ -212,7 +211,7 @@ class Pictures(Plugin):
         phrases=(
             "try the picture again",
             "draw the picture again",
-            *(f"…{again}" for again in ("again", "try again", "once more", "do it again", "draw it again")),
+            *(f"…{again}" for again in ("again", "try again", "do it again", "draw it again")),
             *(
                 f"…{verb}another one{alike}"
                 for verb in ("", "draw ", "make ", "try ")
@@ -283,6 +282,8 @@ class Pictures(Plugin):
             "clear the picture",
             "take the picture away",
             "turn the picture off",
+            "clear {screen} screens",
+            *(f"…{take} the {{screen}}" for take in ("take it off", "take it down from", "remove it from")),
             "…clear it",
             "…take it away",
             "…take it down",

@@ -13,7 +13,7 @@ from assistant.vision.gallery import BACKGROUND, Entry, Gallery
 from assistant.vision.painting import NUMBERS, Batch, Painter, short
 from assistant.vision.posters import TITLES, Cards, Look
 from assistant.vision.wall import Ending, Poster, Wall, endings, picture
-from assistant.vision.wishing import Order
+from assistant.vision.wishing import SHAPES, Order
 from assistant.vision.workshop import Done
 
 SHEET = 12
@@ -51,7 +51,8 @@ class Studio:
         wish, screen = self.wall.meant(wish, screen)
         targets = self.wall.targets(screen)
         parent = await self.wall.now(targets[0].name)
-        entry = await self.painter.paint(Order(wish, parent=parent), targets)
+        shape = wish if wish.casefold() in SHAPES else ""  # "make it square"
+        entry = await self.painter.paint(Order(wish, shape, parent=parent), targets)
         return await self._presented(Batch([entry]), targets, "The changed picture is")
 
     async def anew(self, *, screen: str) -> str:

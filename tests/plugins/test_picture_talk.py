@@ -68,10 +68,11 @@ TALK: list[Row] = [
         "add bird on the mast",
     ),
     ("draw a dog on the kitchen", "The picture is on the kitchen screen.", "dog", "add bird on the mast"),
+    ("make it square", "The changed picture is on the kitchen screen.", "square", "add bird on the mast"),
     (
         "make it red on the attic screen",
         "There is no attic screen; there is kitchen and tv.",
-        "dog",
+        "square",
         "add bird on the mast",
     ),
     ("clear the kitchen screen", "The screen is clear.", "", "add bird on the mast"),
@@ -153,6 +154,8 @@ async def test_every_sentence_does_what_it_says(tmp_path: Path, monkeypatch: pyt
         (snow,) = [each for each in await store.entries() if each.prompt == "snow"]
         (night,) = [each for each in await store.entries() if each.prompt == "night time"]
         assert (snow.parent, snow.kept) == (night.id, True)
+        (square,) = [each for each in await store.entries() if each.prompt == "square"]
+        assert square.width == square.height
 
     async with web() as phone:
         phone.answers["/notes"] = body(b"{}")

@@ -44,6 +44,12 @@ bring it back = show_image_before
 put it on the kitchen screen too = copy_image screen=kitchen
 show it on the TV as well = copy_image screen=TV
 hang it in the kitchen = copy_image screen=kitchen
+also on the TV = copy_image screen=TV
+not there, on the TV = move_image screen=TV
+take it off the TV = clear_screen screen=TV
+remove it from the kitchen screen = clear_screen screen=kitchen screen
+clear all the screens = clear_screen screen=all
+then add stars = change_image how=add change=stars
 move it to the TV = move_image screen=TV
 show it on the kitchen screen instead = move_image screen=kitchen
 keep this one = keep_image
