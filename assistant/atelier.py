@@ -34,8 +34,7 @@ WANTING = {
 
 def studio(config: Config, state: Path, *, where: Where, purse: Purse, dispatcher: Dispatcher) -> Studio:
     """A studio with a gallery in the state folder; ``where`` is the brain that is asked for pictures."""
-    wanted = config.pictures
-    gallery = Gallery(state / "pictures", most_mb=wanted.keep_mb, most_days=wanted.keep_days)
+    gallery = gallery_in(state, config)
 
     async def service() -> Service:
         endpoint = await where()
@@ -52,10 +51,16 @@ def studio(config: Config, state: Path, *, where: Where, purse: Purse, dispatche
         answer = await dispatcher.look(name, args)
         return answer.text, answer.state
 
-    made = Studio(Painter(wanted, gallery, service, purse), gallery, look)
+    made = Studio(Painter(config.pictures, gallery, service, purse), gallery, look)
     made.wall.area = config.home.announce.area
     dispatcher.put_back_otherwise = made.put_back
     return made
+
+
+def gallery_in(state: Path, config: Config) -> Gallery:
+    """The house's pictures; nothing is made by looking at them."""
+    wanted = config.pictures
+    return Gallery(state / "pictures", most_mb=wanted.keep_mb, most_days=wanted.keep_days)
 
 
 def displays(furniture: Furniture) -> Sequence[Screen]:

@@ -60,6 +60,20 @@ def one_line(text: str, longest: int) -> str:
     return "".join(character if character.isprintable() else "?" for character in text[:longest])
 
 
+JOINER = "\u200d"
+"""It holds the parts of one emoji together."""
+
+
+def words(text: str) -> str:
+    """Somebody's text as one line of words: without what steers a terminal or turns the order of letters."""
+    return " ".join("".join(c if c.isprintable() or c == JOINER else " " for c in text).split())
+
+
+def on_a_terminal(text: str) -> str:
+    """Lines as they may be shown: what would steer the terminal, or turn the order of letters, is a "?"."""
+    return "".join(c if c.isprintable() or c in ("\n", JOINER) else "?" for c in text)
+
+
 def is_plain(value: object, depth: int = 8) -> bool:
     """Whether a value is data alone, all the way down: numbers, words, times, and containers of them."""
     match value:

@@ -158,9 +158,14 @@ async def _gallery(studio: Studio, request: dict[str, Any], tell: Tell) -> bool:
             except BadPicture as error:
                 raise UsageError(f"{path}: {error}") from error
         case _:
-            for entry in await studio.store.entries(MOST_LISTED, _text(request, "words")):
-                tell(_item(studio.store, entry))
+            for item in await listed(studio.store, _text(request, "words")):
+                tell(item)
     return True
+
+
+async def listed(gallery: Gallery, words: str) -> list[dict[str, Any]]:
+    """The newest pictures, or those of which these words were said."""
+    return [_item(gallery, entry) for entry in await gallery.entries(MOST_LISTED, words)]
 
 
 def _item(gallery: Gallery, entry: Entry) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from assistant.app import House
 from assistant.control import Tell
 from assistant.errors import UsageError, VisionError
 from assistant.store import write_atomically
-from assistant.vision.asking import Input, fetchable, mime_of
+from assistant.vision.addresses import fetchable, mime_of
+from assistant.vision.asking import Input
 from assistant.vision.clips import wish
-from assistant.vision.describing import KINDS, RESOLUTIONS, Look, Wanted
+from assistant.vision.looks import KINDS, RESOLUTIONS, Look, Wanted
 from assistant.vision.moments import span
 
 USUAL_QUESTION = "What happens here?"

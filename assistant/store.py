@@ -41,8 +41,8 @@ def folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _not_somebody_elses(path)
-        with tempfile.NamedTemporaryFile(dir=path):
-            pass
+        with tempfile.NamedTemporaryFile(dir=path) as file:
+            file.write(b"room")  # an empty file has room on a full disk, too
     except OSError as error:
         raise StateError(
             f"{path}: the state folder cannot be written ({error.strerror}); "

@@ -4,17 +4,7 @@
 from the assistant; once it has, the picture counts as shown.
 """
 
-from xml.sax.saxutils import escape
-
-from assistant.api.pictures import Display, Picture, Upnp, lent
-
-ABOUT = (
-    '<DIDL-Lite xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:upnp="urn:schemas-upnp-org:metadata-1-0/upnp/"><item id="0" parentID="-1" restricted="1">'
-    "<dc:title>{title}</dc:title><upnp:class>object.item.imageItem.photo</upnp:class>"
-    '<res protocolInfo="http-get:*:{mime}:*">{url}</res></item></DIDL-Lite>'
-)
+from assistant.api.pictures import Display, Picture, Renderer
 
 
 class PictureDlna(Display):
@@ -26,18 +16,12 @@ class PictureDlna(Display):
     http_hosts = ("{url}",)
 
     async def show(self, picture: Picture) -> None:
-        """Tell the renderer where the picture is, and wait until it has fetched it."""
-        renderer = self._renderer()
-        async with lent(picture, to=self.url) as loan:
-            about = ABOUT.format(title=escape(picture.alt[:100]), mime=picture.mime, url=loan.url)
-            where = {"CurrentURI": loan.url, "CurrentURIMetaData": about}
-            await renderer.call("SetAVTransportURI", {"InstanceID": 0, **where})
-            await renderer.call("Play", {"InstanceID": 0, "Speed": 1})
-            await loan.fetched.wait()
+        """Return once the renderer has it."""
+        await self._renderer().show(picture)
 
     async def clear(self) -> None:
         """Stop showing."""
-        await self._renderer().call("Stop", {"InstanceID": 0})
+        await self._renderer().stop()
 
-    def _renderer(self) -> Upnp:
-        return Upnp(self.http, self.url, "urn:schemas-upnp-org:service:AVTransport:1", name=self.name)
+    def _renderer(self) -> Renderer:
+        return Renderer(self.http, self.url, name=self.name)

@@ -18,7 +18,7 @@ ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "last"),
 )
-How = Annotated[str, Choice("", "add", "remove", "in"), 'usually ""']
+How = Annotated[str, Choice("", "add", "remove", "in", "as", "with", "without", "get rid of"), 'usually ""']
 Which = Annotated[str, Choice(*ORDINALS)]
 DRAW = (
     "draw {prompt}",
@@ -58,15 +58,51 @@ CHANGE = (
     "…{how} {change}",
     "…make it {change} on the {screen} screen",
     "…{how} {change} on the {screen} screen",
+    *(
+        "…give it {}",
+        "…put {} on it",
+        "…take {} out",
+        "…take out {}",
+        "…turn {} into {}",
+        "…turn it upside down",
+    ),
+    *("…replace {} with {}", "…swap {} for {}", "…change the background", "…change the background to {}"),
+    *(
+        "…paint it {}",
+        "…draw it {}",
+        "…zoom in",
+        "…zoom out",
+        "…zoom {}",
+        "…now {how} {change}",
+        "…then {how} {change}",
+    ),
+    *("…black and white", "…flip it", "…rotate it"),
+    *(
+        f"…{bit}{word}"
+        for bit in ("", "a bit ", "a little ")
+        for word in ("bigger", "smaller", "brighter", "darker")
+    ),
+    *("…give {} {}", "…put {} on {}", "…make {} {}", "…more {}", "…less {}"),
 )
 ON = ("on the {screen}", "on the {screen} screen")
-ONLY = tuple(f"…{show}only {where}" for show in ("", "show it ") for where in (*ON, "in the {screen}"))
+WHERE = (*ON, "in the {screen}")
+PUT = ("", "show it ", "put it ")
+MOVE = (
+    *(f"…{show}only {where}" for show in PUT[:2] for where in WHERE),
+    *(f"…{put}{where} instead" for put in PUT for where in WHERE),
+    *(
+        f"…{but}{where}"
+        for but in ("move it to the {screen}", "not there on the {screen}")
+        for where in ("", " screen")
+    ),
+)
 ALSO = (
-    *(f"…{show}{where}" for show in ("", "show it ", "put it ") for where in ON),
-    "…on the {screen} too",
-    "…in the {screen} too",
-    "…show it in the {screen}",
+    *(f"…{where}" for where in ON),
+    *(f"…{put} it {where}" for put in ("show", "put", "hang") for where in WHERE),
+    *(f"…{put}{where} {too}" for put in PUT for where in WHERE for too in ("too", "as well")),
+    *(f"…also {where}" for where in WHERE),
     "…show it {screen}",
+    "…send it to the {screen} screen",
 )
 OLD = ("one before", "picture before", "old one", "old picture")
 BEFORE = (
@@ -79,6 +115,15 @@ BEFORE = (
     "bring back the picture",
     "undo the picture",
     "undo the change of the picture",
+    *(
+        f"…{no}the {one} was better"
+        for no in ("", "no ")
+        for one in ("first one", "one before", "old one", "last one")
+    ),
+    "…i liked the one before better",
+    "…i liked the old one better",
+    "…it was better before",
+    "…bring it back",
     "…undo",
     "…undo it",
     "…undo that",
@@ -161,7 +206,24 @@ class Pictures(Plugin):
         """Change the picture that a screen shows: "make it night-time", "add a boat", "in Spanish"."""
         return await studio().change(f"{how} {change}".strip(), screen=screen)
 
-    @tool(slow=True, phrases=ONLY)
+    @tool(
+        slow=True,
+        phrases=(
+            "try the picture again",
+            "draw the picture again",
+            *(f"…{again}" for again in ("again", "try again", "do it again", "draw it again")),
+            *(
+                f"…{verb}another one{alike}"
+                for verb in ("", "draw ", "make ", "try ")
+                for alike in ("", " like it")
+            ),
+        ),
+    )
+    async def draw_again(self, screen: Screen = "") -> str:
+        """Draw what a screen shows once more, from the same words: "try again", "another one like it"."""
+        return await studio().anew(screen=screen)
+
+    @tool(slow=True, phrases=MOVE)
     async def move_image(self, screen: Screen) -> str:
         """Show what was shown last only on this screen, and no more where it was: "only in the kitchen"."""
         return await studio().also(screen=screen, only=True)
@@ -220,6 +282,8 @@ class Pictures(Plugin):
             "clear the picture",
             "take the picture away",
             "turn the picture off",
+            "clear {screen} screens",
+            *(f"…{take} the {{screen}}" for take in ("take it off", "take it down from", "remove it from")),
             "…clear it",
             "…take it away",
             "…take it down",
@@ -239,6 +303,9 @@ class Pictures(Plugin):
             "use the picture as {use}",
             "…save it",
             "…keep it",
+            "…keep this one",
+            "…save this one",
+            "…i love it keep it",
             "…save it as {use}",
             "…keep it as {use}",
         )

@@ -47,6 +47,12 @@ def code_lines(source: str) -> int:
     return len(lines)
 
 
+def docstring_lines(source: str) -> int:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    documented = [n for n in nodes(source, *kinds) if isinstance(n, kinds) and ast.get_docstring(n)]
+    return sum((node.body[0].end_lineno or 0) - node.body[0].lineno + 1 for node in documented)
+
+
 def nodes(source: str, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
     return (node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
 
@@ -78,3 +84,13 @@ def test_no_globals_and_broad_excepts_only_in_named_places(path: Path) -> None:
             )
         ]
         assert not broad, f"broad except at lines {broad}"
+
+
+def test_a_display_driver_fits_on_a_hand() -> None:
+    """Protocols belong to the house (`assistant.api.pictures`), so that an author's own driver is as short."""
+    lengths = {
+        path.name: code_lines(path.read_text()) - docstring_lines(path.read_text())
+        for path in (ROOT / "plugins").glob("picture_*.py")
+    }
+    assert len(lengths) >= 6
+    assert {name: lines for name, lines in lengths.items() if lines > 20} == {}

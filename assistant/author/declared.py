@@ -83,12 +83,15 @@ def unreachable(tools: list[Tool]) -> Iterator[Remark]:
                 f'write @tool(phrases=("{words}{slot}",))',
                 False,
             )
-        names = [p.name for p in declaration.parameters if p.required]
-        names += ["device"] if tool.device is not None else []
+        needed = [p for p in declaration.parameters if p.required]
+        names = [p.name for p in needed] + (["device"] if tool.device is not None else [])
+        texts = {p.name for p in needed if p.type == "string" and not p.options}
         for phrase in declaration.phrases:
             if phrase == "…":  # no sentence: what is said next may go on about this
                 continue
             missing = [name for name in names if f"{{{name}}}" not in phrase]
+            if phrase.startswith("…") and len(missing) == 1 and missing[0] in texts:
+                continue  # it is all that was said
             if missing and not house:
                 yield Remark(
                     line,

@@ -11,7 +11,7 @@ from assistant.brain.understanding.kinds import HOUSE_VERBS
 from assistant.home.registry import folded
 from assistant.tools.table import Tool
 
-SLOT = re.compile(r"\{(\w+)\}")
+SLOT = re.compile(r"\{(\w*)\}")
 LEAST_ALIKE = 0.45
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.ops.journal import Journal, JournalHandler
+from assistant.plain import on_a_terminal
 from assistant.redaction import REDACTION
 
 Item = dict[str, Any]
@@ -156,7 +157,7 @@ class Output:
                 self._write(_row("NAME", self._where("AREA", "FLOOR"), "KIND", "REPORTED", "SOURCE", "STATE"))
             if item["event"] == "device":
                 item = {**item, "area": self._where(item["area"], item.get("floor", ""))}
-            told = line(item)
+            told = on_a_terminal(line(item))
             if self._journal is None or not self._journal.event(item, told):
                 self._write(told)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 from typing import Any
 
+from assistant import config as configuration
+from assistant import store
 from assistant.cli.ask import carried_out
+from assistant.cli.output import Output, logging_to_stderr
 from assistant.errors import UsageError
 
 CAMERA = "camera:"
@@ -46,10 +50,27 @@ def gallery(options: argparse.Namespace) -> int:
             raise UsageError(f"write: assistant gallery {options.what[0]} and one id (or file, to add)")
         case words:
             request["words"] = " ".join(words)
+            return _listed(options, request)
     return carried_out(options, request)
+
+
+def _listed(options: argparse.Namespace, request: dict[str, Any]) -> int:
+    """Without a daemon straight from the disk: a house of its own would want to write there first."""
+    config = configuration.load(configuration.find(options.config))
+    if store.holder(config.state_dir).get("address"):
+        return carried_out(options, request)
+    from assistant.atelier import gallery_in
+    from assistant.portfolio import listed
+
+    logging_to_stderr(quiet=True)
+    output = Output(as_json=options.json)
+    for item in asyncio.run(listed(gallery_in(config.state_dir, config), request["words"])):
+        output.tell(item)
+    output.tell({"event": "done"})
+    return 0
 
 
 def _there(path: Path) -> Path:
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file")
+        raise UsageError(f"{path}: {'is no file' if path.exists() else 'there is no such file'}")
     return path.resolve()

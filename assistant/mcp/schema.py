@@ -47,7 +47,7 @@ def declared(name: str, description: str, schema: object, *, read_only: bool, wi
     risk = Risk[wish.risk.upper()] if wish.risk else (Risk.COMFORT if read_only else Risk.COSTLY)
     known = {parameter.name for parameter in parameters}
     for phrase in wish.phrases:
-        if wrong := [slot for slot in SLOT.findall(phrase) if slot not in known]:
+        if wrong := [slot for slot in SLOT.findall(phrase) if slot and slot not in known]:
             raise PluginError(
                 f"tool {own}: the phrase {phrase!r} has a slot {{{wrong[0]}}}; "
                 f"its parameters are {', '.join(sorted(known)) or 'none'}"

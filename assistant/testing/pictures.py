@@ -71,7 +71,9 @@ class Brush(Painter):
 
     async def _drawn(self, prompt: str, parent: str) -> Entry:
         about = {"mime": "image/png", "width": WIDTH, "height": HEIGHT, "parent": parent}
-        return await self._gallery.add(_png(), prompt=prompt, alt=prompt, kind="drawn", **about)
+        return await self._gallery.add(
+            _png(), prompt=prompt, alt=prompt, kind="edited" if parent else "made", **about
+        )
 
 
 class Pictures:

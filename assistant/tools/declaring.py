@@ -101,7 +101,7 @@ def _check_phrases(function: Callable[..., Any], phrases: tuple[str, ...], names
     known = [*names, "device"] if "self" in inspect.signature(function).parameters else names
     instead = listed([f"{{{name}}}" for name in known] or ["plain words"])
     for phrase in phrases:
-        for slot in SLOT.findall(phrase):
+        for slot in filter(None, SLOT.findall(phrase)):
             if slot not in known:
                 raise PluginError(
                     f"{where(function)}: tool {function.__name__}: the phrase {phrase!r} has a slot "

@@ -50,9 +50,18 @@ class Catalogue:
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Work in a thread, in one transaction."""
+        return await self._in_turn(self._careful, work)
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Work that changes nothing; a disk that takes nothing more can be looked at all the same."""
+        return await self._in_turn(self._looking, work)
+
+    async def _in_turn(
+        self, way: Callable[[Callable[[sqlite3.Connection], T]], T], work: Callable[[sqlite3.Connection], T]
+    ) -> T:
         async with self._one_at_a_time:
             try:
-                return await asyncio.to_thread(self._careful, work)
+                return await asyncio.to_thread(way, work)
             except (sqlite3.Error, OSError) as error:
                 log.warning("the gallery %s: %s", self._folder, error)
                 raise GalleryError(FULL if self._full(1) else REFUSES) from error
@@ -87,6 +96,27 @@ class Catalogue:
             path.replace(path.with_name(f"{FILE}.broken"))
         with self._opened() as base:
             return work(base)
+
+    def _looking(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """SQLite writes even to read (its log, who is there); where it cannot, the file is taken as it is."""
+        try:
+            if (self._folder / FILE).exists():  # to look begins none
+                return self._careful(work)
+        except (sqlite3.OperationalError, OSError) as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise
+            log.warning("the gallery %s can only be looked at: %s", self._folder, error)
+        with closing(self._as_it_is()) as base:
+            base.row_factory = sqlite3.Row
+            return work(base)
+
+    def _as_it_is(self) -> sqlite3.Connection:
+        path = self._folder / FILE
+        if path.exists() and path.stat().st_size:
+            return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        base = sqlite3.connect(":memory:")
+        base.executescript(TABLES)
+        return base
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -3,7 +3,6 @@ times."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,7 +14,6 @@ from assistant.config import CameraConfig, ClipsConfig
 from assistant.errors import VisionError
 from assistant.events import ClipSent, Event
 from assistant.money import Tokens
-from assistant.plain import plain
 from assistant.plain import text as carried
 from assistant.prompts import CLIP, clip_question
 from assistant.vision import models
@@ -32,16 +30,15 @@ from assistant.vision.asking import (
 from assistant.vision.cameras import FROZEN_SECONDS, Cameras
 from assistant.vision.clips import Clip, fine, wish
 from assistant.vision.keeping import Kept
+from assistant.vision.looks import FACTS, Look, Wanted, facts_of
 from assistant.vision.moments import by_the_clock, said, span
-from assistant.vision.pipe import Item, split
+from assistant.vision.pipe import split
 from assistant.vision.serving import Service
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
 
-KINDS = ("answer", "facts", "scenes", "transcript")
-RESOLUTIONS = ("", "low", "medium", "high", "ultra high")
 PROMPT_TOKENS = 900
 SAME = frozenset({"same", "the same", "that clip", "the same clip", "that"})
 LONGEST_ANSWER = 4000
@@ -54,27 +51,6 @@ CAPTIONED = ("answer", "facts")
 """Scenes and transcripts need the whole film."""
 DAILY = "Today's {number} clips have been looked at (clips.daily)."
 
-FACTS: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "summary": {"type": "string", "description": "one short sentence"},
-        "people": {"type": "integer"},
-        "vehicles": {"type": "array", "items": {"type": "string"}},
-        "animals": {"type": "array", "items": {"type": "string"}},
-        "parcels": {"type": "integer"},
-        "importance": {"type": "integer", "description": "0 nothing, 1 usual, 2 worth telling, 3 urgent"},
-        "events": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"at": {"type": "string"}, "what": {"type": "string"}},
-                "required": ["at", "what"],
-            },
-        },
-    },
-    "required": ["summary", "people", "vehicles", "animals", "parcels", "importance", "events"],
-}
-
 Services = Callable[[], Awaitable[Sequence[Service]]]
 """Whom to ask, the best first, as they can be reached now."""
 
@@ -84,53 +60,6 @@ class Purse(Protocol):
 
     def setting_aside(self, endpoint: Any, ahead: Tokens) -> AbstractContextManager[str]: ...
     def paid(self, endpoint: Any, tokens: Tokens, kind: str = "live") -> float: ...
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """How a question is asked. ``kind`` is answer, facts, scenes or transcript. What is empty or 0 is left
-    to us; ``schema`` asks for JSON of another shape; ``about`` is what a film from elsewhere is."""
-
-    question: str = "What happens here?"
-    kind: str = "answer"
-    model: str = ""
-    fps: float = 0.0
-    resolution: str = ""
-    schema: dict[str, Any] | None = None
-    about: str = ""
-    paid_as: str = "clip"
-
-
-@dataclass(frozen=True)
-class Look:
-    """An answer. ``text`` may be spoken; ``facts`` is there when they were asked for; ``begin`` is when the
-    clip begins, in seconds since 1970."""
-
-    text: str
-    camera: str = ""
-    brain: str = ""
-    model: str = ""
-    begin: float | None = None
-    usd: float = 0.0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    facts: Item | None = None
-    clip: Clip | None = None
-
-    def shown(self) -> Item:
-        """For the command line."""
-        return {
-            "text": self.text,
-            "camera": self.camera,
-            "brain": self.brain,
-            "model": self.model,
-            "begin": self.begin,
-            "usd": round(self.usd, 6),
-            "tokens_in": self.tokens_in,
-            "tokens_out": self.tokens_out,
-            "facts": self.facts,
-            "clip": self.clip.shown() if self.clip else None,
-        }
 
 
 @dataclass
@@ -219,7 +148,7 @@ class Describer:
                 why = why or error
                 continue
             text = carried(told.text)[:LONGEST_ANSWER]
-            facts = _facts(text, service) if question.schema else None
+            facts = facts_of(text, free=service.brain == FREE) if question.schema else None
             if facts is not None:
                 text = str(facts.get("summary", text))
             if why is not None:
@@ -334,22 +263,3 @@ def _ahead(question: Question, clip: Clip, model: str) -> Tokens:
     frames = pictures * (sight.fine_tokens if fine_parts else sight.frame_tokens)
     sound = round(clip.seconds * models.SOUND_TOKENS) if clip.sound else 0
     return Tokens(picture_in=frames + sound, text_in=PROMPT_TOKENS, text_out=question.answer_tokens)
-
-
-def _facts(text: str, service: Service) -> Item | None:
-    """JSON of a model; a brain that sees nothing answers in words.
-
-    Raises:
-        VisionError: it is not.
-    """
-    try:
-        told = json.loads(text)
-    except ValueError as error:
-        if service.brain == FREE:
-            return None
-        raise VisionError("Gemini's answer about that clip could not be read.") from error
-    if not isinstance(told, dict):
-        raise VisionError("Gemini's answer about that clip could not be read.")
-    facts = plain(told)
-    assert isinstance(facts, dict)
-    return facts

@@ -6,9 +6,10 @@ import io
 import struct
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from PIL import Image, ImageEnhance, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageEnhance, ImageOps, UnidentifiedImageError
 
 from assistant.vision.headers import MOST_PIXELS
 
@@ -55,6 +56,7 @@ def opened(data: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=READABLE) as found:
             found.load()
+            profile = found.info.get("icc_profile")
             turned = _turned(found)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as error:
         raise Unreadable("The picture has too many pixels.") from error
@@ -63,8 +65,22 @@ def opened(data: bytes) -> Image.Image:
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
         whole = turned.convert("RGBA")
         ground = Image.new("RGBA", whole.size, (*PAPER, 255))
-        return Image.alpha_composite(ground, whole).convert("RGB")
-    return turned.convert("RGB")
+        turned = Image.alpha_composite(ground, whole).convert("RGB")
+    if turned.mode.startswith("I"):  # 16 bits of grey: Pillow would cut off all but the darkest of them
+        turned = turned.point(lambda value: value / 256).convert("L")
+    return _in_srgb(turned, profile)
+
+
+def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
+    """As every screen understands it, and with no profile; one that is nonsense counts for none."""
+    seen = None
+    if isinstance(profile, bytes):
+        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            own, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+            seen = ImageCms.profileToProfile(picture, own, srgb, outputMode="RGB")
+    seen = seen or picture.convert("RGB")
+    seen.info.clear()  # a PNG would be saved with it
+    return seen
 
 
 def _turned(picture: Image.Image) -> Image.Image:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant import store
-from assistant.vision.catalogue import FILE, PICTURE_BYTES, Catalogue, GalleryError
+from assistant.plain import words as words_of
+from assistant.vision.catalogue import PICTURE_BYTES, Catalogue, GalleryError
 
 BACKGROUND = " (background)"
 """Behind the name of a screen: what is there whenever nothing else is."""
@@ -70,17 +71,18 @@ class Gallery(Catalogue):
         self._most_bytes, self._most_seconds = most_mb * MEGABYTE, most_days * DAY_SECONDS
 
     async def add(self, data: bytes, **told: Any) -> Entry:
-        """Keep a picture's file, and what is told about it (the fields of an Entry).
+        """Keep a picture's file, and what is told about it: the fields of an Entry, of texts their words.
 
         Raises:
             GalleryError: the disk refuses.
         """
+        said = {name: words_of(told[name]) for name in ("prompt", "alt")}
         entry = Entry(
             id=f"{self.now():%Y%m%d}-{secrets.token_hex(3)}",
             at=self.now().isoformat(timespec="seconds"),
             bytes=len(data),
             sha=hashlib.sha256(data).hexdigest(),
-            **told,
+            **{**told, **said},
         )
         await self._run(lambda base: self._put(base, entry, data))
         return entry
@@ -92,7 +94,7 @@ class Gallery(Catalogue):
         of = "(? = '' or kind = ?)"
         sql = f"select * from pictures where {where} and {of} order by at desc, number desc limit ?"
         values = (*wanted, kind, kind, most)
-        return await self._run(
+        return await self._read(
             lambda base: [_entry(base, row) for row in base.execute(sql, values).fetchall()]
         )
 
@@ -102,7 +104,7 @@ class Gallery(Catalogue):
         Raises:
             GalleryError: there is no such picture.
         """
-        found = await self._run(
+        found = await self._read(
             lambda base: [_entry(base, row) for row in base.execute(
                 "select * from pictures where id = ?", (ident,)
             )]
@@ -153,7 +155,7 @@ class Gallery(Catalogue):
     async def recipe(self, screen: str) -> dict[str, Any]:
         """How what a screen shows is made anew; {} when it is a picture of the gallery, or nothing."""
         sql = "select recipe from posters where screen = ?"
-        found = await self._run(lambda base: base.execute(sql, (screen,)).fetchone())
+        found = await self._read(lambda base: base.execute(sql, (screen,)).fetchone())
         return dict(json.loads(found[0])) if found else {}
 
     async def on(self, screen: str) -> str:
@@ -165,15 +167,13 @@ class Gallery(Catalogue):
         """Whether a screen shows what was made of another picture, and has for at most so many seconds."""
         sql = """select shown.at from shown join pictures on id = picture where screen = ? and parent != ''
             and shown.rowid = (select max(rowid) from shown where screen = ?)"""
-        found = await self._run(lambda base: base.execute(sql, (screen, screen)).fetchone())
+        found = await self._read(lambda base: base.execute(sql, (screen, screen)).fetchone())
         return bool(found) and (self.now() - datetime.fromisoformat(found[0])).total_seconds() <= seconds
 
     async def last_screen(self) -> str:
-        """The screen on which something was shown last; "" when nothing ever was: no catalogue is begun."""
-        if not (self._folder / FILE).exists():
-            return ""
+        """The screen on which something was shown last; "" when nothing ever was."""
         sql = "select screen from shown where screen not like ? order by rowid desc limit 1"
-        found = await self._run(lambda base: base.execute(sql, (f"%{BACKGROUND}",)).fetchone())
+        found = await self._read(lambda base: base.execute(sql, (f"%{BACKGROUND}",)).fetchone())
         return str(found[0]) if found else ""
 
     async def note_sheet(self, screen: str, idents: Sequence[str]) -> None:
@@ -184,13 +184,13 @@ class Gallery(Catalogue):
     async def sheet(self, screen: str) -> list[str]:
         """Ids of what a screen has shown together last; of a screen that has not, of the newest sheet."""
         sql = "select pictures from sheets order by screen = ? desc, rowid desc limit 1"
-        found = await self._run(lambda base: base.execute(sql, (screen,)).fetchone())
+        found = await self._read(lambda base: base.execute(sql, (screen,)).fetchone())
         return [str(ident) for ident in json.loads(found[0])] if found else []
 
     async def history(self, screen: str, most: int = 20) -> list[str]:
         """Ids of what a screen has shown, the last first."""
         sql = "select picture from shown where screen = ? order by rowid desc limit ?"
-        return await self._run(lambda base: [row[0] for row in base.execute(sql, (screen, most)).fetchall()])
+        return await self._read(lambda base: [row[0] for row in base.execute(sql, (screen, most)).fetchall()])
 
     async def before(self, screen: str) -> Entry | None:
         """What a screen showed before: what its picture was made of, else the one made before it; of a screen
@@ -204,7 +204,7 @@ class Gallery(Catalogue):
             and number < (select number from pictures where id = ?))
             order by id = ? desc, number desc limit 1"""
         values = (now.parent, screen, now.id, now.parent)
-        found = await self._run(lambda base: base.execute(sql, values).fetchone())
+        found = await self._read(lambda base: base.execute(sql, values).fetchone())
         return await self.entry(found[0]) if found else None
 
     async def tidy(self) -> int:

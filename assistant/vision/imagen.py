@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from assistant.vision.headers import header
+from assistant.vision.headers import BadPicture, header
 from assistant.vision.making import Made, Outcome, Wish
 from assistant.vision.table import Model
 from assistant.vision.undrawn import NotDrawn, held_back
@@ -98,6 +98,9 @@ def _read(response: types.GenerateImagesResponse | types.EditImageResponse) -> l
 
 def _outcome(one: types.GeneratedImage) -> Outcome | None:
     if one.image is not None and one.image.image_bytes:
-        head = header(one.image.image_bytes)
+        try:
+            head = header(one.image.image_bytes)
+        except BadPicture:
+            return NotDrawn("garbled")
         return Made(one.image.image_bytes, head.mime, head.width, head.height, "", ())
     return held_back(one.rai_filtered_reason) if one.rai_filtered_reason else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.plain import one_line
-from assistant.vision.headers import header
+from assistant.vision.headers import BadPicture, Header, header
 from assistant.vision.table import Model
 from assistant.vision.undrawn import FINISHES, SAYINGS, NotDrawn, refusal
 
@@ -145,7 +145,7 @@ def contents(wish: Wish) -> list[types.ContentUnion]:
     """The turns of a request: an edit repeats the last picture with its signature, and nothing older."""
     from google.genai import types
 
-    asked = [types.Part(text=wish.prompt[:LONGEST_PROMPT])]
+    asked = [types.Part(text=wish.prompt)]
     pictures = [types.Part.from_bytes(data=data, mime_type=mime) for data, mime in wish.references]
     before = wish.before
     if before is None:
@@ -154,7 +154,7 @@ def contents(wish: Wish) -> list[types.ContentUnion]:
         own = types.Part.from_bytes(data=before.data, mime_type=before.mime)
         return [types.Content(role="user", parts=[own, *pictures, *asked])]
     return [
-        types.Content(role="user", parts=[types.Part(text=before.prompt[:LONGEST_PROMPT])]),
+        types.Content(role="user", parts=[types.Part(text=before.prompt)]),
         types.Content(role="model", parts=[_replayed(part, before) for part in before.turn]),
         types.Content(role="user", parts=[*pictures, *asked]),
     ]
@@ -202,7 +202,7 @@ def _safety(threshold: str) -> list[types.SafetySetting]:
 
 
 def read(response: types.GenerateContentResponse) -> Made:
-    """The picture in an answer; what it thought on its way is passed over.
+    """The picture in an answer, of several the last that is one; what it thought on its way is passed over.
 
     Raises:
         NotDrawn: there is none.
@@ -215,13 +215,18 @@ def read(response: types.GenerateContentResponse) -> Made:
     content = candidate.content if candidate is not None else None
     turn: list[dict[str, Any]] = []
     words: list[str] = []
-    found: tuple[bytes, str] | None = None
+    found: tuple[bytes, Header] | None = None
+    unreadable: BadPicture | None = None
     for part in (content.parts if content is not None else None) or ():
         if part.thought:
             continue
         signature = base64.b64encode(part.thought_signature).decode() if part.thought_signature else ""
         if part.inline_data is not None and part.inline_data.data:
-            found = part.inline_data.data, part.inline_data.mime_type or ""
+            try:  # the bytes tell what they are, whatever their label
+                found = part.inline_data.data, header(part.inline_data.data)
+            except BadPicture as error:
+                unreadable = error
+                continue
             turn = [each for each in turn if not each.get("picture")]
             turn.append({"picture": True, "signature": signature})
         elif part.text:
@@ -229,23 +234,27 @@ def read(response: types.GenerateContentResponse) -> Made:
             turn.append({"text": part.text, "signature": signature})
     text = one_line(" ".join(words), LONGEST_WORDS)
     if found is None:
-        reason = candidate.finish_reason.name if candidate is not None and candidate.finish_reason else "none"
-        log.warning("no picture came: %s", reason)  # its words may repeat what was asked for
-        cause = FINISHES.get(reason, "no image")
-        if text and cause == "no image":
-            raise NotDrawn(cause, f"{SAYINGS[cause]} It said: {text}", foreign=True)
-        raise NotDrawn(cause)
-    return _made(found[0], text, turn, response.usage_metadata)
+        raise NotDrawn("garbled") if unreadable else _without(candidate, text)
+    return _made(*found, text, turn, response.usage_metadata)
+
+
+def _without(candidate: types.Candidate | None, text: str) -> NotDrawn:
+    """Why an answer has no picture."""
+    reason = candidate.finish_reason.name if candidate is not None and candidate.finish_reason else "none"
+    log.warning("no picture came: %s", reason)  # its words may repeat what was asked for
+    cause = FINISHES.get(reason, "no image")
+    if text and cause == "no image":
+        return NotDrawn(cause, f"{SAYINGS[cause]} It said: {text}", foreign=True)
+    return NotDrawn(cause)
 
 
 def _made(
     data: bytes,
+    head: Header,
     words: str,
     turn: Sequence[Mapping[str, Any]],
     used: types.GenerateContentResponseUsageMetadata | None,
 ) -> Made:
-    """The bytes tell what they are, whatever their label."""
-    head = header(data)
     prompt = (used.prompt_token_count or 0) if used is not None else 0
     thoughts = (used.thoughts_token_count or 0) if used is not None else 0
     return Made(data, head.mime, head.width, head.height, words, turn, prompt, thoughts, _pixels(used))

@@ -98,6 +98,8 @@ class Painter:
         """
         if not order.prompt.strip():
             raise ToolError("What should I draw?")
+        if len(order.prompt) > LONGEST_PROMPT:
+            raise ToolError(f"That is too long: a picture takes at most {LONGEST_PROMPT} characters.")
         service = await self._service()
         model = wishing.model(self._config, vertex=service.vertex, free=service.free)
         count = wishing.count(order, self._config)
@@ -234,7 +236,7 @@ class Painter:
                 made, data=whole.data, mime=whole.mime, width=whole.width, height=whole.height, turn=()
             )
         parent = order.parent
-        prompt = order.prompt.strip()[:LONGEST_PROMPT]
+        prompt = order.prompt.strip()
         return await self._gallery.add(
             made.data,
             prompt=prompt,

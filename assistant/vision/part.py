@@ -13,8 +13,9 @@ from assistant.errors import AssistantError, VisionError
 from assistant.events import CameraChanged, ClipSent, Event
 from assistant.looking import Looked
 from assistant.vision.cameras import FROZEN_SECONDS, Cameras
-from assistant.vision.describing import KINDS, Describer, Purse, Wanted
+from assistant.vision.describing import Describer, Purse
 from assistant.vision.gazing import Gaze
+from assistant.vision.looks import KINDS, Wanted
 from assistant.vision.memory import Memory
 from assistant.vision.pipe import Item
 from assistant.vision.serving import Service

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from assistant.bus import Bus
 from assistant.errors import ToolError
 from assistant.events import ToolFinished
-from assistant.showing import Card, Countdown, Panel, Picture, Screen, Sketch
+from assistant.showing import Card, NotShown, Panel, Picture, Screen, Sketch
 from assistant.vision.gallery import BACKGROUND, Entry, Gallery
 from assistant.vision.painting import NUMBERS, Batch, Painter, short
+from assistant.vision.posters import TITLES, Cards, Look
 from assistant.vision.wall import Ending, Poster, Wall, endings, picture
-from assistant.vision.wishing import Order
+from assistant.vision.wishing import SHAPES, Order
 from assistant.vision.workshop import Done
 
 SHEET = 12
+DRAWN = ("made", "edited")
 SLACK_SECONDS = 2.0
 IT_SECONDS = 300.0
 """For so long "it" is a picture with which something was done."""
 PHOTO_SIDE = 3072
 """More than any screen or model uses, and a quarter of what a telephone sends."""
-CARDS: dict[Card, str] = {
-    "weather": "The weather is",
-    "timers": "The list of timers is",
-    "list": "The list is",
-    "qr code": "The QR code is",
-    "text": "The text is",
-}
-
-Look = Callable[[str, dict[str, Any]], Awaitable[tuple[str, dict[str, Any]]]]
-"""Asks another tool of the house, one that only looks: its sentence and its values."""
 
 
 class Studio:
     """One house's pictures, on its ``wall``."""
 
     def __init__(self, painter: Painter, gallery: Gallery, look: Look) -> None:
-        self.painter, self.store, self._look = painter, gallery, look
+        self.painter, self.store = painter, gallery
+        self._cards = Cards(painter.workshop, look)
         self.wall = Wall(gallery, painter.workshop)
-        self.wall.remade = self._remade
+        self.wall.remade = self._cards.remade
         self.current = self.wall.current
 
     async def draw(self, prompt: str, sketch: Sketch, *, screen: str) -> str:
@@ -59,8 +51,19 @@ class Studio:
         wish, screen = self.wall.meant(wish, screen)
         targets = self.wall.targets(screen)
         parent = await self.wall.now(targets[0].name)
-        entry = await self.painter.paint(Order(wish, parent=parent), targets)
-        return await self.wall.hang(entry, targets, "The changed picture is")
+        shape = wish if wish.casefold() in SHAPES else ""  # "make it square"
+        entry = await self.painter.paint(Order(wish, shape, parent=parent), targets)
+        return await self._presented(Batch([entry]), targets, "The changed picture is")
+
+    async def anew(self, *, screen: str) -> str:
+        """Draw what the screen shows once more: the same words, another picture."""
+        targets = self.wall.targets(screen)
+        shown = await self.wall.now(targets[0].name)
+        if shown.kind not in DRAWN:
+            raise ToolError("That picture was not drawn, so there is nothing to draw again.")
+        parent = await self.store.entry(shown.parent) if shown.parent else None
+        entry = await self.painter.paint(Order(shown.prompt, parent=parent), targets)
+        return await self._presented(Batch([entry]), targets, "Another picture is")
 
     async def take(self, data: bytes, name: str = "photo", *, longest: int = PHOTO_SIDE) -> Entry:
         """Keep somebody's own picture, turned as its EXIF says and without all else that the file told; its
@@ -87,7 +90,7 @@ class Studio:
         if not change:
             return await self.wall.hang(sent[0], targets, "The photo is")
         entry = await self.painter.paint(Order(change, parent=sent[0]), targets)
-        return await self.wall.hang(entry, targets, "The changed photo is")
+        return await self._presented(Batch([entry]), targets, "The changed photo is")
 
     async def likeness(self, snapshot: bytes, camera: str, wish: str, *, screen: str) -> str:
         """Draw what a camera sees as somebody wants it: "in winter", "a painting"."""
@@ -142,7 +145,7 @@ class Studio:
         """Show something to read: the weather, timers, a list, a code, or a text. Nobody outside is asked."""
         text, screen = self.wall.meant(text, screen)
         targets = self.wall.targets(screen)
-        return await self.wall.put_up(targets, await self._made(kind, text), CARDS[kind])
+        return await self.wall.put_up(targets, await self._cards.made(kind, text), TITLES[kind])
 
     async def follow(self, bus: Bus) -> None:
         """When something was done, tell the screens that count which timers there are now; for ever."""
@@ -156,7 +159,7 @@ class Studio:
     async def _recount(self) -> None:
         """Show the timers again where they have changed; a screen that cannot is passed over."""
         try:
-            card = await self._made("timers", "")
+            card = await self._cards.made("timers", "")
         except ToolError:
             return
         for target in self.wall.screens:
@@ -210,48 +213,21 @@ class Studio:
         said = await self.wall.put_up(self.wall.targets(screen), Poster(made, alt), "It is")
         return said.removeprefix("It is ").rstrip(".")
 
-    async def _presented(self, batch: Batch, targets: Sequence[Screen]) -> str:
-        """One picture as it is, several numbered on a sheet; what did not come is told, too."""
+    async def _presented(self, batch: Batch, targets: Sequence[Screen], what: str = "The picture is") -> str:
+        """One picture as it is, several numbered on a sheet; what did not come is told, too, and that what
+        nobody sees is not lost."""
         entries = batch.entries
-        if len(entries) == 1:
-            said = await self.wall.hang(entries[0], targets, "The picture is")
-        else:
-            titles = [short(entry.prompt, 40) for entry in entries]
-            said = await self.wall.sheet(entries, targets, titles, f"{NUMBERS[len(entries)]} pictures are")
+        try:
+            if len(entries) == 1:
+                said = await self.wall.hang(entries[0], targets, what)
+            else:
+                titles = [short(entry.prompt, 40) for entry in entries]
+                told = f"{NUMBERS[len(entries)]} pictures are"
+                said = await self.wall.sheet(entries, targets, titles, told)
+        except NotShown as error:
+            them = "It is" if len(entries) == 1 else "They are"
+            raise NotShown(f"{str(error).removesuffix('.')}. {them} kept in the gallery.") from error
         return f"{said} {batch.missing}".strip()
-
-    async def _made(self, kind: Card, text: str) -> Poster:
-        """A card of this kind; a screen that can count gets its timers, too."""
-        content, alt = await self._content(kind, text)
-
-        async def made(panel: Panel) -> Done:
-            return await self.painter.workshop.card(content, panel)
-
-        timers = content["values"].get("timers", []) if kind == "timers" else []
-        counted = [_countdown(told) for told in timers if "seconds" in told]
-        return Poster(made, alt, counted, {"card": kind, "text": text})
-
-    async def _remade(self, recipe: Mapping[str, Any]) -> Poster:
-        """A card that hung somewhere before the house was built anew: the weather is that of now."""
-        return await self._made(recipe["card"], recipe["text"])
-
-    async def _content(self, kind: Card, text: str) -> tuple[dict[str, Any], str]:
-        match kind:
-            case "weather":
-                said, values = await self._look("get_weather", {})
-            case "timers":
-                said, values = await self._look("timers_left", {})
-            case "list":
-                said, values = await self._look("read_list", {"list": text} if text else {})
-            case _:
-                said, values = text, {}
-                if not text.strip():
-                    raise ToolError("What should stand there?")
-        return {"kind": kind, "text": said, "values": values, "title": text}, said or text
-
-
-def _countdown(told: Mapping[str, Any]) -> Countdown:
-    return Countdown(str(told["name"]), float(told["seconds"]), told.get("running") is True)
 
 
 def _same(shown: Sequence[Ending], now: Sequence[Ending]) -> bool:

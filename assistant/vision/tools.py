@@ -15,8 +15,8 @@ from assistant.tools.table import Tool
 from assistant.tools.telling import tell
 from assistant.tools.vocabulary import Choice, Range, Risk
 from assistant.vision.asking import Input
-from assistant.vision.describing import Look, Wanted
 from assistant.vision.gazing import LONGEST_SECONDS
+from assistant.vision.looks import Look, Wanted
 from assistant.vision.part import Vision
 from assistant.vision.recalling import DATA, asks, remembering
 

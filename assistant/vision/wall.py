@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -52,11 +52,12 @@ class Poster:
 @dataclass(frozen=True)
 class _Showing:
     """Something to show: ``made`` for each screen, noted once it is seen there; ``what`` begins the sentence
-    about it ("The picture is")."""
+    about it ("The changed picture is"), ``elsewhere`` that when it is shown on another screen, too."""
 
     made: Callable[[Screen], Awaitable[Picture]]
     note: Callable[[Screen], Awaitable[None]]
     what: str
+    elsewhere: str
 
 
 class Wall:
@@ -69,7 +70,7 @@ class Wall:
         self.area = ""
         self._last = ""
         self._newest: _Showing | None = None
-        """What was shown last."""
+        """What was shown last, or should have been."""
         self._awaited: dict[str, _Showing] = {}
         """What each screen was asked to show and has not acknowledged."""
         self._shown_on: list[str] = []
@@ -133,7 +134,7 @@ class Wall:
             self._counts(target, ())
             await self._store.note_shown(target.name, entry.id)
 
-        return await self._everywhere(targets, _Showing(made, note, what))
+        return await self._everywhere(targets, _Showing(made, note, what, "The picture is"))
 
     async def put_up(
         self, targets: Sequence[Screen], poster: Poster, what: str, *, listed: Sequence[str] = ()
@@ -147,7 +148,7 @@ class Wall:
                 await self._store.note_sheet(target.name, listed)
 
         return await self._everywhere(
-            targets, _Showing(lambda target: poster.picture(target.panel), note, what)
+            targets, _Showing(lambda target: poster.picture(target.panel), note, what, what)
         )
 
     async def place(self, target: Screen, poster: Poster) -> None:
@@ -178,7 +179,7 @@ class Wall:
         if self._newest is None:
             said = await self.hang(await self.now(""), targets, "The picture is")
         else:
-            said = await self._everywhere(targets, self._newest)
+            said = await self._everywhere(targets, replace(self._newest, what=self._newest.elsewhere))
         names = {target.name for target in targets}
         for screen in self.screens if only else ():
             if screen.name in before and screen.name not in names:
@@ -268,6 +269,7 @@ class Wall:
         names = [t.name for t, each in zip(targets, ended, strict=True) if each is None]
         wrong = [str(each) for each in ended if each is not None]
         if not names:
+            self._newest = showing  # "on the TV, then" is about this one
             raise NotShown(" ".join(dict.fromkeys(wrong)))
         self._seen(names, showing)
         where = f"the {names[0]} screen" if len(names) == 1 else f"{len(names)} screens"

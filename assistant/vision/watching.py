@@ -19,7 +19,8 @@ from assistant.events import CameraSaw, Event, StateChanged
 from assistant.plain import one_line
 from assistant.speaking import Voice
 from assistant.vision.cameras import Cameras
-from assistant.vision.describing import Describer, Look, Wanted
+from assistant.vision.describing import Describer
+from assistant.vision.looks import Look, Wanted
 from assistant.vision.memory import Memory, Seen
 from assistant.wallclock import WallClock
 

@@ -18,8 +18,8 @@ from assistant.errors import UsageError
 log = logging.getLogger(__name__)
 
 FILE = "screens.json"
-NAME = re.compile(r"[^\x00-\x1f/?#%]{1,40}")
-"""How a screen may be called."""
+NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/?#%]{1,40}")
+"""How a screen may be called: nothing that is not seen, or that turns the order of letters."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST = 64
 

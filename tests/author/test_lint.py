@@ -77,7 +77,7 @@ def test_what_goes_through_a_thread_holds_up_nobody(tmp_path: Path) -> None:
 PHRASES = '''"""Tricks."""
 from assistant.api import tool
 
-@tool(phrases=("show me",))
+@tool(phrases=("show me", "…show {} once more"))
 async def show(how: str) -> str:
     """Show something.
 

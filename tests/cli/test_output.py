@@ -17,3 +17,8 @@ def test_one_clock_for_the_whole_process(capsys: pytest.CaptureFixture[str]) -> 
     assert len(times) == 3
     assert times == sorted(times)
     assert times[0] > 0
+
+
+def test_what_others_wrote_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(as_json=False).tell({"event": "spoke", "text": "A \u202ecat\x1b]0;title\x07 in\ntwo lines"})
+    assert capsys.readouterr().out == "A ?cat?]0;title? in\ntwo lines\n"

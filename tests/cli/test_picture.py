@@ -19,7 +19,9 @@ from assistant.errands import Errands
 from assistant.errors import AssistantError, UsageError
 from assistant.live import pending
 from assistant.live.endpoint import Endpoint
+from assistant.vision.gallery import Gallery
 from tests.brain.stand_ins import brain
+from tests.parts.disks import full_disk
 from tests.parts.homes import lived_in, shipped, told
 from tests.vision.parts import painter
 from tests.vision.test_fitting import picture
@@ -84,6 +86,15 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
                 ({"prompt": "x", "edit": changed["id"]}, "not in the gallery"),
                 ({"prompt": "x", "screen": "moon"}, "There is no moon screen; there is frame and hall"),
                 ({"prompt": 7}, "'prompt' must be a text"),
+                ({"prompt": " "}, "What should I draw?"),
+                ({"prompt": "x" * 4001}, "at most 4000 characters"),
+                ({"prompt": "x" * 30_000, "edit": "last"}, "at most 4000 characters"),
+                ({"prompt": "x", "count": 0}, "--count is 1 to 4"),
+                ({"prompt": "x", "count": True}, "--count is 1 to 4"),
+                ({"prompt": "x", "count": "three"}, "--count is 1 to 4"),
+                ({"prompt": "x", "references": [str(hat)] * 15}, "at most 14 pictures"),
+                ({"prompt": "x", "references": str(hat)}, "at most 14 pictures"),
+                ({"prompt": "x", "mode": "melt"}, "--mode is one of"),
             ):
                 with pytest.raises(AssistantError, match=problem):
                     await told(errands, {"do": "picture", **wrong})
@@ -170,7 +181,26 @@ def test_the_arguments_make_sense_or_are_refused(
     monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path))
     assert main(["picture", "cat", "--ref", str(tmp_path / "none.jpg"), "--json"]) == UsageError.exit_code
     assert main(["gallery", "keep", "--json"]) == UsageError.exit_code
+    assert main(["gallery", "add", str(tmp_path), "--json"]) == UsageError.exit_code
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    first, second = [item["text"] for item in told if item["event"] == "error"]
+    first, second, third = [item["text"] for item in told if item["event"] == "error"]
+    assert third == f"{tmp_path}: is no file"
     assert first.endswith("none.jpg: there is no such file")
     assert "and one id" in second
+
+
+async def test_without_a_daemon_the_gallery_is_looked_at_on_a_full_disk_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path / "state"))
+    assert await asyncio.to_thread(main, ["gallery", "--json"]) == 0
+    assert not (tmp_path / "state").exists(), "who only looks begins nothing"
+    about = {"mime": "image/png", "width": 4, "height": 3}
+    cat = await Gallery(tmp_path / "state" / "pictures").add(b"cat", prompt="a cat", alt="a cat", **about)
+    capsys.readouterr()
+    with full_disk():
+        assert await asyncio.to_thread(main, ["gallery", "cat"]) == 0
+        assert await asyncio.to_thread(main, ["gallery", "keep", cat.id]) == 1
+    told = capsys.readouterr()
+    assert cat.id in told.out
+    assert "the state folder cannot be written (File too large)" in told.err

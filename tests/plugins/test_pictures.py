@@ -17,6 +17,14 @@ SENTENCES: list[tuple[str, str, dict[str, Any]]] = [
     ("show me 4 pictures of the sea", "show_image", {"prompt": "sea", "count": 4}),
     ("draw a cat in 4K", "show_image", {"prompt": "cat", "size": "4K"}),
     ("draw a cat in four k on the tv", "show_image", {"prompt": "cat", "size": "4K", "screen": "tv"}),
+    (
+        "draw a cat with a red hat on a wooden bench next to a pond with ducks in the evening sun on the kitchen screen",
+        "show_image",
+        {
+            "prompt": "cat with a red hat on a wooden bench next to a pond with ducks in the evening sun",
+            "screen": "kitchen",
+        },
+    ),
     ("draw a cat in winter", "show_image", {"prompt": "cat in winter"}),
     ("use the photo i sent", "use_photo", {}),
     ("make my photo a painting", "use_photo", {"change": "painting"}),

@@ -19,10 +19,11 @@ from assistant.events import ClipSent, Event
 from assistant.live.endpoint import Endpoint
 from assistant.live.purse import Purse
 from assistant.money import Ledger, Limits, Price
-from assistant.vision import asking, serving, uploads
+from assistant.vision import addresses, asking, serving, uploads
 from assistant.vision.asking import Asking, Busy, Input, Question, Refusing, Retired
 from assistant.vision.cameras import Cameras
-from assistant.vision.describing import FACTS, Describer, Wanted
+from assistant.vision.describing import Describer
+from assistant.vision.looks import FACTS, Wanted
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 from tests.brain.stand_ins import brain
@@ -258,7 +259,7 @@ async def test_a_clip_is_paid_once_and_told_when_it_leaves(
 )
 def test_an_address_that_the_service_must_not_or_cannot_have_is_not_given_to_it(url: str, why: str) -> None:
     with pytest.raises(VisionError, match=why) as refused:
-        asking.fetchable(url)
+        addresses.fetchable(url)
     assert "secret" not in str(refused.value)
 
 

@@ -8,10 +8,11 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 
 from assistant.showing import Panel
 from assistant.vision import cards
@@ -100,6 +101,32 @@ def bomb(width: int, height: int) -> bytes:
     )
     packed = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+def reddish() -> bytes:
+    """A profile in which the first channel is blue and the last one red."""
+    usual = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return usual.replace(b"rXYZ", b"?XYZ", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"?XYZ", b"bXYZ", 1)
+
+
+async def test_colours_mean_what_the_file_says_they_do() -> None:
+    """A telephone's photo has a profile of its own, which goes with all else that the file told."""
+    for kind in ("PNG", "JPEG"):
+        done = await Workshop().cleaned(picture(kind=kind, icc_profile=reddish()))
+        assert "icc_profile" not in seen(done).info
+        red, _, blue = seen(done).convert("RGB").getpixel((160, 90))  # type: ignore[misc]
+        assert blue - red > 100, "what the file calls blue is what is red elsewhere"
+        done = await Workshop().cleaned(picture(kind=kind, icc_profile=b"nonsense" * 40))
+        red, _, blue = seen(done).convert("RGB").getpixel((160, 90))  # type: ignore[misc]
+        assert red - blue > 100
+
+
+async def test_sixteen_bits_of_grey_are_grey() -> None:
+    shades = np.tile(np.linspace(0, 65_535, 256).astype(np.uint16), (16, 1))
+    out = io.BytesIO()
+    Image.fromarray(shades).save(out, "PNG")
+    whole = seen(await Workshop().cleaned(out.getvalue())).convert("L")
+    assert [whole.getpixel((x, 8)) for x in (0, 64, 128, 255)] == [0, 64, 128, 255]
 
 
 @pytest.mark.parametrize(

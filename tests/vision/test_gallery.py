@@ -10,6 +10,7 @@ import pytest
 
 from assistant.vision.catalogue import GalleryError
 from assistant.vision.gallery import Entry, Gallery
+from tests.parts.disks import full_disk
 
 
 class Days:
@@ -47,6 +48,19 @@ async def test_what_was_made_is_found_again_with_all_that_is_known_of_it(tmp_pat
     assert await again.entries(words="%' or 1=1 --") == []
     assert (await again.data(first)).startswith(b"a Cat")
     assert again.path(first).stat().st_mode & 0o077 == 0
+
+
+async def test_a_prompt_steers_no_terminal_and_turns_no_letters(tmp_path: Path) -> None:
+    """A file's name may be anything, undecodable bytes as well."""
+    gallery = Gallery(tmp_path)
+    named = {
+        "prompt": "\u202egnp.exe\x1b[31m \x00 a\nb \udcff",
+        "alt": "👨\u200d👩\u200d👧",
+        "mime": "image/png",
+    }
+    await gallery.add(b"x", **named, width=1, height=1)
+    (entry,) = await gallery.entries()
+    assert (entry.prompt, entry.alt) == ("gnp.exe [31m a b", "👨\u200d👩\u200d👧")
 
 
 async def test_too_much_and_too_old_go_but_not_what_is_kept(tmp_path: Path) -> None:
@@ -131,3 +145,21 @@ async def test_a_full_disk_is_told_before_a_picture_is_paid_for(tmp_path: Path) 
     await Gallery(tmp_path / "pictures").room()
     with pytest.raises(GalleryError, match="no room: the disk is full"):
         await Gallery(tmp_path / "pictures", picture_bytes=2**62).room()
+
+
+async def test_a_full_disk_can_be_looked_at(tmp_path: Path) -> None:
+    gallery, empty = Gallery(tmp_path / "pictures", now=Days()), Gallery(tmp_path / "none")
+    one = await added(gallery, "one")
+    await gallery.note_shown("kitchen", one.id)
+    with full_disk():
+        assert await gallery.entries() == [one]
+        assert (await gallery.data(one)).startswith(b"one")
+        assert await gallery.on("kitchen") == one.id
+        assert await empty.entries() == []
+        assert not (tmp_path / "none").exists(), "who only looks begins none"
+        with pytest.raises(GalleryError, match="cannot be used: the disk refuses"):
+            await added(gallery, "two")
+        with pytest.raises(GalleryError, match="cannot be used: the disk refuses"):
+            await gallery.keep(one.id)
+    await gallery.keep(one.id)
+    assert [entry.kept for entry in await gallery.entries()] == [True], "nothing was lost"

@@ -11,6 +11,7 @@ import pytest
 
 from assistant import app
 from assistant.app import House
+from assistant.brain.server import Address
 from assistant.cli.bench.rtsp import Server
 from assistant.config import Config, PluginEntry
 from assistant.errands import Errands
@@ -90,6 +91,14 @@ class Looker(Captioner):
     async def caption(self, scene: Scene) -> str:
         return f"{scene.camera or 'A film'}, {len(scene.pictures)} pictures: {scene.question}"
 """
+
+
+def asks_the_cloud(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
+    """A house that is configured for Gemini asks the brain at this address."""
+    cloud = Endpoint(
+        "gemini", "gemini-3.8-live", key="any", base_url=address.url, certificate=address.certificate
+    )
+    monkeypatch.setattr(app, "gemini_endpoint", lambda _config: cloud)
 
 
 def configured(state: Path, url: str, **more: Any) -> Config:
@@ -213,10 +222,7 @@ async def test_p11_a_sign_before_the_camera_switches_nothing(
         Server({"door": footage("door.mp4")}).open() as server,
         brain(tmp_path, script=SIGN) as address,
     ):
-        cloud = Endpoint(
-            "gemini", "gemini-3.8-live", key="any", base_url=address.url, certificate=address.certificate
-        )
-        monkeypatch.setattr(app, "gemini_endpoint", lambda _config: cloud)
+        asks_the_cloud(monkeypatch, address)
 
         async def use(house: House, errands: Errands) -> None:
             await until(house.vision.cameras.eyes, "front door", "live")
@@ -248,10 +254,7 @@ async def test_a_brain_sees_through_a_camera_for_a_while_and_only_gemini(
         Server({"door": footage("door.mp4")}).open() as server,
         brain(tmp_path, script=GAZE) as address,
     ):
-        cloud = Endpoint(
-            "gemini", "gemini-3.8-live", key="any", base_url=address.url, certificate=address.certificate
-        )
-        monkeypatch.setattr(app, "gemini_endpoint", lambda _config: cloud)
+        asks_the_cloud(monkeypatch, address)
 
         async def watched(house: House, errands: Errands) -> None:
             await until(house.vision.cameras.eyes, "front door", "live")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,12 @@ from assistant.vision.undrawn import SAYINGS, NotDrawn
 from assistant.vision.wishing import Order
 from tests.brain.stand_ins import brain
 from tests.vision.parts import painter, purse
+from tests.vision.test_fitting import picture
+
+
+def encoded(size: tuple[int, int]) -> str:
+    return base64.b64encode(picture(size)).decode()
+
 
 SCRIPT = """
 - {on: picture, match: "Generate an image of shy", do: [draw]}
@@ -41,6 +48,7 @@ SCRIPT = """
 - {on: picture, match: unheard of, do: [send: {promptFeedback: {blockReason: OF_LATER}}]}
 - {on: picture, match: slow, do: [wait: 3, draw]}
 - {on: picture, match: fake, do: [send: {candidates: [{content: {parts: [{inlineData: {mimeType: image/png, data: SGVsbG8=}}]}}]}]}
+- {on: picture, match: muddle, do: [send: {candidates: [{content: {parts: [{text: Two of them.}, {inlineData: {mimeType: image/png, data: TINY}}, {inlineData: {mimeType: "x/y; DROP", data: LAST}}, {inlineData: {mimeType: video/mp4, data: SGVsbG8=}}]}, finishReason: STOP}]}]}
 - {on: picture, match: thought, do: [send: {candidates: [{content: {parts: [{thought: true, inlineData: {mimeType: image/png, data: SGVsbG8=}}]}, finishReason: STOP}]}]}
 - {on: picture, match: unlucky, times: 1, do: [finish: IMAGE_SAFETY]}
 - {on: picture, match: counted, do: [draw: {tokens: 1290}]}
@@ -48,7 +56,7 @@ SCRIPT = """
 - {on: picture, match: calm, do: [say: Not as it was asked for.]}
 - {on: picture, match: search, do: [draw: {words: searched}]}
 - {on: picture, do: [draw]}
-"""
+""".replace("TINY", encoded((8, 8))).replace("LAST", encoded((64, 32)))
 
 
 @pytest.fixture
@@ -78,18 +86,25 @@ async def test_every_refusal_is_one_sentence_and_costs_nothing(cloud: Address, t
         ("unpaid", "unpaid"),
         ("abroad", "elsewhere"),
         ("garbled", "garbled"),
+        ("fake", "garbled"),
         ("unheard of", "blocked prompt"),
     ):
         with pytest.raises(NotDrawn) as told:
             await artist.paint(Order(f"something {word}"), [])
         assert told.value.cause == cause, word
         assert str(told.value).startswith(SAYINGS[cause]), word
-    with pytest.raises(ToolError, match="no picture that I can read"):
-        await artist.paint(Order("something fake"), [])
     assert till.spent_today() == 0
     with pytest.raises(NotDrawn, match="It said: A poem instead") as said:
         await artist.paint(Order("something chatty"), [])
     assert said.value.foreign  # the model may have read them on a photo
+
+
+async def test_of_several_pictures_the_last_that_is_one_counts(cloud: Address, tmp_path: Path) -> None:
+    """Whatever their labels say, and what comes behind."""
+    gallery = Gallery(tmp_path / "gallery")
+    entry = await painter(cloud, gallery, purse(tmp_path / "money")).paint(Order("a muddle"), [])
+    assert (entry.mime, entry.width, entry.height) == ("image/png", 64, 32)
+    assert [sorted(part) for part in entry.turn] == [["signature", "text"], ["picture", "signature"]]
 
 
 async def test_who_answers_in_words_is_asked_once_more(cloud: Address, tmp_path: Path) -> None:

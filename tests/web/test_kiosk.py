@@ -85,7 +85,13 @@ async def test_nonsense_is_refused_and_changes_nothing() -> None:
         assert await tells(port, {"size": [10**9, 600]}) == 200
         assert (kitchen.panel.width, kitchen.panel.height) == (module.LARGEST_SIDE, 600)
         assert await tells(port, {"painted": 99}) == 200
-        for path in ("/screen/a%2Fb", "/screen/%00", f"/screen/{'x' * 41}", "/screen/kitchen/picture/1-sun"):
+        for path in (
+            "/screen/a%2Fb",
+            "/screen/%00",
+            "/screen/%E2%80%AEnehctik",
+            f"/screen/{'x' * 41}",
+            "/screen/kitchen/picture/1-sun",
+        ):
             assert (await asked(port, path=path)).status == 404, path
         for number in range(module.MOST_UNKNOWN + 5):
             assert (await asked(port, path=f"/screen/name{number}")).status in (200, 404)

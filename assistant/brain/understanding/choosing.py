@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.brain.home import Home, Thing
+from assistant.brain.understanding.meaning import Call, Question
 from assistant.brain.understanding.names import Names
 from assistant.brain.understanding.tables import bag, phrases
+from assistant.brain.understanding.tags import Tag
 from assistant.brain.understanding.words import words
 
 YES = phrases(
@@ -16,6 +18,7 @@ YES = phrases(
     """
 )
 ORDER = {"first": 0, "second": 1, "third": 2, "last": -1, "former": 0}
+STATES = ("locked", "unlocked", "open", "closed", "on", "off")
 FRAME = bag(
     """
     the 1 ones in please i mean meant one yes no it is that of at just only for a me my our
@@ -58,3 +61,10 @@ def content(sentence: tuple[str, ...]) -> list[str]:
 
 def _vocabulary(thing: Thing) -> set[str]:
     return {word for name in (thing.name, thing.area, thing.kind, *thing.aliases) for word in words(name)}
+
+
+def asked_of(things: Sequence[Thing], tags: Sequence[Tag]) -> tuple[list[Call], list[Thing], Question]:
+    """What was asked (its tags), now of these things."""
+    word = next((tag.text for tag in tags if tag.text in STATES), "")
+    calls = [Call("get_state", {"device": thing.name}) for thing in things]
+    return calls, list(things), Question(word, "check" if word and len(things) == 1 else "tell")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from assistant.brain.home import Home, Tool
 from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS
@@ -26,10 +26,14 @@ from assistant.brain.understanding.times import moment_of, seconds_of
 from assistant.brain.understanding.words import Written, as_written, plain, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
-SLOT = re.compile(r"\{(\w+)\}")
-DETERMINERS = frozenset({"the", "a", "an", "my", "our", "please"})
+SLOT = re.compile(r"\{(\w*)\}")
+WORDS = "{}"
+"""A slot of no parameter: any words."""
+POINTING = frozenset({"it", "that", "this", "them"})
+ARTICLES = frozenset({"the", "a", "an", "my", "our"})
+DETERMINERS = ARTICLES | {"please"}
 FILLER_PHRASES = sorted((words(filler) for filler in FILLERS), key=len, reverse=True)
-LONGEST_TEXT = 16
+LONGEST_TEXT = 32
 ORDINARY = frozenset(
     word
     for table in (SENSES, PROPERTIES, COLOURS, STATES, UNITS, QUANTIFIERS, FILLERS, FAMILY_WORDS)
@@ -84,6 +88,17 @@ class _Phrase:
         """Whether it has a word that no command to the home has."""
         return any(not part.startswith("{") and part not in ORDINARY for part in self.parts)
 
+    @property
+    def vague(self) -> bool:
+        """Whether a command to the home may have all its words: it goes on about something only where the
+        home makes nothing of it."""
+        return self.sequel and WORDS in self.parts and not (self.own or self.pointing)
+
+    @property
+    def pointing(self) -> bool:
+        """Whether it has a word for what was done last."""
+        return not POINTING.isdisjoint(self.parts)
+
     def schema(self, part: str) -> Mapping[str, Any]:
         return self.tool.properties.get(part.strip("{}"), {})
 
@@ -97,6 +112,9 @@ class _Said(Written):
         said = Written.__new__(cls, word, as_written(word))
         said.at = at
         return said
+
+
+Word = TypeVar("Word", bound=str)
 
 
 def _takes_anything(schema: Mapping[str, Any]) -> bool:
@@ -149,14 +167,26 @@ class Phrases:
 
     def sequel(self, sentence: Sequence[str], now: datetime, *, free: bool) -> Call | None:
         """The call of a phrase that goes on about the last call."""
-        return self._match(sentence, now, lambda phrase: phrase.sequel and (free or not phrase.free))
-
-    def match(self, sentence: Sequence[str], now: datetime, *, free: bool, own: bool = False) -> Call | None:
-        """The call of the most specific phrase; ``free`` allows slots that take any words, with ``own`` only
-        in phrases that no command to the home can be."""
 
         def fits(phrase: _Phrase) -> bool:
-            return not phrase.sequel and (not phrase.free or (free and (phrase.own or not own)))
+            return phrase.sequel and not phrase.vague and (free or not phrase.free)
+
+        return self._match(sentence, now, fits)
+
+    def vaguely(self, sentence: Sequence[str], now: datetime) -> Call | None:
+        """What may go on about the last call, if it is about nothing in the home."""
+        return self._match(sentence, now, lambda phrase: phrase.vague)
+
+    def match(self, sentence: Sequence[str], now: datetime, *, free: bool) -> Call | None:
+        """The call of the most specific phrase; ``free`` allows slots that take any words."""
+        return self._match(sentence, now, lambda phrase: not phrase.sequel and (free or not phrase.free))
+
+    def telling(self, sentence: Sequence[str], now: datetime, *, sequels: bool) -> Call | None:
+        """The call of a phrase with free words that no command to the home can be, or with ``sequels`` points
+        at what was done last: "paint {prompt}", but "…paint it {}"."""
+
+        def fits(phrase: _Phrase) -> bool:
+            return phrase.free and (sequels and phrase.pointing if phrase.sequel else phrase.own)
 
         return self._match(sentence, now, fits)
 
@@ -165,13 +195,13 @@ class Phrases:
         for text in trimmed(said):
             for phrase in filter(fits, self._phrases):
                 for values in _Filling(phrase, said, now).fill(phrase.parts, tuple(text)):
-                    values = _asking(phrase, values, sentence)
+                    values = _asking(phrase, _whole(phrase, values, sentence, text), sentence)
                     if all(name in values for name in phrase.tool.required):
                         return Call(phrase.tool.name, values)
         return None
 
 
-def trimmed(sentence: Sequence[str]) -> list[list[str]]:
+def trimmed(sentence: Sequence[Word]) -> list[list[Word]]:
     """The sentence as it is, and without politeness at its ends."""
     whole = [word for word in sentence if word not in DETERMINERS and word != ","]
     short = list(whole)
@@ -196,8 +226,22 @@ def _asking(phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str]) ->
     """A parameter that is called ``question`` is what was asked, unless a slot has filled it; where the
     sentence goes on about something, it is all of it."""
     if "question" in phrase.tool.properties and (phrase.sequel or "question" not in values):
-        return {**values, "question": " ".join(as_written(word) for word in sentence if word != ",")}
+        return {**values, "question": _text(sentence)}
     return values
+
+
+def _whole(
+    phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str], text: Sequence[_Said]
+) -> dict[str, Any]:
+    """A text that a sequel needs and has no slot for is all that was said, without politeness: "put a hat on
+    it"."""
+    missing = [name for name in phrase.tool.required if name not in values]
+    if not phrase.sequel or len(missing) != 1 or not _takes_anything(phrase.schema(missing[0])):
+        return values
+    begin = text[0].at
+    while begin and sentence[begin - 1] in ARTICLES:
+        begin -= 1
+    return {**values, missing[0]: _text(sentence[begin : text[-1].at + 1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +262,13 @@ class _Filling:
             if plain(text[0]) == first:
                 yield from self.fill(rest, text[1:])
             return
-        for length in range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1):
+        lengths = range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1)
+        last = rest and not rest[0].startswith("{")  # "a boat on the lake on the TV" is on the TV
+        for length in reversed(lengths) if last else lengths:
             value = self._value(self.phrase.schema(first), text[:length], rest[:1])
             if value is not None:
                 for others in self.fill(rest, text[length:]):
-                    yield {first.strip("{}"): value, **others}
+                    yield others if first == WORDS else {first.strip("{}"): value, **others}
 
     def _value(self, schema: Mapping[str, Any], text: tuple[str, ...], after: tuple[str, ...]) -> Any:
         if (form := schema.get("form")) == "seconds":
@@ -238,7 +284,11 @@ class _Filling:
         words = self.sentence[first.at : last.at + 1]
         if schema.get("type") == "array":
             return _several(words)
-        return " ".join(as_written(word) for word in words if word != ",")
+        return _text(words)
+
+
+def _text(words: Sequence[str]) -> str:
+    return " ".join(as_written(word) for word in words if word != ",")
 
 
 def _several(words: Sequence[str]) -> list[str]:

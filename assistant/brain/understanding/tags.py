@@ -89,6 +89,12 @@ class Tagger:
             at += length
         return found
 
+    def commanding(self, sentence: Words) -> bool:
+        """Whether it says what should be done with something in the home; "on" alone is also a place."""
+        tags = self.tags(sentence)
+        told = any(tag.kind == "sense" and tag.value != "weak on" for tag in tags)
+        return told and any(tag.kind in ("noun", "both") for tag in tags)
+
     def _longest(self, sentence: Words, at: int, *, opening: bool) -> tuple[int, str, Any]:
         for length in range(min(self.longest, len(sentence) - at), 0, -1):
             phrase = sentence[at : at + length]

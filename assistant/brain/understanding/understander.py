@@ -11,7 +11,7 @@ from assistant.brain.home import Home, Thing
 from assistant.brain.understanding import replies
 from assistant.brain.understanding.answers import answer
 from assistant.brain.understanding.choices import Choice, left_open
-from assistant.brain.understanding.choosing import YES, chosen, content, on_floor
+from assistant.brain.understanding.choosing import YES, asked_of, chosen, content, on_floor
 from assistant.brain.understanding.clauses import Clause, Reference, clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
 from assistant.brain.understanding.introducing import HELP, introduction
@@ -24,6 +24,7 @@ from assistant.brain.understanding.names import EXACT, Names, Noun
 from assistant.brain.understanding.openings import opening
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
+from assistant.brain.understanding.sequels import Sequels
 from assistant.brain.understanding.specials import Specials
 from assistant.brain.understanding.strangers import Lately
 from assistant.brain.understanding.tables import phrases
@@ -32,9 +33,8 @@ from assistant.brain.understanding.wishes import Wishes
 from assistant.brain.understanding.words import words, written
 
 ADVICE = "That is up to you. Shall I do it?"
+LAST = "Do you mean what I did last?"
 MEMORY = timedelta(minutes=2)
-SEQUEL_MEMORY = timedelta(minutes=5)
-"""A picture takes a minute, and somebody looks at it."""
 MOST_CALLS = 60
 NO = phrases(
     """
@@ -90,8 +90,7 @@ class Understander:
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
         self._pending: _Pending | None = None
-        self._continued_at: datetime | None = None
-        """When something was done that the next sentence may go on about."""
+        self._sequels = Sequels(self._phrases, now)
         self._open: _Pending | None = None
         """What the house was left to find out; it may ask back."""
         self._told = ""
@@ -99,7 +98,7 @@ class Understander:
 
     def understand(self, text: str) -> Understanding:
         """What to do or say about one sentence."""
-        self._before = (self._last, self._spoken_at, self._pending, self._continued_at)
+        self._before = (self._last, self._spoken_at, self._pending, self._sequels.at)
         sentence = words(text)
         if not any(word != "," for word in sentence):
             return Understanding(say="I did not hear anything.")
@@ -125,7 +124,7 @@ class Understander:
 
     def rewind(self) -> None:
         """Forget the last sentence: it is going to be heard again, by somebody else."""
-        self._last, self._spoken_at, self._pending, self._continued_at = self._before
+        self._last, self._spoken_at, self._pending, self._sequels.at = self._before
 
     def offer(self, understanding: Understanding, say: str) -> Understanding:
         """Ask before doing: a following "yes" makes the calls."""
@@ -149,9 +148,9 @@ class Understander:
         return self._last if fresh else ()
 
     def _sentence(self, sentence: tuple[str, ...], spelled: tuple[str, ...]) -> Understanding:
-        if call := self._continued(spelled, free=False) or self._phrased(spelled):
+        if call := self._sequels.call(spelled, free=False) or self._phrased(spelled):
             return self._called(call)
-        if call := self._continued(spelled, free=True):
+        if not self._tagger.commanding(sentence) and (call := self._sequels.call(spelled, free=True)):
             return self._called(call)
         if special := self._specials.match(sentence, free=False):
             return self._done(*special, None)
@@ -164,13 +163,25 @@ class Understander:
         try:
             return self._ordered(order) if order else self._wished(sentence)
         except Miss as miss:
-            if not _negated(sentence) and (call := self._phrases.match(spelled, self._now(), free=True)):
-                return self._called(call)
-            if not miss.final and (special := self._specials.match(sentence, free=True)):
-                return self._done(*special, None)
-            if not miss.final and (call := self._foreign.call(sentence)):
-                return self._done([call], self._things_of(call), None)
+            if otherwise := self._otherwise(miss, sentence, spelled):
+                return otherwise
             raise
+
+    def _otherwise(
+        self, miss: Miss, sentence: tuple[str, ...], spelled: tuple[str, ...]
+    ) -> Understanding | None:
+        """What a sentence may be of which the home makes nothing."""
+        if not _negated(sentence) and (call := self._phrases.match(spelled, self._now(), free=True)):
+            return self._called(call)
+        if miss.final:
+            return None
+        if special := self._specials.match(sentence, free=True):
+            return self._done(*special, None)
+        if call := self._foreign.call(sentence):
+            return self._done([call], self._things_of(call), None)
+        if not miss.say.endswith("?") and (call := self._sequels.vague(spelled)):
+            return self.offer(Understanding(calls=(call,)), f"{miss.say} {LAST}")
+        return None
 
     def _asked(self, sentence: tuple[str, ...], polite: tuple[str, ...]) -> Understanding | None:
         if no_camera := unseen(polite, self.home):
@@ -186,20 +197,15 @@ class Understander:
                 return done
         return None
 
-    def _continued(self, spelled: tuple[str, ...], *, free: bool) -> Call | None:
-        """What goes on about the last thing done: "make it snow" after a picture was drawn."""
-        at, now = self._continued_at, self._now()
-        return self._phrases.sequel(spelled, now, free=free) if at and now - at <= SEQUEL_MEMORY else None
-
     def _called(self, call: Call) -> Understanding:
-        self._continued_at = self._now() if self._phrases.continues(call) else None
+        self._sequels.note(call)
         return Understanding(calls=(call if self.home.things else self._lately.meant(call),))
 
     def _phrased(self, spelled: tuple[str, ...]) -> Call | None:
         """What can be nothing else: phrases without any words in them, then those of words of their own."""
         now = self._now()
         exact = self._phrases.match(spelled, now, free=False)
-        return exact or self._phrases.match(spelled, now, free=True, own=True)
+        return exact or self._phrases.telling(spelled, now, sequels=self._sequels.expected)
 
     def _advised(self, order: Order) -> Understanding:
         """A question whether something should be done is no order to do it."""
@@ -237,7 +243,7 @@ class Understander:
     ) -> Understanding:
         if len(calls) > MOST_CALLS:
             raise Miss("Those are too many things at once for me.", final=True)
-        self._last, self._spoken_at, self._continued_at = tuple(things), self._now(), None
+        self._last, self._spoken_at, self._sequels.at = tuple(things), self._now(), None
         risky = any(call.name in RISKY and not self._harmless(call) for call in calls)
         return Understanding(calls=tuple(calls), question=question, risky=risky)
 
@@ -273,22 +279,12 @@ class Understander:
             return None
         try:
             if pending.question:
-                calls, things, question = self._asked_of(meant, pending.question)
-                return self._done(calls, things, question)
+                return self._done(*asked_of(meant, self._tagger.tags(words(pending.question))))
             named = [_about(clause, thing) for clause in pending.clauses for thing in meant]
             calls, things = self._wishes.calls(named, ())
             return self._done(calls, things, None)
         except Miss as miss:
             return Understanding(say=miss.say)
-
-    def _asked_of(self, meant: Sequence[Thing], question: str) -> tuple[list[Call], list[Thing], Question]:
-        tags = self._tagger.tags(words(question))
-        word = next(
-            (tag.text for tag in tags if tag.text in ("locked", "unlocked", "open", "closed", "on", "off")),
-            "",
-        )
-        calls = [Call("get_state", {"device": thing.name}) for thing in meant]
-        return calls, list(meant), Question(word, "check" if word and len(meant) == 1 else "tell")
 
 
 def _about(clause: Clause, thing: Thing) -> Clause:

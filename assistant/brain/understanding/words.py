@@ -111,6 +111,8 @@ def _digits(found: Sequence[str]) -> list[str]:
     at = 0
     while at < len(found):
         length, number = _number(found, at)
+        if length and at + 1 == len(found) and found[at] == "one":
+            number = Written(number, "one")  # "the second one" counts nothing
         out.append(number if length else found[at])
         at += length or 1
     return out

@@ -1,0 +1,144 @@
+"""What a family says about the picture on the wall, and what after a picture is about the home all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from assistant.brain.home import read_setup
+from assistant.brain.understanding import Understander
+from assistant.config import PluginEntry
+from assistant.loader import Loader
+from tests.brain.homes import PRETEND, setup
+
+ABOUT_IT = """
+make it cosier = change_image change=cosier
+make it more colourful = change_image change=more colourful
+can you make it funnier please = change_image change=funnier
+without the people = change_image how=without change=people
+now with snow = change_image how=with change=snow
+in the style of Monet = change_image how=in change=style of Monet
+as a cartoon = change_image how=as change=cartoon
+get rid of the people = change_image how=get rid of change=people
+remove the second one = change_image how=remove change=second one
+could you add some birds = change_image how=add change=some birds
+zoom out a bit = change_image change=zoom out a bit
+give it a hat = change_image change=give it a hat
+put a hat on it please = change_image change=put a hat on it
+turn the cat into a dog = change_image change=turn the cat into a dog
+replace the cat with a dog = change_image change=replace the cat with a dog
+paint it like Van Gogh = change_image change=paint it like Van Gogh
+change the background to a beach = change_image change=change the background to a beach
+make it look like a painting with a big moon in the sky and many small stars all around it = change_image change=look like a painting with a big moon in the sky and many small stars all around it
+black and white = change_image change=black and white
+bigger = change_image change=bigger
+a bit darker = change_image change=a bit darker
+try again = draw_again
+another one like it = draw_again
+draw another one = draw_again
+no, the first one was better = show_image_before
+I liked the one before better = show_image_before
+bring it back = show_image_before
+put it on the kitchen screen too = copy_image screen=kitchen
+show it on the TV as well = copy_image screen=TV
+hang it in the kitchen = copy_image screen=kitchen
+also on the TV = copy_image screen=TV
+not there, on the TV = move_image screen=TV
+take it off the TV = clear_screen screen=TV
+remove it from the kitchen screen = clear_screen screen=kitchen screen
+clear all the screens = clear_screen screen=all
+then add stars = change_image how=add change=stars
+move it to the TV = move_image screen=TV
+show it on the kitchen screen instead = move_image screen=kitchen
+keep this one = keep_image
+take it down = clear_screen
+"""
+ABOUT_THE_HOME = """
+put the kitchen light on = turn_on device=kitchen light
+brighter in the kitchen = change_brightness device=kitchen lights by=20
+what about the kitchen light = get_state device=kitchen light
+add milk to the shopping list = add_to_list item=milk list=shopping
+"""
+ASKED_BACK = """
+make the sky purple = change_image change=make the sky purple
+more colourful = change_image change=more colourful
+give the cat a hat = change_image change=give the cat a hat
+take out the tree = change_image change=take out the tree
+"""
+NOTHING = """
+in five minutes turn off the kitchen light = I can only do things right away here
+turn the kitchen light into red = Did you mean the kitchen light?
+turn on the kitchn light = Did you mean the kitchen light
+make the bedroom blinds purple = Did you mean the bedroom lamp?
+"""
+
+
+def lines(table: str) -> list[tuple[str, str]]:
+    return [(said, meant) for said, _, meant in (line.partition(" = ") for line in table.strip().split("\n"))]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 12)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """The pretend home with the shipped pictures."""
+    declared = [
+        {"name": tool.name, "description": tool.declaration.text(), "parameters": tool.declaration.schema()}
+        for plugin in Loader([]).load(PluginEntry(name="pictures")).plugins
+        for tool in plugin.tools()
+    ]
+    message = setup(PRETEND)
+    message["tools"].append({"functionDeclarations": declared})
+    return message
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def after_a_picture(told: dict[str, Any], clock: Clock) -> Understander:
+    understander = Understander(read_setup(told), clock)
+    assert short(understander, "draw a cat") == "show_image prompt=cat"
+    return understander
+
+
+def short(understander: Understander, said: str) -> str:
+    understood = understander.understand(said)
+    calls = [
+        " ".join([call.name, *(f"{name}={value}" for name, value in call.args.items())])
+        for call in understood.calls
+    ]
+    return ", ".join(calls) or understood.say
+
+
+@pytest.mark.parametrize(("said", "meant"), [*lines(ABOUT_IT), *lines(ABOUT_THE_HOME)])
+def test_what_is_said_after_a_picture(after_a_picture: Understander, said: str, meant: str) -> None:
+    assert short(after_a_picture, said) == meant
+
+
+@pytest.mark.parametrize(("said", "meant"), lines(ASKED_BACK))
+def test_of_what_the_home_makes_nothing_is_asked_back(
+    after_a_picture: Understander, clock: Clock, said: str, meant: str
+) -> None:
+    """P10: what may have been a device that nobody knows changes no picture, and costs nothing."""
+    assert short(after_a_picture, said).endswith("Do you mean what I did last?")
+    assert short(after_a_picture, "yes") == meant
+    clock.now += timedelta(minutes=6)
+    assert "did last" not in short(after_a_picture, said)
+
+
+@pytest.mark.parametrize(("said", "answer"), lines(NOTHING))
+def test_what_names_something_of_the_home_changes_no_picture(
+    after_a_picture: Understander, said: str, answer: str
+) -> None:
+    assert answer in short(after_a_picture, said)
