@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant import __version__, store
 from assistant import config as configuration
+from assistant.aside import BROKEN
 from assistant.brain.speaking import Voice
 from assistant.cli.check import KINDS, proven
 from assistant.control import asked
@@ -24,6 +25,7 @@ from assistant.home.address import Address
 from assistant.home.furniture import Furniture
 from assistant.home.link import Link
 from assistant.home.roll import called
+from assistant.keeping import BROKEN_DAYS
 from assistant.live.endpoint import gemini_endpoint
 from assistant.loader import LoadState
 from assistant.ops.health import room_left
@@ -110,7 +112,9 @@ def _state(config: configuration.Config) -> Found:
     except AssistantError as error:
         return Found("state", False, f"{error}.")
     problem = room_left(folder)()
-    return Found("state", not problem, problem or f"{folder} can be written.")
+    aside = ", ".join(sorted(path.name for path in folder.rglob(f"*{BROKEN}*")))
+    kept = f" What could not be read was set aside, for {BROKEN_DAYS} days: {aside}." if aside else ""
+    return Found("state", not problem, (problem or f"{folder} can be written.") + kept)
 
 
 def _daemon(config: configuration.Config) -> Found:

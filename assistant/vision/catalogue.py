@@ -6,18 +6,17 @@ import asyncio
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from assistant.database import Database
 from assistant.errors import ToolError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BUSY_SECONDS = 5.0
 PICTURE_BYTES = 32 * 2**20
 """The largest that is made, and what the catalogue needs to note it."""
 FULL = "The gallery has no room: the disk is full."
@@ -42,17 +41,18 @@ class GalleryError(ToolError):
 
 
 class Catalogue:
-    """One SQLite file in the gallery's folder; one that is broken is set aside and begun anew."""
+    """One SQLite file in the gallery's folder; when it is begun anew, the pictures' files stay."""
 
     def __init__(self, folder: Path, *, picture_bytes: int = PICTURE_BYTES) -> None:
         self._folder, self._picture_bytes = folder, picture_bytes
+        self._base = Database(folder / FILE, MANNERS, TABLES, log.warning)
         self._one_at_a_time = asyncio.Lock()
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Work in a thread, in one transaction."""
         async with self._one_at_a_time:
             try:
-                return await asyncio.to_thread(self._careful, work)
+                return await asyncio.to_thread(self._base.do, work)
             except (sqlite3.Error, OSError) as error:
                 log.warning("the gallery %s: %s", self._folder, error)
                 raise GalleryError(FULL if self._full(1) else REFUSES) from error
@@ -73,27 +73,3 @@ class Catalogue:
             return shutil.disk_usage(there).free < wanted
         except OSError:
             return False  # what is wrong there is told by who writes
-
-    def _careful(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """A broken catalogue is set aside; the files stay where they are."""
-        try:
-            with self._opened() as base:
-                return work(base)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            path = self._folder / FILE
-            log.warning("%s could not be read (%s); a new one is begun", path, error)
-            path.replace(path.with_name(f"{FILE}.broken"))
-        with self._opened() as base:
-            return work(base)
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / FILE
-        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as base:
-            base.row_factory = sqlite3.Row
-            base.executescript(f"{MANNERS} {TABLES}")
-            with base:
-                yield base
