@@ -225,6 +225,7 @@ async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    ("clock\n  - clock", "3:5: plugins[1].clock: clock is there twice; leave one of them out"),
     ("clok", "2:5: plugins[0].clok: there is no plugin 'clok'; did you mean 'clock'?"),
     ("mqtt_light: {name: x, topic: a, tpic: b}", "2:37: there is no key 'plugins[0].mqtt_light.tpic'; did you mean 'topic'?"),
     ("mqtt_light: {name: 5, topic: a}", "2:24: plugins[0].mqtt_light.name: expected text, found 5"),
