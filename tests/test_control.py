@@ -20,15 +20,19 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_daemon_that_stands_still_is_told_in_a_sentence(tmp_path: Path) -> None:
+    gone = asyncio.Event()
+
     async def dumb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b'{"event": "heard", "text": "x"}\n')
         await reader.read()  # until the one who asked has gone
         writer.close()
+        gone.set()
 
     told: list[dict[str, Any]] = []
     async with await asyncio.start_unix_server(dumb, tmp_path / "s"):
         with pytest.raises(LinkError, match="has said nothing for 1 seconds, so it stands still; start it"):
             await asked(tmp_path / "s", {"do": "health"}, told.append)
+        await gone.wait()
     assert told == [{"event": "heard", "text": "x"}]
 
 
