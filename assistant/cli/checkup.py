@@ -29,11 +29,13 @@ from assistant.keeping import BROKEN_DAYS
 from assistant.live.endpoint import gemini_endpoint
 from assistant.loader import LoadState
 from assistant.ops.health import room_left
-from assistant.ops.install import home, system_layout, user_layout
+from assistant.ops.install import NAME, home, system_layout, user_layout
 from assistant.ops.machine import OLDEST, Machine, looked_at
 from assistant.redaction import REDACTION, without_secrets
 
 NETWORK_SECONDS, BROKER_SECONDS, SOUND_SECONDS = 5.0, 8.0, 40
+OF_THE_PACKAGE = Path("/lib/systemd/system") / NAME
+"""Where the Debian package puts its service."""
 FINE = (LoadState.ENABLED.value, LoadState.DISABLED.value)
 
 
@@ -215,7 +217,8 @@ def _voice(config: configuration.Config) -> Found:
 
 
 def _service() -> Found:
-    there = [layout.unit for layout in (user_layout(home()), system_layout()) if layout.unit.is_file()]
+    units = (user_layout(home()).unit, system_layout().unit, OF_THE_PACKAGE)
+    there = [unit for unit in units if unit.is_file()]
     if not there:
         return Found("service", True, "not installed; it starts with the machine after: assistant install.")
     return Found("service", True, f"{there[0]} is installed.")

@@ -27,6 +27,7 @@ SHORT = {
 OF_THE_MACHINE = Path("/etc/assistant/config.yaml")
 STATE_OF_THE_MACHINE = Path("/var/lib/assistant")
 """Of the service that `assistant install --system` and the Debian package make."""
+OF_A_USER = "~/.local/state/assistant"
 NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD", "ASSISTANT_WEB_TOKEN"}
 
 
@@ -80,8 +81,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, machine: Path 
         values = {}
     if not isinstance(values, dict):
         raise places.mistake(f"expected `key: value` lines, found {kind(values)}", ())
-    if path == machine:
-        values.setdefault("state_dir", str(STATE_OF_THE_MACHINE))
+    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # a copy of the shipped file has that
+        values["state_dir"] = str(STATE_OF_THE_MACHINE)
     _overlay(values, environment, places)
     if isinstance(values.get("plugins"), list):
         values["plugins"] = [_entry(v, ("plugins", n), places) for n, v in enumerate(values["plugins"])]
