@@ -81,7 +81,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, machine: Path 
         values = {}
     if not isinstance(values, dict):
         raise places.mistake(f"expected `key: value` lines, found {kind(values)}", ())
-    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # a copy of the shipped file has that
+    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # as in a copy of the shipped file
         values["state_dir"] = str(STATE_OF_THE_MACHINE)
     _overlay(values, environment, places)
     if isinstance(values.get("plugins"), list):
