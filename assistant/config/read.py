@@ -63,7 +63,9 @@ def _unreadable(path: Path) -> str:
     try:
         if path.is_file():
             return ""
-        return "is a folder; name the file in it" if path.is_dir() else "there is no such configuration file"
+        if path.is_dir():
+            return "is a folder; name the file in it"
+        return "is a device or pipe, no file" if path.exists() else "there is no such configuration file"
     except OSError as error:
         return f"cannot be looked at: {error.strerror}"
 
@@ -81,7 +83,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, machine: Path 
         values = {}
     if not isinstance(values, dict):
         raise places.mistake(f"expected `key: value` lines, found {kind(values)}", ())
-    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # as in a copy of the shipped file
+    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # a copy of the shipped says so
         values["state_dir"] = str(STATE_OF_THE_MACHINE)
     _overlay(values, environment, places)
     if isinstance(values.get("plugins"), list):

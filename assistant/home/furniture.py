@@ -48,6 +48,8 @@ class Furniture:
             ConfigError: an entry is wrong: file:line:column, key, what was expected.
         """
         self.loader = Loader(config.plugin_paths, config.plugin_allow)
+        for advice in self.loader.advice():
+            log.warning("%s.", advice)
         self.rooms = tuple(name for name in config.rooms if config.audio_in(name).has_microphone)
         self.registry.floors.wish(
             [
