@@ -70,8 +70,10 @@ def bundle(findings: list[Found], config: configuration.Config) -> str:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "findings": [asdict(each) for each in findings],
-        "config": config.model_dump(mode="json", exclude_defaults=True, exclude={"plugins"}),
+        # What a plugin or a server of tools is given may be a secret of any shape: their names must do.
+        "config": config.model_dump(mode="json", exclude_defaults=True, exclude={"plugins", "mcp"}),
         "plugins": [entry.name for entry in config.plugins],
+        "servers": [server.name for server in config.mcp],
         "packages": dict(sorted((each.name, each.version) for each in distributions())),
     }
     text = json.dumps(REDACTION.cleaned(report), indent=2, ensure_ascii=False)
