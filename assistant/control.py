@@ -8,7 +8,8 @@ One JSON object per line. Requests: ``{"do": "say", "text": …}``, ``{"do": "he
 ``{"do": "consent", "id": …, "yes": bool, "pin": …}``,
 ``{"do": "set", "device": …, "property": …, "value": …}`` and ``{"do": "accept", "id": …}``; with
 ``"speech": true`` the answer's audio comes too (``{"event": "audio", "pcm": base64}``).
-Answer: the events of the bus as they happen, at the end ``{"event": "done", "ok": bool}``.
+Answer: the events of the bus as they happen, ``{"event": "pulse"}`` every five seconds meanwhile, at the end
+``{"event": "done", "ok": bool}``.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LINE_LIMIT = 16 * 2**20
 REQUEST_LIMIT = 64 * 1024
 MAX_TEXT = 2000
 STARTING_SECONDS = 10.0
+
+PULSE_SECONDS, SILENCE_SECONDS = 5.0, 30.0
+PULSE = {"event": "pulse"}
 
 Tell = Callable[[dict[str, Any]], None]
 Handle = Callable[[dict[str, Any], Tell], Coroutine[Any, Any, bool]]
@@ -98,16 +102,34 @@ async def served(path: Path, handle: Handle) -> AsyncIterator[None]:
             if not writer.is_closing():
                 writer.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
 
-        with suppress(ConnectionError):
-            tell({"event": "done", "ok": await _one(reader, tell, handle)})
-            await writer.drain()
-        writer.close()
+        try:
+            with suppress(ConnectionError):
+                tell({"event": "done", "ok": await _beside_a_pulse(_one(reader, tell, handle), tell)})
+                await writer.drain()
+        finally:
+            writer.close()
 
     server = await asyncio.start_unix_server(client, path, limit=REQUEST_LIMIT)
     try:
         yield
     finally:
         server.close()
+
+
+async def _beside_a_pulse(work: Coroutine[Any, Any, bool], tell: Tell) -> bool:
+    """Work, and tell again and again that it goes on: who asked cannot see a daemon that stands still."""
+
+    async def pulse() -> None:
+        while True:
+            await asyncio.sleep(PULSE_SECONDS)
+            tell(PULSE)
+
+    async with asyncio.TaskGroup() as tasks:
+        beating = tasks.create_task(pulse())
+        try:
+            return await work
+        finally:
+            beating.cancel()
 
 
 async def _one(reader: asyncio.StreamReader, tell: Tell, handle: Handle) -> bool:
@@ -177,7 +199,7 @@ async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
     """Ask the daemon behind a socket; passes its events on and returns whether it worked.
 
     Raises:
-        LinkError: the daemon does not answer.
+        LinkError: the daemon does not answer, or answers no more.
     """
     try:
         reader, writer = await _opened(path)
@@ -185,11 +207,25 @@ async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
         raise LinkError(f"the daemon at {path} does not answer: {error.strerror}") from error
     try:
         writer.write(json.dumps(request).encode() + b"\n")
-        async for line in reader:
+        while line := await _next(reader):
             item = json.loads(line)
             if item.get("event") == "done":
                 return bool(item.get("ok"))
-            tell(item)
+            if item != PULSE:
+                tell(item)
+    except TimeoutError as error:
+        raise LinkError(
+            f"the daemon at {path} has said nothing for {SILENCE_SECONDS:g} seconds, so it stands still; "
+            "start it again: systemctl --user restart assistant, or end its process"
+        ) from error
+    except (ConnectionError, ValueError):
+        pass  # it died while it wrote
     finally:
         writer.close()
     raise LinkError(f"the daemon at {path} ended before it answered")
+
+
+async def _next(reader: asyncio.StreamReader) -> bytes:
+    """A line; b"" at the end. There is one every ``PULSE_SECONDS`` while the daemon lives."""
+    async with asyncio.timeout(SILENCE_SECONDS):
+        return await reader.readline()

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from assistant.aside import BROKEN
 from assistant.config import Config
 from assistant.control import Handle, Tell
 from assistant.errors import AssistantError, UsageError
@@ -20,7 +21,6 @@ from assistant.household.diary import Diary
 from assistant.household.left import Left
 from assistant.keeping import (
     BILLS,
-    BROKEN,
     BROKEN_DAYS,
     BY_NAME_ONLY,
     DIARY,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+from assistant.aside import BROKEN
 from assistant.config import Config
 
 KEY = re.compile(r"\{([\w.]+)\}")
-BROKEN = ".broken"
 BROKEN_DAYS = 30
 """What could not be read and was set aside is somebody's, too: long enough for a rescue, not for ever."""
 GOOGLE = (
@@ -39,9 +39,10 @@ class Kept:
         return KEY.sub(lambda key: f"{reduce(getattr, key[1].split('.'), config)}", self.until)
 
     def there(self, state: Path) -> Iterator[Path]:
-        """Its files."""
-        for pattern in self.files:
-            yield from (path for path in sorted(state.glob(pattern)) if not path.is_dir())
+        """Its files, and those of them that were set aside."""
+        patterns = (*self.files, *(f"{pattern}{BROKEN}*" for pattern in self.files))
+        found = {path for pattern in patterns for path in state.glob(pattern) if not path.is_dir()}
+        yield from sorted(found)
 
 
 DIARY = Kept(

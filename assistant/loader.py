@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -81,6 +81,11 @@ class Loader:
         self._unusable: dict[str, str] = {}
         self._forbidden: dict[str, str] = {}
         self._broken: dict[str, str] = {}
+
+    def advice(self) -> Iterator[str]:
+        """A sentence for each named folder that is not there, as when a disk is not mounted."""
+        for folder in self.shelf.missing:
+            yield f"plugin_paths: {folder} is no folder, so no plugin is looked for there"
 
     def load(self, entry: PluginEntry) -> Loaded:
         """Make one plugin from its configuration entry.

@@ -44,6 +44,8 @@ class Shelf:
             (USER_PLUGINS.expanduser(), "yours"),
             (shipped_plugins(), "shipped"),
         ]
+        self.missing = [folder for folder in extra_folders if not folder.is_dir()]
+        """Folders that are named and not there."""
         self.files: dict[str, PluginFile] = {}
         self.hidden: dict[str, list[Path]] = {}
         """Name → the files of that name that are not used."""

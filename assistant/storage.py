@@ -6,11 +6,11 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from assistant.database import Database
 from assistant.errors import ToolError
 
 log = logging.getLogger(__name__)
@@ -19,10 +19,10 @@ LARGEST_VALUE = 64 * 1024
 LONGEST_KEY = 200
 LARGEST_FILE = 4 * 2**20
 PAGE = 4096
-BUSY_SECONDS = 5.0
-BROKEN = ".broken"
-
-T = TypeVar("T")
+MANNERS = (
+    f"pragma max_page_count = {LARGEST_FILE // PAGE}; pragma journal_mode = wal; pragma synchronous = full;"
+)
+TABLES = "create table if not exists kept (key text primary key, value text) without rowid;"
 
 
 class StorageError(ToolError):
@@ -37,10 +37,8 @@ class Storage:
     """
 
     def __init__(self, path: Path, told: Callable[[str], None]) -> None:
-        self._path = path
-        self._told = told
+        self._base = Database(path, MANNERS, TABLES, told)
         self._one_at_a_time = asyncio.Lock()
-        self._looked = False
 
     async def get(self, key: str, default: Any = None) -> Any:
         """The value of a key; ``default`` when there is none."""
@@ -73,59 +71,14 @@ class Storage:
         async with self._one_at_a_time:
             try:
                 return await asyncio.to_thread(
-                    self._careful, lambda base: base.execute(sql, values).fetchall()
+                    self._base.do, lambda base: base.execute(sql, values).fetchall()
                 )
-            except sqlite3.OperationalError as error:
-                log.warning("%s: %s", self._path, error)
+            except (sqlite3.OperationalError, OSError) as error:
+                log.warning("%s: %s", self._base.path, error)
                 raise StorageError(_why(error)) from error
 
-    def _careful(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            with self._opened() as base:
-                return work(base)
-        except sqlite3.OperationalError:
-            raise  # full, locked or not writable: the file itself is good
-        except sqlite3.DatabaseError as error:
-            self._set_aside(error)
-        with self._opened() as base:
-            return work(base)
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one statement: nothing of it is left over when the house goes down."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as base:
-            base.execute(f"pragma max_page_count = {LARGEST_FILE // PAGE}")
-            base.execute("pragma journal_mode = wal")
-            base.execute("pragma synchronous = full")
-            if not self._looked:
-                _examine(base)
-                base.execute(
-                    "create table if not exists kept (key text primary key, value text) without rowid"
-                )
-                self._looked = True
-            yield base
-
-    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
-        aside = self._path.with_name(self._path.name + BROKEN)
-        self._looked = False
-        for ending in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        self._path.replace(aside)
-        self._told(f"{self._path} could not be read ({error}) and was set aside as {aside.name}.")
-
-
-def _examine(base: sqlite3.Connection) -> None:
-    """Look once through the file, which is small: better now than in the middle of the night."""
-    (verdict,) = base.execute("pragma quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(str(verdict)[:200])
-    columns = [row[1] for row in base.execute("pragma table_info(kept)")]
-    if columns not in ([], ["key", "value"]):
-        raise sqlite3.DatabaseError("it is another program's")
-
-
-def _why(error: sqlite3.OperationalError) -> str:
+def _why(error: Exception) -> str:
     if "full" in str(error):
         return "I can't remember more: the memory for that is full."
     return "I can't remember that: the disk refuses to keep it."

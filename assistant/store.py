@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from assistant.aside import restored
 from assistant.errors import AlreadyRunning, AssistantError
 
 SOCKET_PATH_LIMIT = 100
@@ -82,13 +83,13 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         written.chmod(mode)
         written.replace(path)
-        _settle(path.parent)
+        settle(path.parent)
     finally:
         written.unlink(missing_ok=True)
 
 
-def _settle(folder: Path) -> None:
-    """The name is in the folder, and the folder is on the disk; not every file system lets us say so."""
+def settle(folder: Path) -> None:
+    """See that the names in a folder are on the disk; not every file system lets us say so."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):
@@ -175,10 +176,8 @@ def client_ids(path: Path) -> Iterator[str]:
     Two daemons that share one throw each other off the broker, as after copying a memory card.
     """
     file = path / CLIENT_ID
-    with suppress(OSError, UnicodeDecodeError):
-        kept = file.read_text(encoding="ascii").strip()
-        if re.fullmatch(r"[\w-]{1,23}", kept):
-            yield kept
+    if kept := _word(file, r"[\w-]{1,23}"):
+        yield kept
     while True:
         fresh = f"assistant-{uuid.uuid4().hex[:12]}"
         try:
@@ -191,16 +190,26 @@ def client_ids(path: Path) -> Iterator[str]:
 def identity(path: Path) -> str:
     """Eight letters and digits that stay the same for ever: who this assistant is in its home."""
     file = path / "identity"
-    with suppress(OSError, UnicodeDecodeError):
-        kept = file.read_text(encoding="ascii").strip()
-        if re.fullmatch(r"[0-9a-f]{8}", kept):
-            return kept
+    if kept := _word(file, r"[0-9a-f]{8}"):
+        return kept
     fresh = uuid.uuid4().hex[:8]
     try:
         write_atomically(file, fresh.encode())
     except OSError as error:
         log.warning("%s cannot be written (%s); the home will not know us again.", file, error.strerror)
     return fresh
+
+
+def _word(file: Path, pattern: str) -> str:
+    """The one word that stands in a file; "" when there is none, also after the file was set aside."""
+
+    def word(data: bytes) -> str:
+        text = data.decode("ascii").strip()
+        if not re.fullmatch(pattern, text):
+            raise ValueError("it is no name of ours")
+        return text
+
+    return restored(file, word, "", parse=bytes)
 
 
 def socket_path(path: Path) -> Path:

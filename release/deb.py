@@ -69,11 +69,11 @@ def built(target: Target, folder: Path, *, fast: bool = False) -> Path:
         _documents(tree / DOCUMENTS, tree / HOME)
         _control(target, tree)
         folder.mkdir(parents=True, exist_ok=True)
-        package = folder / target.name
+        package = Path(work) / target.name  # half of one never has its name
         how = ("-Zgzip", "-z1") if fast else ("-Zxz", "-z6")
         command = ("dpkg-deb", "--root-owner-group", *how, "--build", tree, package)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return package
+        return Path(shutil.move(package, folder / target.name))
 
 
 def _environment(target: Target, home: Path, work: Path) -> None:

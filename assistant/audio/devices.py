@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ import soxr
 from assistant.audio.holders import holder
 from assistant.audio.mouth import RATE as OUT_RATE
 from assistant.audio.mouth import Mouth
+from assistant.audio.naming import nearest, unmeant
 from assistant.errors import AudioError
 
 IN_RATE, IN_FRAMES = 16_000, 320
@@ -112,14 +112,9 @@ def _cannot(what: str, device: str, error: Exception) -> AudioError:
     names = [each.name for each in listed() if (each.inputs if what == "microphone" else each.outputs)]
     if not names:
         return AudioError(f"there is no {what} on this machine")
-    near = difflib.get_close_matches(device, names, 1, 0.5)
-    hint = f"the nearest is {near[0]!r}" if near else f"there are: {', '.join(map(repr, names[:8]))}"
-    if isinstance(error, ValueError) and is_one:
-        return AudioError(f"there is no {what} {device!r}; {hint}")
     if isinstance(error, ValueError):
-        return AudioError(
-            f"{device!r} names more than one {what}; there are: {', '.join(map(repr, names[:8]))}"
-        )
+        none = f"there is no {what} {device!r}; {nearest(device, names)}"
+        return AudioError(unmeant(device, what, names) or none)
     if "unavailable" in text:
         return AudioError(f"the {what} {device!r} is in use by another program, or gone ({text})")
     return AudioError(f"the {what} {device!r} cannot be used ({text})")

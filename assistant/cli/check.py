@@ -39,9 +39,9 @@ def check(options: argparse.Namespace) -> int:
     for clash in sound_alike(list(config.rooms)):
         output.tell({"event": "clash", **dataclasses.asdict(clash)})
     permission.checked(config)
-    for advice in (*_secrets(config), *permission.advice(config)):
-        output.note(advice)
     furniture, loader = Furniture(), Loader(config.plugin_paths, config.plugin_allow)
+    for advice in (*loader.advice(), *_secrets(config), *permission.advice(config)):
+        output.note(advice)
     worst = 0
     for entry in config.plugins:
         problem, code = _problem(furniture, loader, entry)

@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant import __version__, store
 from assistant import config as configuration
+from assistant.aside import BROKEN
 from assistant.brain.speaking import Voice
 from assistant.cli.check import KINDS, proven
 from assistant.control import asked
@@ -24,14 +25,17 @@ from assistant.home.address import Address
 from assistant.home.furniture import Furniture
 from assistant.home.link import Link
 from assistant.home.roll import called
+from assistant.keeping import BROKEN_DAYS
 from assistant.live.endpoint import gemini_endpoint
 from assistant.loader import LoadState
 from assistant.ops.health import room_left
-from assistant.ops.install import home, system_layout, user_layout
+from assistant.ops.install import NAME, home, system_layout, user_layout
 from assistant.ops.machine import OLDEST, Machine, looked_at
 from assistant.redaction import REDACTION, without_secrets
 
 NETWORK_SECONDS, BROKER_SECONDS, SOUND_SECONDS = 5.0, 8.0, 40
+OF_THE_PACKAGE = Path("/lib/systemd/system") / NAME
+"""Where the Debian package puts its service."""
 FINE = (LoadState.ENABLED.value, LoadState.DISABLED.value)
 
 
@@ -66,8 +70,10 @@ def bundle(findings: list[Found], config: configuration.Config) -> str:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "findings": [asdict(each) for each in findings],
-        "config": config.model_dump(mode="json", exclude_defaults=True, exclude={"plugins"}),
+        # What a plugin or a server of tools is given may be a secret of any shape: their names must do.
+        "config": config.model_dump(mode="json", exclude_defaults=True, exclude={"plugins", "mcp"}),
         "plugins": [entry.name for entry in config.plugins],
+        "servers": [server.name for server in config.mcp],
         "packages": dict(sorted((each.name, each.version) for each in distributions())),
     }
     text = json.dumps(REDACTION.cleaned(report), indent=2, ensure_ascii=False)
@@ -110,7 +116,9 @@ def _state(config: configuration.Config) -> Found:
     except AssistantError as error:
         return Found("state", False, f"{error}.")
     problem = room_left(folder)()
-    return Found("state", not problem, problem or f"{folder} can be written.")
+    aside = ", ".join(sorted(path.name for path in folder.rglob(f"*{BROKEN}*")))
+    kept = f" What could not be read was set aside, for {BROKEN_DAYS} days: {aside}." if aside else ""
+    return Found("state", not problem, (problem or f"{folder} can be written.") + kept)
 
 
 def _daemon(config: configuration.Config) -> Found:
@@ -211,7 +219,8 @@ def _voice(config: configuration.Config) -> Found:
 
 
 def _service() -> Found:
-    there = [layout.unit for layout in (user_layout(home()), system_layout()) if layout.unit.is_file()]
+    units = (user_layout(home()).unit, system_layout().unit, OF_THE_PACKAGE)
+    there = [unit for unit in units if unit.is_file()]
     if not there:
         return Found("service", True, "not installed; it starts with the machine after: assistant install.")
     return Found("service", True, f"{there[0]} is installed.")

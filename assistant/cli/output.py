@@ -131,10 +131,13 @@ KEY_TELLERS = (
 
 
 class Output:
-    """Writes events to stdout, and the speech among them to a WAV file."""
+    """Writes events to stdout, and the speech among them to a WAV file.
 
-    def __init__(self, *, as_json: bool, speech_out: Path | None = None) -> None:
-        self.as_json = as_json
+    What ``must`` be written and cannot, as on a full disk, is an error; a daemon goes on without it.
+    """
+
+    def __init__(self, *, as_json: bool, speech_out: Path | None = None, must: bool = True) -> None:
+        self.as_json, self._must = as_json, must
         self._speech_out = speech_out
         self._speech = bytearray()
         self._headed = self._floors = False
@@ -193,10 +196,15 @@ class Output:
                 partial.unlink(missing_ok=True)
             raise AssistantError(f"{self._speech_out}: cannot be written: {error.strerror}") from error
 
-    @staticmethod
-    def _write(line: str) -> None:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    def _write(self, line: str) -> None:
+        try:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise  # nobody reads any more
+        except OSError as error:
+            if self._must:
+                raise AssistantError(f"the output cannot be written: {error.strerror}") from error
 
 
 def logging_to_stderr(*, quiet: bool) -> None:

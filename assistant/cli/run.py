@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     config = configuration.load(path)
     access(config.web)
     checked(config)
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, must=False)
     state = store.folder(config.state_dir)
     socket = store.socket_path(state)
     with store.held(state, str(socket)):

@@ -11,9 +11,10 @@ import asyncio
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,13 +22,14 @@ from typing import Any
 from assistant import config as configuration
 from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
+from assistant.cli.sound import Card
 from assistant.config.edit import edited
 from assistant.config.mistakes import KeyPath, dotted
 from assistant.config.model import GeminiConfig
 from assistant.config.secrets import FOLDER
-from assistant.errors import AssistantError, AudioError, ConfigError, UsageError
+from assistant.errors import AssistantError, ConfigError, UsageError
 from assistant.home.address import PASSWORD_NAME, Address
-from assistant.home.nearby import Nearby, brokers, probed
+from assistant.home.nearby import Nearby, brokers, probed, refuses
 from assistant.live.endpoint import KEY_NAME, api_key
 from assistant.ops.questions import Answerer, File, Question, Terminal
 
@@ -158,12 +160,12 @@ class Interview:
 
     def _ears(self) -> None:
         audio = self._now.audio
-        sounds = _sounds(self._answerer)
-        for name, ways, now in (("microphone", "inputs", audio.input), ("speaker", "outputs", audio.output)):
-            there = [(str(each["name"]), "") for each in sounds if each[ways]]
-            choices = [(now, "as it is"), *(each for each in there if each[0] != now)]
-            key = ("audio", "input" if name == "microphone" else "output")
-            self._ask(key, Question(name, f"Which {name}?", now, choices, free=True, wrong=_empty))
+        card = Card(self._answerer.tell)
+        for name, key, now in (("microphone", "input", audio.input), ("speaker", "output", audio.output)):
+            there = card.names(name) if self._answerer.curious else []
+            choices = [(now, "as it is"), *((each, "") for each in there if each != now)]
+            wrong = partial(card.wrong, name, now)
+            self._ask(("audio", key), Question(name, f"Which {name}?", now, choices, free=True, wrong=wrong))
         several = ", ".join(audio.wake)
         words = WAKES if several in dict(WAKES) else ((several, "as it is"), *WAKES)
         said = self._answerer.ask(Question("wake", "The wake word?", several, words))
@@ -213,7 +215,8 @@ class Interview:
         user = self._ask(
             ("mqtt", "user"), Question("user", "Its user (Enter: it wants none):", self._now.mqtt.user)
         )
-        question = Question("password", "Its password (Enter: as it is, or none):", secret=True)
+        wrong = partial(_refused, replace(address, user=user or None))
+        question = Question("password", "Its password (Enter: as it is, or none):", secret=True, wrong=wrong)
         if user and (password := self._answerer.ask(question)):
             self.plan.secrets[PASSWORD_NAME] = password
 
@@ -229,19 +232,6 @@ class Interview:
             self._ask(
                 ("gemini", "language"), Question("language", text, gemini.language, wrong=_wrong_language)
             )
-
-
-def _sounds(answerer: Answerer) -> list[Mapping[str, Any]]:
-    """The sound devices there are, for those who want to choose."""
-    if not answerer.curious:
-        return []
-    from assistant.cli.sound import sounds
-
-    try:
-        return sounds()
-    except AudioError as error:
-        answerer.tell(f"\n{error}.")
-        return []
 
 
 def _shipped_plugins() -> list[str]:
@@ -266,6 +256,13 @@ def _wrong_broker(answer: str) -> str:
     except ConfigError as error:
         return str(error).rstrip(".")
     return "user and password do not belong here; they are asked for next" if address.user else ""
+
+
+def _refused(address: Address, password: str) -> str:
+    """Why the broker will not have us with this password; "" also where nobody knows."""
+    if not password or address.tls or not asyncio.run(refuses(replace(address, password=password))):
+        return ""
+    return f"the broker at {address.shown} refuses {address.user} with this password"
 
 
 def _wrong_language(answer: str) -> str:

@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
+from assistant.audio.naming import unmeant
 from assistant.cli.output import Output
 from assistant.config import AudioConfig, Config
+from assistant.config.model import NO_DEVICE
 from assistant.errors import AudioError
 from assistant.redaction import without_secrets
 
@@ -27,6 +30,40 @@ def sounds() -> list[Any]:
     if isinstance(found, dict):
         raise AudioError(str(found.get("error")))
     return list(found)
+
+
+class Card:
+    """The microphones and speakers there are, listed once and only if somebody wants to know.
+
+    ``told`` hears why they cannot be listed.
+    """
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        self._told = told
+
+    @cached_property
+    def _sounds(self) -> list[Any]:
+        try:
+            return sounds()
+        except AudioError as error:
+            self._told(f"\n{error}.")
+            return []
+
+    def names(self, what: str) -> list[str]:
+        """Of all microphones, or of all speakers."""
+        ways = "inputs" if what == "microphone" else "outputs"
+        return [str(each["name"]) for each in self._sounds if each[ways]]
+
+    def wrong(self, what: str, now: str, said: str) -> str:
+        """Why the microphone or speaker cannot be called so; "" when it can, or there is none at all yet.
+
+        What it is called ``now`` may be unplugged at the moment.
+        """
+        if not said:
+            return "there must be something"
+        if said in (now, "default", NO_DEVICE) or not (names := self.names(what)):
+            return ""
+        return unmeant(said, what, names)
 
 
 def rooms(config: Config) -> dict[str, AudioConfig]:

@@ -27,6 +27,7 @@ SHORT = {
 OF_THE_MACHINE = Path("/etc/assistant/config.yaml")
 STATE_OF_THE_MACHINE = Path("/var/lib/assistant")
 """Of the service that `assistant install --system` and the Debian package make."""
+OF_A_USER = "~/.local/state/assistant"
 NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD", "ASSISTANT_WEB_TOKEN"}
 
 
@@ -62,7 +63,9 @@ def _unreadable(path: Path) -> str:
     try:
         if path.is_file():
             return ""
-        return "is a folder; name the file in it" if path.is_dir() else "there is no such configuration file"
+        if path.is_dir():
+            return "is a folder; name the file in it"
+        return "is a device or pipe, no file" if path.exists() else "there is no such configuration file"
     except OSError as error:
         return f"cannot be looked at: {error.strerror}"
 
@@ -80,8 +83,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, machine: Path 
         values = {}
     if not isinstance(values, dict):
         raise places.mistake(f"expected `key: value` lines, found {kind(values)}", ())
-    if path == machine:
-        values.setdefault("state_dir", str(STATE_OF_THE_MACHINE))
+    if path == machine and values.get("state_dir", OF_A_USER) == OF_A_USER:  # a copy of the shipped says so
+        values["state_dir"] = str(STATE_OF_THE_MACHINE)
     _overlay(values, environment, places)
     if isinstance(values.get("plugins"), list):
         values["plugins"] = [_entry(v, ("plugins", n), places) for n, v in enumerate(values["plugins"])]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, cast
 
 from assistant.devices.found import Command, Floor, Found
 from assistant.errors import PluginError
 from assistant.plugin import Plugin
 
 
-@runtime_checkable
 class FindsHost(Protocol):
     """The house as a source sees it."""
 
@@ -35,9 +34,9 @@ class Source(Plugin):
 
     @property
     def _finds(self) -> FindsHost:
-        if not isinstance(self.host, FindsHost):
+        if not hasattr(self.host, "found"):
             raise PluginError(f"{self.title}: this house takes no found devices")
-        return self.host
+        return cast(FindsHost, self.host)
 
     def show(self, found: Found) -> None:
         """A device is there, or has changed; the same ``id`` replaces it."""

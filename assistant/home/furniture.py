@@ -17,7 +17,7 @@ from assistant.home.registry import Registry, cleaned
 from assistant.home.topics import problem_with_filter, problem_with_sending
 from assistant.loader import Loaded, Loader, LoadState, now
 from assistant.plugin import PLACEHOLDER, Host, Plugin, listeners
-from assistant.tools.table import ToolTable
+from assistant.tools.table import ThereTwice, ToolTable
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ class Furniture:
             ConfigError: an entry is wrong: file:line:column, key, what was expected.
         """
         self.loader = Loader(config.plugin_paths, config.plugin_allow)
+        for advice in self.loader.advice():
+            log.warning("%s.", advice)
         self.rooms = tuple(name for name in config.rooms if config.audio_in(name).has_microphone)
         self.registry.floors.wish(
             [
@@ -76,12 +78,14 @@ class Furniture:
         """Give the devices and tools of a plugin a place, all or none.
 
         Raises:
-            ConfigError: its settings do not fit the home.
+            ConfigError: its settings do not fit the home, or it is there already.
         """
         try:
             for plugin in loaded.plugins:
                 _check_topics(plugin, entry)
             self.table.add_all(loaded.tools)
+        except ThereTwice as error:
+            raise entry.mistake(str(error)) from error
         except PluginError as error:
             return _without(loaded, LoadState.BROKEN, str(error))
         try:

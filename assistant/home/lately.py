@@ -6,8 +6,10 @@ import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +23,8 @@ class Lately:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._names: dict[str, None] = dict.fromkeys(_read(path))
+        nobody: list[str] = []
+        self._names: dict[str, None] = dict.fromkeys(restored(path, _names, nobody))
         self._unsaved = False
 
     @property
@@ -52,12 +55,7 @@ class Lately:
             log.warning("%s cannot be written: %s", self._path, error.strerror)
 
 
-def _read(path: Path | None) -> list[str]:
-    if path is None or not path.is_file():
-        return []
-    try:
-        names = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        log.warning("%s cannot be read and is begun anew: %s", path, error)
-        return []
-    return [name for name in names if isinstance(name, str)][-MOST_NAMES:] if isinstance(names, list) else []
+def _names(told: Any) -> list[str]:
+    if not isinstance(told, list):
+        raise TypeError("it is no list of names")
+    return [name for name in told if isinstance(name, str)][-MOST_NAMES:]

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NoReturn
 
+from assistant.aside import set_aside
 from assistant.errors import BrokerError
 from assistant.home.address import Address
 from assistant.home.broker.packets import Kind, encode
@@ -25,6 +26,8 @@ STOP_SECONDS = 2.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 30.0
 STABLE_SECONDS = 60.0
 
+UNREADABLE = "Couldn't open database"
+"""What it says of a file of its own that it cannot read."""
 CONFIGURATION = """\
 listener {port} 127.0.0.1
 allow_anonymous true
@@ -59,11 +62,23 @@ class Mosquitto:
         return self._process.pid
 
     async def start(self) -> None:
-        """Start it and wait until it answers.
+        """Start it and wait until it answers; what it kept and cannot read any more is set aside.
 
         Raises:
             BrokerError: it is not installed, or does not start.
         """
+        kept = self._folder / "mosquitto.db"
+        if kept.is_dir() or (kept.exists() and not kept.stat().st_size):
+            log.warning("%s", set_aside(kept, "nothing is in it"))  # mosquitto would not say so
+        try:
+            await self._start()
+        except BrokerError:
+            if not kept.exists() or UNREADABLE not in self._said():
+                raise
+            log.warning("%s", set_aside(kept, "mosquitto does not understand it"))
+            await self._start()
+
+    async def _start(self) -> None:
         executable = program()
         if executable is None:
             raise BrokerError(
@@ -100,8 +115,11 @@ class Mosquitto:
         raise BrokerError(f"mosquitto does not start: {self._last_words()}.")
 
     def _last_words(self) -> str:
-        lines = self._errors.read_text(errors="replace").splitlines()
-        return lines[-1] if lines else "it says nothing"
+        lines = self._said().splitlines()
+        return lines[-1].partition("Error: ")[2].rstrip(".") or lines[-1] if lines else "it says nothing"
+
+    def _said(self) -> str:
+        return self._errors.read_text(errors="replace") if self._errors.is_file() else ""
 
     async def keep(self) -> NoReturn:
         """Start it again whenever it has died, after 0.2, 0.4 ... 30 s; meanwhile the link tries."""

@@ -18,7 +18,6 @@ HOME_ASSISTANT = "_home-assistant._tcp.local"
 """Its machine often has the broker, too (the add-on), which does not announce itself."""
 ANSWER_SECONDS = 1.0
 ROUTES = Path("/proc/net/route")
-NAMELESS = encode(Kind.CONNECT, b"\0\4MQTT\4\2\0\x0a\0\0")
 REFUSALS = {4, 5}
 """Codes of MQTT 3.1.1 for a wrong name or password, and for one that is missing."""
 
@@ -50,21 +49,39 @@ def _in(places: dict[tuple[str, int], str], offer: Offer) -> bool:
 
 async def probed(host: str, port: int, words: str = "") -> Nearby | None:
     """What answers there to an MQTT greeting without a name; None when nothing does, or something else."""
+    code = await _answer(Address(host, port))
+    if code is None or (code and code not in REFUSALS):
+        return None
+    return Nearby(Address(host, port), words, locked=code != 0)
+
+
+async def refuses(address: Address) -> bool:
+    """Whether a broker without TLS answers, and takes neither this user nor the password."""
+    return await _answer(address) in REFUSALS
+
+
+async def _answer(address: Address) -> int | None:
+    """The code with which a broker answers our greeting (0: welcome); None when it is no answer."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(address.host, address.port)
             try:
-                writer.write(NAMELESS)
+                writer.write(_greeting(address))
                 answer = await reader.readexactly(4)
             finally:
                 writer.close()
                 await writer.wait_closed()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         return None
-    code = answer[3]
-    if answer[:2] != b"\x20\x02" or (code and code not in REFUSALS):
-        return None
-    return Nearby(Address(host, port), words, locked=code != 0)
+    return answer[3] if answer[:2] == b"\x20\x02" else None
+
+
+def _greeting(address: Address) -> bytes:
+    """CONNECT of MQTT 3.1.1 with a clean session and no client id, and who we are if we know."""
+    who = [word for word in (address.user, address.password) if word is not None]
+    flags = (2, 0x82, 0xC2)[len(who)]
+    words = b"".join(struct.pack(">H", len(word.encode())) + word.encode() for word in who)
+    return encode(Kind.CONNECT, b"\0\4MQTT\4" + bytes([flags]) + b"\0\x0a\0\0" + words)
 
 
 def gateway(routes: Path = ROUTES) -> str:

@@ -6,14 +6,13 @@ Whoever may write to the discovery topics could otherwise send the next "lock th
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 from assistant.devices.found import Found
-
-log = logging.getLogger(__name__)
 
 MOST_PINS = 10_000
 
@@ -23,7 +22,7 @@ class Pins:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._topics: dict[str, list[str]] = _read(path)
+        self._topics: dict[str, list[str]] = restored(path, _topics, {})
         self._unsaved = False
 
     def problem(self, found: Found) -> str:
@@ -68,12 +67,5 @@ def _elsewhere(topics: Iterable[str], known: Iterable[str]) -> bool:
     return any(topic not in known and topic.rpartition("/")[0] not in folders for topic in topics)
 
 
-def _read(path: Path | None) -> dict[str, list[str]]:
-    try:
-        known = json.loads(path.read_text()) if path is not None else {}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        log.warning("%s cannot be read (%s); devices are pinned anew.", path, error)
-        return {}
-    return known if isinstance(known, dict) else {}
+def _topics(told: Any) -> dict[str, list[str]]:
+    return {str(part): [str(topic) for topic in topics] for part, topics in told.items()}

@@ -32,7 +32,8 @@ class Lost(LinkError):
 def unreachable(error: OSError | ValueError, address: Address) -> LinkError:
     """What it means that no connection could be made."""
     words = address.certificates.problem(error, address.host) if address.tls else ""
-    return LinkError(f"The MQTT broker at {address.shown} {words or f'does not answer: {error}'}.")
+    why = getattr(error, "strerror", None) or error  # without its number
+    return LinkError(f"The MQTT broker at {address.shown} {words or f'does not answer: {why}'}.")
 
 
 def refused(answer: str, address: Address, alert: str) -> LinkError | None:

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class Left:
 
     def __init__(self, path: Path, *, days: int = DAYS, today: Callable[[], date] = date.today) -> None:
         self._path, self._today, self._most = path, today, timedelta(days=days)
-        self._days = _read(path)
+        self._days: Days = restored(path, _days, {})
 
     def note(self, by: str, frames: int) -> None:
         """So many frames have left because of a wake word, a push, a follow-up …"""
@@ -67,12 +69,5 @@ class Left:
         return {by: round(frames * FRAME_SECONDS, 2) for by, frames in day.items()}
 
 
-def _read(path: Path) -> Days:
-    try:
-        told = json.loads(path.read_bytes())
-        return {str(day): {str(by): int(count) for by, count in kinds.items()} for day, kinds in told.items()}
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        log.warning("%s cannot be read and is begun anew: %s", path, error)
-    return {}
+def _days(told: Any) -> Days:
+    return {str(day): {str(by): int(count) for by, count in kinds.items()} for day, kinds in told.items()}

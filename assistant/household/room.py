@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant import store
+from assistant.aside import restored
 from assistant.audio.settings import RoomSettings
 from assistant.config import AudioConfig, Config
 from assistant.household.left import DAYS, Left
@@ -18,6 +19,8 @@ from assistant.rooms import NOWHERE, Place
 log = logging.getLogger(__name__)
 
 FILE = "room.json"
+UNKNOWN = RoomSettings(muted=True)
+"""Nobody knows whether it was muted: a room is rather deaf than overheard, also after the next restart."""
 
 
 class Ears(Protocol):
@@ -44,7 +47,10 @@ class Room:
     ) -> None:
         self._path = path
         self.place, self.audio = place, audio or AudioConfig()
-        self.settings = _read(path if before is None or path.exists() else before)
+        known = path if before is None or path.exists() else before
+        self.settings = restored(known, _settings, RoomSettings(), instead=UNKNOWN)
+        if self.settings is UNKNOWN:
+            self._save()
         self.left = Left(path.with_name(path.name.replace("room", "left", 1)), days=left_days)
         self.ears: Ears | None = None
         """The audio process, while there is one that hears or speaks."""
@@ -53,13 +59,16 @@ class Room:
     def change(self, **wanted: Any) -> None:
         """Set some of them: ``muted``, ``volume`` and ``sensitivity`` in percent."""
         self.settings = replace(self.settings, **wanted)
+        self._save()
+        if self.ears is not None:
+            self.ears.apply(self.settings)
+        self.changed()
+
+    def _save(self) -> None:
         try:
             store.write_atomically(self._path, json.dumps(asdict(self.settings)).encode())
         except OSError as error:
             log.warning("%s cannot be written: %s", self._path, error.strerror)
-        if self.ears is not None:
-            self.ears.apply(self.settings)
-        self.changed()
 
     def push(self) -> bool:
         """Listen without a wake word; False when there is no microphone, or it is muted."""
@@ -94,15 +103,8 @@ def rooms(config: Config, state: Path) -> list[Room]:
     ]
 
 
-def _read(path: Path) -> RoomSettings:
-    try:
-        told = json.loads(path.read_bytes())
-        volume, sensitivity = int(told["volume"]), int(told["sensitivity"])
-        if 0 <= volume <= 100 and 0 <= sensitivity <= 100:
-            return RoomSettings(bool(told["muted"]), volume, sensitivity)
-    except FileNotFoundError:
-        return RoomSettings()
-    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
-        log.warning("%s cannot be read: %s", path, error)
-    # Nobody knows whether it was muted: a room is rather deaf than overheard.
-    return RoomSettings(muted=True)
+def _settings(told: Any) -> RoomSettings:
+    volume, sensitivity = int(told["volume"]), int(told["sensitivity"])
+    if not (0 <= volume <= 100 and 0 <= sensitivity <= 100):
+        raise ValueError("a percentage in it is none")
+    return RoomSettings(bool(told["muted"]), volume, sensitivity)

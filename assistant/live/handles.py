@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 from assistant.live.endpoint import Endpoint
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Handles:
 
     def __init__(self, path: Path | None = None, now: Callable[[], datetime] = datetime.now) -> None:
         self._path, self._now = path, now
-        self._kept = _read(path)
+        self._kept: dict[str, Kept] = restored(path, _kept, {})
         self._saved_at = 0.0
 
     def get(self, endpoint: Endpoint) -> str | None:
@@ -96,11 +98,8 @@ def account(endpoint: Endpoint) -> str:
     return hashlib.sha256(json.dumps(owner).encode()).hexdigest()[:16]
 
 
-def _read(path: Path | None) -> dict[str, Kept]:
-    if path is None or not path.is_file():
-        return {}
-    try:
-        return {str(brain): Kept(**kept) for brain, kept in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        log.warning("%s cannot be read and is begun anew: %s", path, error)
-        return {}
+def _kept(told: Any) -> dict[str, Kept]:
+    kept = {str(brain): Kept(**each) for brain, each in told.items()}
+    if not all(isinstance(each.at, int | float) for each in kept.values()):
+        raise ValueError("a time in it is none")
+    return kept

@@ -7,9 +7,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from assistant import store
+from assistant.aside import NONSENSE
 from assistant.errors import AssistantError
 from assistant.money.prices import Tokens
 
@@ -20,8 +22,6 @@ NO_TIME = "T--"
 """In place of the time of a day whose turns were summed up."""
 LONGEST_TAIL = 65_536
 """A file system may leave pages of zeros where the last row was to be."""
-BROKEN = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
-"""What reading a line that is no row may raise."""
 
 
 class LedgerError(AssistantError):
@@ -104,6 +104,9 @@ class Ledger:
 
     def _write(self) -> None:
         """Write down what is owed; a disk that was full is so only until somebody has made room."""
+        if self._problem:
+            self._owed = _sums(self._owed)  # nothing is added to what somebody may want to mend
+            return
         try:
             while self._owed:
                 row = self._owed[0]
@@ -118,20 +121,21 @@ class Ledger:
             self._refusal = ""
 
     def _totals(self) -> tuple[Totals, Totals]:
-        """Of today and this month, counted from the file once a day."""
+        """Of today and this month, counted from the file once a day; a broken one until it is mended."""
         now = self._now()
         wanted = now.date().isoformat(), now.strftime("%Y-%m")
-        if self._counted != wanted or self._month is None:
-            self._today, self._month, self._problem = Totals(), Totals(), ""
-            self._counted = wanted
+        if self._counted != wanted or self._month is None or self._problem:
+            self._today, self._month, self._counted = Totals(), Totals(), wanted
+            told, self._problem = self._problem, ""
             try:
-                for row in self.rows(wanted[1]):
+                for row in chain(self.rows(wanted[1]), self._owed):
                     self._month.add(row)
                     if row.day == wanted[0]:
                         self._today.add(row)
             except LedgerError as error:
                 self._problem = str(error)
-                log.error("%s", error)
+                if self._problem != told:
+                    log.error("%s", error)
         return self._today, self._month
 
     def rows(self, month: str) -> Iterator[Row]:
@@ -142,18 +146,22 @@ class Ledger:
         """
         path = self._path(month)
         try:
-            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return
         except (OSError, UnicodeDecodeError) as error:
             raise LedgerError(f"the ledger {path} cannot be read: {error}") from error
         for number, line in enumerate(lines, 1):
             try:
                 yield _row(line)
-            except BROKEN as error:
-                if number == len(lines):
+            except NONSENSE as error:
+                if number == len(lines) > 1:
                     return
                 raise LedgerError(
                     f"the ledger {path} is broken at line {number}; mend it, or move it away to begin anew"
                 ) from error
+        if not lines:
+            raise LedgerError(f"the ledger {path} is empty, as after a power cut; move it away to begin anew")
 
     def forget(self, since: str = "", *, dry: bool = False) -> int:
         """Forget when the turns since a moment (ISO 8601; "": ever) were; how many they are.
@@ -215,7 +223,13 @@ def _sums(rows: Sequence[Row]) -> list[Row]:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """One more line; a torn one that a power cut has left at the end would spoil it, and goes."""
+    """One more line; a torn one that a power cut has left at the end would spoil it, and goes.
+
+    The first is whole on the disk before the file has its name: one without a row has lost what was spent.
+    """
+    if not path.exists():
+        store.write_atomically(path, line + b"\n")
+        return
     with path.open("ab+") as file:
         end = file.tell()
         file.seek(max(end - LONGEST_TAIL, 0))
@@ -230,7 +244,7 @@ def _append(path: Path, line: bytes) -> None:
 def _is_row(line: bytes) -> bool:
     try:
         return bool(_row(line.decode()))
-    except BROKEN:
+    except NONSENSE:
         return False
 
 

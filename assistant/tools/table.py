@@ -39,6 +39,10 @@ class Tool:
         return self.declaration.name
 
 
+class ThereTwice(PluginError):
+    """The same plugin, which is no device, has its tools there already: a mistake of the owner's."""
+
+
 class ToolTable:
     """Tools by name; several devices may share a name, nothing else may."""
 
@@ -53,12 +57,13 @@ class ToolTable:
 
         Raises:
             PluginError: another plugin's tool has the name; both are named.
+            ThereTwice: it is the same plugin's.
         """
         others = self._tools.setdefault(tool.name, {})
         other = next(iter(others.values()), None)
         if other is not None and (other.device is None or tool.device is None):
             if other.owner == tool.owner:
-                raise PluginError(f"{tool.owner} is there twice; leave one of them out under plugins")
+                raise ThereTwice(f"{tool.owner} is there twice; leave one of them out")
             raise PluginError(
                 f"{where(tool.function)}: tool {tool.name!r} of {tool.owner} is also a tool of "
                 f"{other.owner}; rename one of them"

@@ -6,18 +6,17 @@ import asyncio
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from assistant.database import Database
 from assistant.errors import ToolError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BUSY_SECONDS = 5.0
 PICTURE_BYTES = 32 * 2**20
 """The largest that is made, and what the catalogue needs to note it."""
 FULL = "The gallery has no room: the disk is full."
@@ -42,19 +41,20 @@ class GalleryError(ToolError):
 
 
 class Catalogue:
-    """One SQLite file in the gallery's folder; one that is broken is set aside and begun anew."""
+    """One SQLite file in the gallery's folder; when it is begun anew, the pictures' files stay."""
 
     def __init__(self, folder: Path, *, picture_bytes: int = PICTURE_BYTES) -> None:
         self._folder, self._picture_bytes = folder, picture_bytes
+        self._base = Database(folder / FILE, MANNERS, TABLES, log.warning)
         self._one_at_a_time = asyncio.Lock()
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Work in a thread, in one transaction."""
-        return await self._in_turn(self._careful, work)
+        return await self._in_turn(self._base.do, work)
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Work that changes nothing; a disk that takes nothing more can be looked at all the same."""
-        return await self._in_turn(self._looking, work)
+        return await self._in_turn(self._base.look, work)
 
     async def _in_turn(
         self, way: Callable[[Callable[[sqlite3.Connection], T]], T], work: Callable[[sqlite3.Connection], T]
@@ -82,48 +82,3 @@ class Catalogue:
             return shutil.disk_usage(there).free < wanted
         except OSError:
             return False  # what is wrong there is told by who writes
-
-    def _careful(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """A broken catalogue is set aside; the files stay where they are."""
-        try:
-            with self._opened() as base:
-                return work(base)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            path = self._folder / FILE
-            log.warning("%s could not be read (%s); a new one is begun", path, error)
-            path.replace(path.with_name(f"{FILE}.broken"))
-        with self._opened() as base:
-            return work(base)
-
-    def _looking(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """SQLite writes even to read (its log, who is there); where it cannot, the file is taken as it is."""
-        try:
-            if (self._folder / FILE).exists():  # to look begins none
-                return self._careful(work)
-        except (sqlite3.OperationalError, OSError) as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-                raise
-            log.warning("the gallery %s can only be looked at: %s", self._folder, error)
-        with closing(self._as_it_is()) as base:
-            base.row_factory = sqlite3.Row
-            return work(base)
-
-    def _as_it_is(self) -> sqlite3.Connection:
-        path = self._folder / FILE
-        if path.exists() and path.stat().st_size:
-            return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
-        base = sqlite3.connect(":memory:")
-        base.executescript(TABLES)
-        return base
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / FILE
-        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as base:
-            base.row_factory = sqlite3.Row
-            base.executescript(f"{MANNERS} {TABLES}")
-            with base:
-                yield base

@@ -6,20 +6,27 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from assistant.database import Database
 from assistant.errors import VisionError
-from assistant.keeping import BROKEN
 from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
 
 MOST = 5000
-COLUMNS = ("at", "camera", "text", "importance", "things", "facts")
+MANNERS = "pragma journal_mode = wal; pragma secure_delete = on;"
+TABLES = """
+create table if not exists seen (
+    at real, camera text, text text, importance integer, things text, facts text
+);
+create index if not exists seen_at on seen (at);
+"""
+
+T = TypeVar("T")
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -66,54 +73,25 @@ class Memory:
     """A small SQLite file; made when something is first remembered."""
 
     def __init__(self, path: Path, clock: WallClock, days: int) -> None:
-        self._path, self._clock, self._days = path, clock, days
-        self._looked = False
+        self._base = Database(path, MANNERS, TABLES, log.warning)
+        self._clock, self._days = clock, days
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The file, with its table.
+    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Work in one transaction.
 
         Raises:
-            VisionError: it cannot be used.
+            VisionError: the file cannot be used.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._look_once()
-            with sqlite3.connect(self._path, timeout=5) as db:
-                db.execute("PRAGMA journal_mode=WAL")
-                db.execute("PRAGMA secure_delete=ON")
-                db.execute(
-                    "CREATE TABLE IF NOT EXISTS seen (at REAL, camera TEXT, text TEXT, importance INTEGER, "
-                    "things TEXT, facts TEXT)"
-                )
-                db.execute("CREATE INDEX IF NOT EXISTS seen_at ON seen (at)")
-                yield db
-        except sqlite3.Error as error:
+            return self._base.do(work)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("%s: %s", self._base.path, error)
             raise VisionError("What the cameras saw cannot be read or written.") from error
-        finally:
-            if "db" in locals():
-                db.close()
 
-    def _look_once(self) -> None:
-        """Set a file aside that cannot be read, or is another program's, and begin a new one."""
-        if self._looked or not self._path.exists():
-            return
-        self._looked = True
-        try:
-            with closing(sqlite3.connect(self._path, timeout=5)) as db:
-                (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-                known = [row[1] for row in db.execute("PRAGMA table_info(seen)")]
-                if verdict == "ok" and known in ([], list(COLUMNS)):
-                    return
-        except sqlite3.OperationalError:
-            return  # locked, or the disk refuses: the file itself may be good
-        except sqlite3.DatabaseError as error:
-            verdict = str(error)
-        aside = self._path.with_name(self._path.name + BROKEN)
-        log.warning("%s could not be read (%s) and was set aside as %s", self._path, verdict, aside.name)
-        for ending in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        self._path.replace(aside)
+    @property
+    def _nothing(self) -> bool:
+        """Whether nothing has been remembered ever: no file is begun for a question."""
+        return not self._base.path.exists()
 
     def note(self, seen: Seen) -> None:
         """Remember; what is older than ``remember_days`` goes."""
@@ -125,45 +103,44 @@ class Memory:
             json.dumps(seen.things),
             json.dumps(seen.facts),
         )
-        with self._open() as db:
-            db.execute("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", row)
-            self._without_old(db)
-            db.execute("DELETE FROM seen WHERE rowid <= (SELECT MAX(rowid) FROM seen) - ?", (MOST,))
-        self._path.chmod(0o600)
+
+        def note(base: sqlite3.Connection) -> None:
+            base.execute("insert into seen values (?, ?, ?, ?, ?, ?)", row)
+            self._without_old(base)
+            base.execute("delete from seen where rowid <= (select max(rowid) from seen) - ?", (MOST,))
+
+        self._do(note)
 
     def forget(self, since: float, *, dry: bool = False) -> int:
         """Forget what was seen since then (seconds since 1970); how much that is."""
-        if not self._path.exists():
-            return 0
-        with self._open() as db:
-            (count,) = db.execute("SELECT COUNT(*) FROM seen WHERE at >= ?", (since,)).fetchone()
+
+        def forget(base: sqlite3.Connection) -> int:
+            (count,) = base.execute("select count(*) from seen where at >= ?", (since,)).fetchone()
             if not dry:
-                db.execute("DELETE FROM seen WHERE at >= ?", (since,))
-        return int(count)
+                base.execute("delete from seen where at >= ?", (since,))
+            return int(count)
+
+        return 0 if self._nothing else self._do(forget)
 
     def tidy(self) -> None:
         """Forget what is older than ``remember_days``."""
-        if self._path.exists():
-            with self._open() as db:
-                self._without_old(db)
+        if not self._nothing:
+            self._do(self._without_old)
 
-    def _without_old(self, db: sqlite3.Connection) -> None:
-        db.execute("DELETE FROM seen WHERE at < ?", (self._clock.read() - self._days * 86_400,))
+    def _without_old(self, base: sqlite3.Connection) -> None:
+        base.execute("delete from seen where at < ?", (self._clock.read() - self._days * 86_400,))
 
     def since(self, begin: float, end: float = float("inf"), camera: str = "") -> list[Seen]:
         """What was seen in a span, the oldest first."""
-        if not self._path.exists():
+        if self._nothing:
             return []
-        with self._open() as db:
-            rows = db.execute(
-                "SELECT at, camera, text, importance, things, facts FROM seen WHERE at BETWEEN ? AND ? "
-                "AND (? = '' OR camera = ?) ORDER BY at",
-                (begin, end, camera, camera),
-            ).fetchall()
+        sql = """select at, camera, text, importance, things, facts from seen where at between ? and ?
+            and (? = '' or camera = ?) order by at"""
+        rows = self._do(lambda base: base.execute(sql, (begin, end, camera, camera)).fetchall())
         return [seen for row in rows if (seen := _seen(row)) is not None]
 
 
-def _seen(row: tuple[Any, ...]) -> Seen | None:
+def _seen(row: sqlite3.Row) -> Seen | None:
     """One line; None when a part of it was torn."""
     try:
         things, facts = tuple(json.loads(row[4])), dict(json.loads(row[5]))

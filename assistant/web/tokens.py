@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import logging
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 from assistant.errors import UsageError
-
-log = logging.getLogger(__name__)
 
 FILE = "screens.json"
 NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/?#%]{1,40}")
@@ -81,27 +81,13 @@ class ScreenTokens:
 
     def _look(self) -> None:
         """Read the file when it has changed; one that cannot be read opens nothing."""
-        try:
+        mark: Print | None = None
+        with suppress(OSError):
             about = self._path.stat()
-        except FileNotFoundError:
-            self._seen, self._known = None, {}
-            return
-        except OSError as error:
-            self._broken(error.strerror or "not readable")
-            return
-        mark = (about.st_mtime_ns, about.st_ino, about.st_size)
-        if mark == self._seen:
-            return
-        self._seen = mark
-        try:
-            told = json.loads(self._path.read_bytes())
-            self._known = dict(_checked(told))
-        except (OSError, ValueError, RecursionError) as error:
-            self._broken(str(error))
-
-    def _broken(self, why: str) -> None:
-        self._known = {}
-        log.warning("%s cannot be read (%s): no token of a single screen opens it", self._path, why)
+            mark = (about.st_mtime_ns, about.st_ino, about.st_size)
+        if mark is None or mark != self._seen:
+            nobody: dict[str, dict[str, str]] = {}
+            self._seen, self._known = mark, restored(self._path, _known, nobody)
 
     def _write(self) -> None:
         try:
@@ -110,10 +96,12 @@ class ScreenTokens:
             raise UsageError(f"{self._path}: cannot be written: {error.strerror}") from error
 
 
-def _checked(told: object) -> Iterator[tuple[str, dict[str, str]]]:
+def _known(told: Any) -> dict[str, dict[str, str]]:
+    return dict(_checked(told))
+
+
+def _checked(told: dict[str, object]) -> Iterator[tuple[str, dict[str, str]]]:
     """The entries that make sense."""
-    if not isinstance(told, dict):
-        raise ValueError("not an object")
     for entry in told.values():
         match entry:
             case {"name": str(name), "sha256": str(digest), "made": str(made)}:

@@ -168,6 +168,18 @@ def test_speech_that_cannot_be_kept(tmp_path: Path, out: str) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("plugin_paths: [/dev/null]\n")
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "assistant", "check", "--config", str(config)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=90, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"assistant: the output cannot be written: No space left on device\n"
+    told = assistant(tmp_path, "check", "--config", config)
+    assert b"plugin_paths: /dev/null is no folder" in told.stdout
+
+
 def test_errors_reach_scripts_too(tmp_path: Path) -> None:
     done = assistant(tmp_path, "say", " ", "--json")
     assert [e["event"] for e in events(done)] == ["error", "done"]
@@ -180,6 +192,7 @@ def test_errors_reach_scripts_too(tmp_path: Path) -> None:
         (["sing"], 2, "invalid choice: 'sing'"),
         (["say"], 2, "required: TEXT"),
         (["check", "--config", "/nowhere.yaml"], 78, "there is no such configuration file"),
+        (["check", "--config", "/dev/zero"], 78, "/dev/zero: is a device or pipe, no file"),
     ],
 )
 def test_wrong_words_on_the_command_line(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
@@ -225,6 +238,7 @@ async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    ("clock\n  - clock", "3:5: plugins[1].clock: clock is there twice; leave one of them out"),
     ("clok", "2:5: plugins[0].clok: there is no plugin 'clok'; did you mean 'clock'?"),
     ("mqtt_light: {name: x, topic: a, tpic: b}", "2:37: there is no key 'plugins[0].mqtt_light.tpic'; did you mean 'topic'?"),
     ("mqtt_light: {name: 5, topic: a}", "2:24: plugins[0].mqtt_light.name: expected text, found 5"),

@@ -77,7 +77,10 @@ def test_without_a_key_the_embedded_brain_is_examined(tmp_path: Path) -> None:
 
 def test_at_a_glance_each_fault_is_a_line_with_what_to_do_and_no_secret_leaves(tmp_path: Path) -> None:
     settings, kept = tmp_path / "config.yaml", tmp_path / "bundle.json"
-    settings.write_text("plugins: [clock, weather]\nhome: {pretend: false}\n")
+    settings.write_text(
+        "plugins: [clock, weather]\nhome: {pretend: false}\n"
+        'mcp: [{name: books, command: [x, --token, "quite-a-secret"], enabled: false}]\n'
+    )
     state, secret = tmp_path / "state", "quite-a-secret"
     done = assistant(
         *(state, "doctor", "--json", "--config", settings, "--bundle", kept),
@@ -96,6 +99,7 @@ def test_at_a_glance_each_fault_is_a_line_with_what_to_do_and_no_secret_leaves(t
     assert "127.0.0.1:1" in found["broker"]["text"]
     told = kept.read_text()
     assert json.loads(told)["plugins"] == ["clock", "weather"]
+    assert json.loads(told)["servers"] == ["books"]
     assert secret not in told + done.stdout.decode() + done.stderr.decode()
     assert "not-to-be-seen" not in told + done.stdout.decode()
     assert kept.stat().st_mode & 0o077 == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import select
@@ -15,6 +16,8 @@ import pytest
 from assistant import config as configuration
 from assistant.__main__ import main
 from assistant.cli.setup import TO_GOOGLE
+from assistant.home.broker import serve
+from assistant.home.broker.passwords import hashed
 from tests.cli.test_bad_input import assistant
 
 KEY = "AIzaSy-not-a-key-0123456789"
@@ -154,6 +157,55 @@ def test_answers_that_will_not_do_are_one_sentence(
     assert told.err.count("\n") == 1
     assert "hunter2" not in told.err + told.out
     assert files(house) == {}
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three microphones and speakers, which hear and say nothing."""
+    pcms = [
+        f'pcm.{name} {{ type null hint {{ show on description "{name}" }} }}'
+        for name in ("default", "jabra_speak", "jabra_link", "onboard")
+    ]
+    (tmp_path / "asound.conf").write_text("\n".join(pcms))
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
+
+
+@pytest.mark.system("pipewire")  # with it comes PortAudio
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("onbord", "there is no microphone 'onbord'; the nearest is 'onboard'"),
+        ("webcam of mine", "there is no microphone 'webcam of mine'; there are: "),
+        ("jabra_", "'jabra_' names more than one microphone; there are: 'jabra_"),
+        ("Jabra Speak", ""),
+        ("none", ""),
+    ],
+)
+def test_a_microphone_that_does_not_exist_is_asked_about_again(
+    house: Path, said: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answered(f'microphone = "{said}"') == (2 if words else 0)
+    assert words in capsys.readouterr().err
+    if not words:
+        assert configuration.load(house / "config.yaml", {}).audio.input == said
+        assert answered('microphone = "onbord"') == 2
+        Path("asound.conf").write_text('pcm.default { type null hint { show on description "default" } }')
+        assert answered(f'microphone = "{said}"') == 0, "what is configured may be unplugged now"
+
+
+async def test_a_password_that_the_broker_refuses_is_asked_about_again(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passwords = Path("passwords")
+    passwords.write_text(hashed("anna", "s3cret-word") + "\n")
+    async with serve(passwords=passwords) as address:
+        told = f'broker = "{address.url}"\nuser = "anna"\npassword = '
+        assert await asyncio.to_thread(answered, told + '"wrong"') == 2
+        words = f"password: the broker at {address.shown} refuses anna with this password"
+        assert words in capsys.readouterr().err
+        assert not house.exists()
+        assert await asyncio.to_thread(answered, told + '"s3cret-word"') == 0
 
 
 def test_a_configuration_that_is_wrong_is_not_touched(house: Path) -> None:

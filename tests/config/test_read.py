@@ -131,9 +131,13 @@ def test_the_machines_configuration_is_found_after_ones_own_and_brings_the_servi
     machine = tmp_path / "etc" / "config.yaml"
     assert configuration.find(None, {}, machine) == configuration.shipped()
     machine.parent.mkdir()
-    machine.write_text("home: {pretend: false}\n")
-    assert configuration.find(None, {}, machine) == machine
-    assert configuration.load(machine, {}, machine).state_dir == Path("/var/lib/assistant")
+    for text in (
+        "home: {pretend: false}\n",
+        configuration.template(),
+    ):  # by hand, and as the package brings it
+        machine.write_text(text)
+        assert configuration.find(None, {}, machine) == machine
+        assert configuration.load(machine, {}, machine).state_dir == Path("/var/lib/assistant")
     elsewhere = {"ASSISTANT_STATE_DIR": "/srv/assistant"}
     assert configuration.load(machine, elsewhere, machine).state_dir == Path("/srv/assistant")
     own = tmp_path / "home/.config/assistant/config.yaml"

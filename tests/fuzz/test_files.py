@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
+import os
+import random
 import sqlite3
 import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +46,7 @@ from tests.fuzz.parts import JSON, QUICK, TEXTS, near, torn
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 """Pillow warns of pictures that are broken; in the process that fits them nobody listens."""
 
+NOBODY = 65534
 FIT = {"do": "fit", "size": [8, 8], "rotate": 90, "colours": [], "form": "jpeg", "largest": 0}
 
 
@@ -191,7 +196,7 @@ def test_whatever_is_set_a_plugin_loads_or_says_why_in_a_sentence(name: str) -> 
 
 
 async def _stored(path: Path) -> None:
-    storage = Storage(path, lambda _text: None)
+    storage = Storage(path, logging.getLogger("told").warning)
     await storage.all()
     await storage.set("a", 1)
     assert await storage.get("a") == 1
@@ -281,6 +286,93 @@ def test_whatever_a_bad_night_leaves_in_our_state_the_house_goes_on(
         assert not [each for each in caplog.records if each.exc_info], "one line, and no traceback"
 
     fuzz()
+
+
+BY_LINES = {"ledger-2026-01.jsonl", "transcripts/2026-01-02.jsonl"}
+"""What is read line by line; the ledger rather stops what costs money (see tests/money)."""
+FLEETING = {"daemon.json"}
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "empty": lambda file: file.write_bytes(b""),
+    "zeros": lambda file: file.write_bytes(bytes(8192)),
+    "torn": lambda file: file.write_bytes(file.read_bytes()[: len(file.read_bytes()) // 2] + b"\xff"),
+    "noise": lambda file: file.write_bytes(random.Random(1).randbytes(5000)),
+    "newer": lambda file: _of_a_newer_version(file),
+    "folder": lambda file: _a_folder(file),
+    "locked": lambda file: os.chown(file, 0, 0),
+}
+
+
+def _a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _of_a_newer_version(file: Path) -> None:
+    if file.suffix != ".sqlite":
+        file.write_text(json.dumps({"version": 99, "content": {"a": [1]}}))
+        return
+    file.unlink()
+    with closing(sqlite3.connect(file)) as base:
+        for table in ("kept", "seen", "pictures"):
+            base.execute(f"create table {table} (version integer, content text)")
+        base.commit()
+
+
+def _inside(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b"a folder"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("damage", sorted(DAMAGES))
+@pytest.mark.parametrize("name", sorted(STATE.keys() - BY_LINES - FLEETING))
+def test_what_cannot_be_read_is_set_aside_as_it_is_and_told_once(
+    name: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    true, opened = STATE[name]
+    asyncio.run(_all_is_imported())
+    with tempfile.TemporaryDirectory() as folder, _as_nobody(Path(folder)):
+        file = Path(folder) / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(true.encode("latin-1") if isinstance(true, str) else json.dumps(true).encode())
+        file.chmod(0o600)
+        with _as_root():
+            DAMAGES[damage](file)
+            left = _inside(file)
+            if damage != "locked":
+                os.chown(file, NOBODY, NOBODY)
+        for _ in range(2):
+            with suppress(AssistantError):  # there is no PIN any more
+                result = opened(file)
+                if asyncio.iscoroutine(result):
+                    asyncio.run(result)
+        with _as_root():
+            assert _inside(file.with_name(f"{file.name}.broken")) == left
+        told = [each.getMessage() for each in caplog.records if "set aside" in each.getMessage()]
+        assert len(told) == 1, told
+
+
+async def _all_is_imported() -> None:
+    """Who is nobody may not read our libraries."""
+    await asyncio.to_thread(about, drawn("PNG"))
+
+
+@contextmanager
+def _as_nobody(folder: Path) -> Iterator[None]:
+    os.chown(folder, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def _as_root() -> Iterator[None]:
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(NOBODY)
 
 
 def _text(value: Any) -> bytes:

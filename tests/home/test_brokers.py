@@ -44,6 +44,22 @@ async def test_a_broker_of_our_own_remembers_from_run_to_run(tmp_path: Path, cho
 
 
 @MOSQUITTO
+@pytest.mark.parametrize("left", [b"", bytes(4000), b"torn"])
+async def test_what_mosquitto_cannot_read_any_more_is_set_aside_and_told(
+    tmp_path: Path, left: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with broker(MqttConfig(broker="mosquitto"), state=tmp_path) as first:
+        assert await remembers(first.url) == []
+    (kept,) = tmp_path.glob("**/mosquitto.db")
+    left = kept.read_bytes()[:-3] if left == b"torn" else left
+    kept.write_bytes(left)
+    async with broker(MqttConfig(broker="mosquitto"), state=tmp_path) as second:
+        assert await remembers(second.url) == []
+    assert kept.with_name("mosquitto.db.broken").read_bytes() == left
+    assert len([each for each in caplog.records if "set aside as mosquitto.db.broken" in each.message]) == 1
+
+
+@MOSQUITTO
 async def test_auto_prefers_mosquitto(tmp_path: Path) -> None:
     async with broker(MqttConfig(), state=tmp_path) as chosen:
         assert chosen.kind == "mosquitto"

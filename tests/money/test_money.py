@@ -59,6 +59,24 @@ def test_a_row_torn_by_a_power_cut_is_passed_over_a_broken_one_is_not(tmp_path: 
         Ledger(tmp_path, lambda: NOON).spent()
 
 
+@pytest.mark.parametrize("left", ["", "\0" * 4096, '{"at": "2026-1'])
+def test_a_ledger_that_has_lost_every_row_stops_what_costs_until_it_is_moved_away(
+    tmp_path: Path, left: str
+) -> None:
+    Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))
+    path = tmp_path / "ledger-2026-11.jsonl"
+    path.write_text(left)
+    ledger = Ledger(tmp_path, lambda: NOON)
+    for _ in range(2):
+        ledger.note(row("2026-11-24T11:00:00", 0.25))
+        with pytest.raises(LedgerError, match="move it away to begin anew"):
+            ledger.spent()
+    assert path.read_text() == left, "nothing is added to what somebody may want to mend"
+    path.rename(tmp_path / "old")
+    assert ledger.spent() == (0.5, 0.5), "what was spent since then is not forgotten"
+    assert Ledger(tmp_path, lambda: NOON).spent() == (0.5, 0.5)
+
+
 @pytest.mark.parametrize("torn", ['{"at": "2026-11-2', "\0" * 4096])
 def test_what_a_power_cut_leaves_does_not_spoil_the_rows_after_it(tmp_path: Path, torn: str) -> None:
     Ledger(tmp_path, lambda: NOON).note(row("2026-11-24T10:00:00", 0.5))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from assistant.api import Answer, Device, Percent, Plugin, Risk, ToolError, kinds, state, tool
 from assistant.bus import Bus
@@ -81,17 +84,23 @@ class World(Plugin):
 class House:
     """A few things, one way in, and what is said."""
 
-    def __init__(self, asker: Asker = Asker.VOICE, rules: Rules | None = None, home: bool = False) -> None:
+    def __init__(
+        self,
+        asker: Asker = Asker.VOICE,
+        rules: Rules | None = None,
+        home: bool = False,
+        things: Sequence[Device] = (),
+    ) -> None:
         registry, table = Registry(), ToolTable()
         self.lamp = Lamp(name="desk lamp", area="office")
-        for plugin in (
+        usual = (
             self.lamp,
             Lamp(name="wall lamp", area="hallway"),
             Oven(name="oven", area="kitchen"),
             Gate(name="gate", area="garden"),
             Blinds(name="blinds", area="office"),
-            World(),
-        ):
+        )
+        for plugin in (*(things or usual), World()):
             if isinstance(plugin, Device):
                 registry.add(plugin)
             for each in plugin.tools():
@@ -129,6 +138,20 @@ async def test_after_foreign_text_only_what_was_asked_for_is_done() -> None:
         refused = await house.does(verb, device=device)
         assert not refused.ok, device
         assert FOREIGN in refused.text
+
+
+FORBIDDEN = yaml.safe_load((Path(__file__).parents[1] / "data/policy/forbidden.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", FORBIDDEN)
+async def test_what_the_user_forbids_is_no_order_in_any_language(language: str) -> None:
+    async def done(said: str) -> bool:
+        lamp = House(things=[Lamp(name="lamp", area="porch")]).says(said)
+        await lamp.does("news")
+        return any([(await lamp.does(verb, device="lamp")).ok for verb in ("turn_on", "turn_off")])
+
+    assert [said for said in FORBIDDEN[language]["forbidden"] if await done(said)] == []
+    assert [said for said in FORBIDDEN[language]["wanted"] if not await done(said)] == []
 
 
 async def test_the_error_of_a_service_is_foreign_text_too_and_the_time_is_not() -> None:

@@ -8,8 +8,10 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 from assistant.home.broker.packets import Publish
 from assistant.home.topics import TopicTree
 
@@ -26,7 +28,7 @@ class Retained:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._messages: dict[str, Publish] = {} if path is None else _load(path)
+        self._messages: dict[str, Publish] = restored(path, _messages, {})
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Future[None] | None = None
 
@@ -99,24 +101,10 @@ class Retained:
             log.error("The broker cannot write its retained messages to %s: %s", self._path, error)
 
 
-def _load(path: Path) -> dict[str, Publish]:
-    try:
-        entries = json.loads(path.read_text()).items()
-        return {
-            topic: Publish(
-                topic, base64.b64decode(entry["payload"], validate=True), int(entry["qos"]), retain=True
-            )
-            for topic, entry in entries
-        }
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        log.error("The broker cannot read its retained messages from %s: %s", path, error)
-        return {}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        aside = path.with_suffix(".broken")
-        path.replace(aside)
-        log.error(
-            "The broker's retained messages in %s are unreadable (%s); moved to %s", path, error, aside.name
+def _messages(told: Any) -> dict[str, Publish]:
+    return {
+        topic: Publish(
+            topic, base64.b64decode(entry["payload"], validate=True), int(entry["qos"]), retain=True
         )
-        return {}
+        for topic, entry in told.items()
+    }

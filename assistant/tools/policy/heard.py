@@ -23,6 +23,8 @@ ALIKE, SLIPS = 0.8, 2
 MOST_OWN = 2 / 3
 FEW_WORDS = 4
 TENS = range(20, 100, 10)
+SOON = 7
+"""So few words after a "not" its verb comes: "no se te ocurra encender la lámpara"."""
 SHORT_ANSWER = 4
 """Whoever says more than so many words has said more than yes."""
 
@@ -111,10 +113,10 @@ def forbids(clause: Passage) -> bool:
         return False
     if told.not_after.stands_in(clause):
         return True
-    return any(
-        word in told.not_before and any(map(told.acts, clause.words[at + 1 : at + 3]))
-        for at, word in enumerate(clause.words)
-    )
+    soon = [
+        clause.words[at + 1 : at + SOON] for at, word in enumerate(clause.words) if word in told.not_before
+    ]
+    return any(map(told.refuses, clause.words)) or any(any(map(told.acts, words)) for words in soon)
 
 
 def held(word: str, passage: Passage) -> bool:

@@ -60,10 +60,10 @@ class Family:
         exact, stems, apart, signs = set(), [], [], []
         for word in told.split():
             bare = folded(word.strip("_").replace("_", " "))
-            if UNSPACED.search(bare):
+            if " " in bare:
+                apart.append(bare if UNSPACED.search(bare) else f" {bare}")
+            elif UNSPACED.search(bare) and not word.endswith("_"):
                 signs.append(bare)
-            elif " " in bare:
-                apart.append(f" {bare}")
             elif word.endswith("_") or len(bare) < SHORTEST_STEM:
                 exact.add(bare)
             else:
@@ -100,8 +100,13 @@ class Lexicon:
     yes: frozenset[str]
     no: frozenset[str]
     not_before: frozenset[str]
-    """Right before the verb these forbid what it says; ``not_after`` wherever they stand."""
+    """Soon before the verb these forbid what it says; ``not_after`` wherever they stand."""
     not_after: Family
+    not_prefixes: tuple[str, ...]
+    """Before a verb's own letters, as in French (n'allume) and Czech."""
+    ended: tuple[str, ...]
+    """Verbs that are forbidden by their endings, as in Turkish, and those endings."""
+    not_endings: tuple[str, ...]
     forget: Family
 
     def family(self, name: str) -> Family:
@@ -114,6 +119,13 @@ class Lexicon:
     def acts(self, word: str) -> bool:
         """Whether a word says what is to be done to something."""
         return any(family.means(word) for family in self.verbs.values())
+
+    def refuses(self, word: str) -> bool:
+        """Whether a word is a verb with its negation."""
+        roots = [word.removeprefix(each) for each in self.not_prefixes if word.startswith(each)]
+        if any(len(root) >= SHORTEST_STEM and self.acts(root) for root in roots):
+            return True
+        return word.endswith(self.not_endings) and word.startswith(self.ended)
 
     def families(self, word: str) -> list[Family]:
         """All those that one word is of."""
@@ -146,5 +158,8 @@ def lexicon() -> Lexicon:
         no=small("no"),
         not_before=small("not_before"),
         not_after=Family.read(told["small"]["not_after"]),
+        not_prefixes=tuple(told["small"]["not_prefixes"].split()),
+        ended=tuple(told["small"]["ended"].split()),
+        not_endings=tuple(told["small"]["not_endings"].split()),
         forget=Family.read(told["small"]["forget"]),
     )

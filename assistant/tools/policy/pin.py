@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import logging
 import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assistant import store
+from assistant.aside import restored
 from assistant.errors import AssistantError
-
-log = logging.getLogger(__name__)
 
 FILE = "pin.json"
 SHORTEST, LONGEST = 4, 12
@@ -100,14 +99,7 @@ class Pin:
         return _Kept(kept.salt, kept.hash, 0, min(kept.locks + 1, MOST_LOCKS), self._now() + wait)
 
     def _read(self) -> _Kept | None:
-        try:
-            kept = _believed(_Kept(**json.loads(self._file.read_bytes())))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("%s cannot be read (%s); set the PIN anew: assistant pin set.", self._file, error)
-            return None
-        return kept
+        return restored(self._file, _believed, None)
 
     def _write(self, kept: _Kept) -> None:
         try:
@@ -116,12 +108,13 @@ class Pin:
             raise PinError(f"{self._file} cannot be written ({error.strerror}), so no PIN counts") from error
 
 
-def _believed(kept: _Kept) -> _Kept:
+def _believed(told: Any) -> _Kept | None:
     """What a file says, when every part of it makes sense.
 
     Raises:
-        ValueError, TypeError: a part of it does not.
+        ValueError, TypeError: a part of it does not; without it there is no PIN.
     """
+    kept = _Kept(**told)
     for text in (kept.salt, kept.hash):
         bytes.fromhex(text)
     for number in (kept.wrong, kept.locks):

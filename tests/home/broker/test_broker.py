@@ -100,7 +100,7 @@ async def test_an_unreadable_store_is_put_aside(tmp_path: Path, content: str) ->
         await client.unsubscribe("#")
         await client.publish("a", "x", retain=True, qos=1)
     assert list(json.loads(store.read_text())) == ["a"]
-    assert store.with_suffix(".broken").exists()
+    assert store.with_name("retained.json.broken").exists()
 
 
 async def test_only_who_knows_the_password_gets_in(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""Which sound device is meant by a name, as PortAudio finds it; the nearest where none is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+MOST_SHOWN = 8
+
+
+def unmeant(name: str, what: str, names: Sequence[str]) -> str:
+    """Why no single microphone or speaker (``what``) of these ``names`` is meant; "" when one is."""
+    meant = [each for each in names if _fits(name, each)]
+    if len(meant) == 1 or name.casefold() in [each.casefold() for each in names]:
+        return ""
+    if meant:
+        return f"{name!r} names more than one {what}; there are: {_shown(meant)}"
+    return f"there is no {what} {name!r}; {nearest(name, names)}"
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """The one that was probably meant, or all there are, in words."""
+    folded = {each.casefold(): each for each in names}
+    firsts = {each.casefold().replace(":", " ").split()[0]: each for each in names if each.strip(" :")}
+    for known in (folded, firsts):
+        if near := difflib.get_close_matches(name.casefold(), known, 1, 0.5):
+            return f"the nearest is {known[near[0]]!r}"
+    return f"there are: {_shown(names)}"
+
+
+def _fits(name: str, device: str) -> bool:
+    """Whether the words of a name stand in a device's in their order."""
+    place, whole = 0, device.casefold()
+    for word in name.casefold().split():
+        found = whole.find(word, place)
+        if found < 0:
+            return False
+        place = found + len(word)
+    return True
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:MOST_SHOWN]))
