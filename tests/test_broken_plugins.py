@@ -103,6 +103,11 @@ LIVING: dict[str, tuple[str, str]] = {
         "            self._kept.append(asyncio.ensure_future(asyncio.sleep(99)))\n            await asyncio.sleep(0)\n",
         "it has started more than 200 tasks that do not end",
     ),
+    "clogs": (
+        f"{PLUGIN}class Clogs(Plugin):\n    async def run(self) -> None:\n        while True:\n"
+        "            asyncio.get_running_loop().run_in_executor(None, time.sleep, 3)\n            await asyncio.sleep(0)\n",
+        "it has made more than 100 calls in threads that do not return",
+    ),
 }  # fmt: skip
 OTHERS = {
     "huge": f'{PLUGIN}@tool(phrases=("tell a lot",))\nasync def lots() -> str:\n    """Tell a lot."""\n    return "x" * 50_000_000\n'

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from assistant.devices.source import Source
 from assistant.errors import GaveUp, UsageError
 from assistant.faults import first
-from assistant.floods import TaskGuard, counted
+from assistant.floods import Guards, counted
 from assistant.holdings import give_back, held, resident
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
@@ -43,7 +43,7 @@ class Keeper:
         self._tasks: asyncio.TaskGroup | None = None
         self._running: dict[Plugin, asyncio.Task[None]] = {}
         self._offences: dict[str, deque[float]] = {}
-        self._guard: TaskGuard | None = None
+        self._guard: Guards | None = None
         furniture.offended = lambda loaded, what: self._offended(loaded.modules, what)
 
     @contextmanager
