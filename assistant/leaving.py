@@ -65,6 +65,19 @@ def left_behind() -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def threads_of(theirs: Callable[[str], bool]) -> dict[threading.Thread, str]:
+    """Threads in code that is ``theirs``, each with its place; without those of the event loop."""
+    frames = sys._current_frames()
+    found = {}
+    for thread in threading.enumerate():
+        frame = frames.get(thread.ident or 0)
+        while frame is not None and not theirs(str(frame.f_globals.get("__name__"))):
+            frame = frame.f_back
+        if frame is not None and thread is not threading.main_thread() and not thread.name.startswith(POOL):
+            found[thread] = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return found
+
+
 def unending(tasks: Iterable[asyncio.Task[Any]], theirs: Callable[[str], str]) -> list[str]:
     """A sentence for each task that is in code that is ``theirs``: it was told to end and goes on."""
     found = []

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, dataclass_transform, get_origin, get_type_hints
@@ -114,6 +115,8 @@ class Plugin(Amenities):
                 setattr(self, name, settings.pop(name))
             elif default is REQUIRED:
                 raise PluginError(f"{type(self).__name__} needs the setting {name!r}")
+            elif isinstance(default, list | dict | set):  # what one changes in it is not another's
+                setattr(self, name, deepcopy(default))
         if settings:
             raise PluginError(f"{type(self).__name__} has no setting {next(iter(settings))!r}")
         self._given = frozenset({*vars(self), "_given"})

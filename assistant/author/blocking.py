@@ -1,4 +1,4 @@
-"""Calls that hold up the whole house, and what to write instead."""
+"""Calls that hold up the whole house or go on without it, and what to write instead."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ CALLS = {
     "asyncio.run": "await the coroutine",
     "asyncio.create_task": "`async with asyncio.TaskGroup() as tasks` in run()",
     "asyncio.ensure_future": "`async with asyncio.TaskGroup() as tasks` in run()",
+    "threading.Thread": "await asyncio.to_thread(...) in run()",
+    "threading.Timer": "await asyncio.sleep(...) in run(), or @every(seconds=...)",
 }
 MODULES = {"requests": HTTP, "httpx": HTTP, "urllib3": HTTP}
 METHODS = {
@@ -37,7 +39,13 @@ METHODS = {
     "write_bytes": THREAD,
     "run_until_complete": "await",
 }
-TASKS = ("asyncio.create_task", "asyncio.ensure_future")
+LEFT = {
+    "asyncio.create_task": "task",
+    "asyncio.ensure_future": "task",
+    "threading.Thread": "thread",
+    "threading.Timer": "thread",
+}
+"""What goes on by itself."""
 
 
 def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterator[R]:
@@ -74,8 +82,8 @@ def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterato
 
 
 def _problem(called: str) -> str:
-    if called in TASKS:
-        return f"{called}() makes a task that nobody ends"
+    if called in LEFT:
+        return f"{called}() makes a {LEFT[called]} that nobody ends"
     return f"{called}() holds up the whole house until it returns"
 
 
