@@ -60,11 +60,11 @@ async def trick() -> str:
     return "{}"
 '''
 LEAVES = """
-import threading, time
+import pathlib, threading, time
 
 def tick():
-    for _ in range(20):
-        time.sleep(0.2)
+    while not pathlib.Path(__file__).with_name("stop").exists():
+        time.sleep(0.1)
 
 threading.Thread(target=tick, name="clock").start()
 """
@@ -131,6 +131,7 @@ async def saved_often(saver: Saver, logged: pytest.LogCaptureFixture) -> None:
     async with asyncio.timeout(10):
         while not any(left in line for line in logged.messages):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+    (folder / "stop").touch()
 
 
 async def test_a_saved_plugin_is_in_use_at_once_and_knows_what_it_knew(
