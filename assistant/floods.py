@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any
 from weakref import WeakSet
 
@@ -73,18 +74,31 @@ class LogGuard(logging.Filter):
         return False
 
 
+class GuardedTask(asyncio.Task[Any]):
+    """A task that somebody else's code can only cancel when it is their own."""
+
+    may_cancel: Callable[[GuardedTask, str], bool]
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Ask it to end; whether it will."""
+        caller = str(sys._getframe(1).f_globals.get("__name__"))
+        return self.may_cancel(self, caller) and super().cancel(msg)
+
+
 class TaskGuard:
     """Knows which tasks somebody else's code has made, at whatever depth; ends too many."""
 
     def __init__(self, theirs: Theirs, told: Told) -> None:
         self._theirs, self._told = theirs, told
         self._tasks: dict[str, WeakSet[asyncio.Task[Any]]] = {}
+        self._reproaches: dict[str, Bucket] = {}
 
     def made(
         self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **how: Any
     ) -> asyncio.Task[Any]:
         """The event loop's task factory."""
-        task = asyncio.Task(coroutine, loop=loop, **how)
+        task = GuardedTask(coroutine, loop=loop, **how)
+        task.may_cancel = self._may_cancel
         if whose := _maker(self._theirs):
             self._count(whose, task, loop)
         return task
@@ -98,6 +112,14 @@ class TaskGuard:
         """Nobody's task outlives the house."""
         for whose in list(self._tasks):
             self.end(whose)
+
+    def _may_cancel(self, task: GuardedTask, caller: str) -> bool:
+        whose = self._theirs(caller)
+        if not whose or task in self._tasks.get(whose, ()) or whose in map(self._theirs, _modules_in(task)):
+            return True
+        if self._reproaches.setdefault(whose, Bucket(1, 1)).take(time.monotonic()):  # it goes through all
+            self._told(whose, f"cancels a task that is not its own ({task.get_name()}); it goes on")
+        return False
 
     def _count(self, whose: str, task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop) -> None:
         tasks = self._tasks.setdefault(whose, WeakSet())
@@ -146,6 +168,30 @@ class ThreadGuard(ThreadPoolExecutor):
         super().shutdown(wait, cancel_futures=cancel_futures)
 
 
+def _modules_in(task: asyncio.Task[Any]) -> Iterator[str]:
+    """The modules of the coroutines that a task is in, from the outermost on."""
+    waiting: object = task.get_coro()
+    while isinstance(waiting, CoroutineType) and (frame := waiting.cr_frame) is not None:
+        yield str(frame.f_globals.get("__name__"))
+        waiting = waiting.cr_await
+
+
+class LoopStopped(RuntimeError):
+    """Raised inside the code that wants to stop the event loop, which is the house's own."""
+
+
+def _kept_turning(loop: asyncio.AbstractEventLoop, theirs: Theirs) -> Callable[[], None]:
+    """The loop's ``stop``, for nobody else's code."""
+    stop = loop.stop
+
+    def stopped() -> None:
+        if theirs(str(sys._getframe(1).f_globals.get("__name__"))):
+            raise LoopStopped("the event loop is the house's own; return from run() instead")
+        stop()
+
+    return stopped
+
+
 def _maker(theirs: Theirs) -> str:
     """Whose code the caller's caller works for, at whatever depth; "" when that is ours alone."""
     frame = sys._getframe(2)
@@ -178,6 +224,7 @@ def counted(theirs: Theirs, told: Told) -> Iterator[Guards]:
     before = loop.get_task_factory()
     loop.set_task_factory(tasks.made)  # type: ignore[arg-type]
     loop.set_default_executor(threads)
+    loop.stop = _kept_turning(loop, theirs)  # type: ignore[method-assign]
     for handler in handlers:
         handler.addFilter(lines)
     try:
@@ -185,5 +232,6 @@ def counted(theirs: Theirs, told: Told) -> Iterator[Guards]:
     finally:
         tasks.end_all()
         loop.set_task_factory(before)
+        del loop.stop
         for handler in handlers:
             handler.removeFilter(lines)

@@ -221,9 +221,9 @@ class Plugin(Amenities):
             try:
                 arguments = {"topic": topic} if wants_topic else {}
                 self.heard(lambda: method(payload=decode(payload), **arguments))
-            except KeyboardInterrupt:
-                raise
             except BaseException as error:
+                if faults.passes(error):
+                    raise
                 place = faults.place(error, type(self).__module__)
                 problem = f"{place or where(method)}: {faults.named(faults.first(error))}"
                 same = (type(error), place)
@@ -280,10 +280,8 @@ async def _kept_running(plugin: Plugin, run: Callable[[], Coroutine[Any, Any, No
         began = clock()
         try:
             return await run()
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # P3: a plugin's failure is its own
-            if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
+            if faults.passes(error):
                 raise
             failures = 0 if clock() - began > WELL_SECONDS else failures
             if failures + 1 >= HOPELESS:

@@ -257,10 +257,8 @@ class Reactor:
                 outcome = function(*arguments)
                 if inspect.isawaitable(outcome):
                     await outcome
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
-            if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
+            if faults.passes(error):
                 raise
             module = function.__module__
             name = function.__name__
