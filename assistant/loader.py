@@ -110,13 +110,16 @@ class Loader:
         except NotConfigured as error:
             return ended(LoadState.NOT_CONFIGURED, str(error))
         except PluginError as error:
-            return ended(LoadState.BROKEN, str(error))
+            place = faults.place(error, module) if module else ""
+            told = str(error)
+            return ended(LoadState.BROKEN, f"{place}: {told}" if place and ".py:" not in told else told)
         except ConfigError:
             raise
         except BaseException as error:  # P3: the author's code runs here
             if faults.passes(error):
                 raise
-            return ended(LoadState.BROKEN, faults.in_one_line(error, module))
+            place = "" if faults.place(error, module) or not module else f"{faults.class_place(cls)}: "
+            return ended(LoadState.BROKEN, f"{place}{faults.in_one_line(error, module)}")
 
     def classes_in(self, path: Path) -> dict[str, type[Plugin]]:
         """The plugins of a file that was read, each under one name."""

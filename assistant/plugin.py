@@ -156,6 +156,11 @@ class Plugin(Amenities):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
                 declared = replace(mark.declared(method), own_words=self.own_words)
+                if self._target() and any(each.name == "device" for each in declared.parameters):
+                    raise PluginError(
+                        f"{where(method)}: {name}: the parameter 'device' says which device is meant, which "
+                        "the house knows already; call yours otherwise"
+                    )
                 found.append(Tool(declared, getattr(self, name), self.title, self._target()))
         return found
 

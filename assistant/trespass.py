@@ -91,6 +91,8 @@ def _awaited(node: ast.ClassDef, kind: type[Plugin], file: Path) -> None:
     """What the house awaits (``run``, ``show`` of a display), an author must make async."""
     ours = [base for base in kind.__mro__ if base.__module__.startswith("assistant.")]
     for part in node.body:
+        if isinstance(part, ast.AsyncFunctionDef) and part.name == "__init__":
+            raise PluginError(f"{file}:{part.lineno}: __init__ is async; write `def`, and await in run()")
         if isinstance(part, ast.FunctionDef) and any(
             inspect.iscoroutinefunction(vars(base).get(part.name)) for base in ours
         ):
