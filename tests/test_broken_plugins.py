@@ -117,7 +117,7 @@ LIVING: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 OTHERS = {
     "stops": f"{PLUGIN}class Stops(Plugin):\n    async def run(self) -> None:\n        asyncio.get_running_loop().stop()\n",
-    "interrupts": f'{PLUGIN}@tool\nasync def interrupt_it() -> str:\n    """Interrupt."""\n    raise KeyboardInterrupt\n',
+    "interrupts": f'{PLUGIN}from assistant.api import Risk\n@tool(risk=Risk.READ)\nasync def interrupt_it() -> str:\n    """Interrupt."""\n    raise KeyboardInterrupt\n',
     "huge": f'{PLUGIN}@tool(phrases=("tell a lot",))\nasync def lots() -> str:\n    """Tell a lot."""\n    return "x" * 50_000_000\n',
 }
 
@@ -183,6 +183,7 @@ async def test_p3_two_dozen_broken_plugins_in_one_house(
         answer = await house.dispatcher.call(ToolCall("", "lots"))
         assert (answer.ok, len(answer.text) < 10_000) == (True, True), answer.text[:99]
         assert not (await house.dispatcher.call(ToolCall("", "interrupt_it"))).ok
+        assert "interrupts.py:8: KeyboardInterrupt" in caplog.text
         house.keeper.release("floods")
         assert state(house, "floods") is LoadState.ENABLED
 
