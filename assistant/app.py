@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -146,7 +146,18 @@ async def run(
     async with broker(broker_wished(config), state=state) as ours:
         house = _built(config, ours, state, furniture, announced=announced)
         with house.keeper.watching():
-            return await _lived_in(house, use, progress)
+            return await _uncancelled(_lived_in(house, use, progress))
+
+
+async def _uncancelled(living: Coroutine[None, None, int]) -> int:
+    """What it returns; it runs in a task that plugins cannot cancel, which they can this one."""
+    task = asyncio.get_running_loop().create_task(living, name="house")
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if task.cancelled() or not task.done():
+            raise
+        return task.result()
 
 
 def broker_wished(config: Config) -> MqttConfig:

@@ -56,9 +56,9 @@ class Captioner(Plugin):
             raise VisionError(str(error)) from error
         except TimeoutError as error:
             raise VisionError(f"{self.title} takes too long to look at it.") from error
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            raise
         except BaseException as error:
+            if faults.passes(error):
+                raise
             faults.log_fault(log, f"the captioner {self.title} failed", error, type(self).__module__)
             raise VisionError(f"{self.title} could not look at it.") from error
         if not isinstance(text, str) or not text.strip():

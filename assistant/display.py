@@ -134,9 +134,9 @@ class Display(Plugin):
             raise NotShown(str(error)) from error
         except TimeoutError as error:
             raise NotShown(f"The {self.name} takes too long to show it.") from error
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            raise
         except BaseException as error:
+            if faults.passes(error):
+                raise
             faults.log_fault(log, f"the display {self.name} failed", error, type(self).__module__)
             raise NotShown(f"The {self.name} does not work.") from error
         self._shown = picture.data

@@ -37,6 +37,19 @@ def cancelled_from_outside() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def passes(error: BaseException) -> bool:
+    """Whether nobody may end it here: a cancellation from outside, or somebody's Ctrl-C.
+
+    What an author's code raises itself is none of these, whatever it is called.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        return cancelled_from_outside()
+    if not isinstance(error, KeyboardInterrupt):
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("asyncio.")  # its handler of the signal
+
+
 def in_one_line(error: BaseException, module: str) -> str:
     """``file:line: ValueError: its text``, the line being the author's own that ran last."""
     inner = first(error)

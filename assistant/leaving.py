@@ -13,8 +13,8 @@ from typing import Any
 
 PATIENCE_SECONDS = 3.0
 """From when the house is closed: nothing of ours takes so long."""
-
-
+POOL = "asyncio_"
+"""So the names of threads begin that belong to the event loop."""
 STOP_SECONDS = 8.0
 """From when it shall end: systemd is told to wait for ten."""
 
@@ -49,12 +49,32 @@ def left_behind() -> list[str]:
             continue
         if frame.f_code.co_name == "_worker":  # of a pool, with nothing to do: it ends by itself
             continue
+        if thread.name.startswith(POOL):
+            pool = thread.name.rpartition("_")[0]
+            found.append(
+                f"{pool}: a call in a thread (asyncio.to_thread) has not returned and is ended with the "
+                "process; give it a limit, such as timeout=10"
+            )
+            continue
         while frame.f_back is not None and _of_python(frame.f_code.co_filename):
             frame = frame.f_back
         found.append(
             f"{frame.f_code.co_filename}:{frame.f_lineno}: the thread {thread.name} was left behind and is "
             "ended with the process; end it in run() (try ... finally), or make it with daemon=True"
         )
+    return list(dict.fromkeys(found))
+
+
+def threads_of(theirs: Callable[[str], bool]) -> dict[threading.Thread, str]:
+    """Threads in code that is ``theirs``, each with its place; without those of the event loop."""
+    frames = sys._current_frames()
+    found = {}
+    for thread in threading.enumerate():
+        frame = frames.get(thread.ident or 0)
+        while frame is not None and not theirs(str(frame.f_globals.get("__name__"))):
+            frame = frame.f_back
+        if frame is not None and thread is not threading.main_thread() and not thread.name.startswith(POOL):
+            found[thread] = f"{frame.f_code.co_filename}:{frame.f_lineno}"
     return found
 
 

@@ -106,18 +106,25 @@ class Loader:
             module = cls.__module__
             what = f"making it from {module.removeprefix(PREFIX)}"
             made = partial(_made, cls, entry)
-            plugin, tools = bounded(made if _ours(file) else partial(harmless, made), what)
+            plugin, tools = bounded(
+                made if file is None or _ours(file) else partial(harmless, made, file.path), what
+            )
             return Loaded(entry.name, LoadState.ENABLED, "", (plugin,), tools, entry, file)
         except _Forbidden as error:
             return ended(LoadState.DISABLED, str(error))
         except NotConfigured as error:
             return ended(LoadState.NOT_CONFIGURED, str(error))
         except PluginError as error:
-            return ended(LoadState.BROKEN, str(error))
-        except (ConfigError, KeyboardInterrupt):
+            place = faults.place(error, module) if module else ""
+            told = str(error)
+            return ended(LoadState.BROKEN, f"{place}: {told}" if place and ".py:" not in told else told)
+        except ConfigError:
             raise
-        except BaseException as error:  # noqa: BLE001 - P3: the author's code runs here
-            return ended(LoadState.BROKEN, faults.in_one_line(error, module))
+        except BaseException as error:  # P3: the author's code runs here
+            if faults.passes(error):
+                raise
+            place = "" if faults.place(error, module) or not module else f"{faults.class_place(cls)}: "
+            return ended(LoadState.BROKEN, f"{place}{faults.in_one_line(error, module)}")
 
     def classes_in(self, path: Path) -> dict[str, type[Plugin]]:
         """The plugins of a file that was read, each under one name."""
@@ -214,7 +221,9 @@ class Loader:
             log.warning("plugin %s: %s takes the place of %s", name, file.path, hidden)
         try:
             read = partial(import_file, file.path)
-            ran = bounded(read if _ours(file) else partial(harmless, read), f"importing {file.path}")
+            ran = bounded(
+                read if _ours(file) else partial(harmless, read, file.path), f"importing {file.path}"
+            )
             classes = list(plugin_classes(ran))
             for cls in classes if not _ours(file) else ():
                 kept_to_itself(cls, file.path)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args, get_type_hints, overload
 
 from assistant.errors import PluginError
-from assistant.tools.declaring import declare, where
+from assistant.tools.declaring import check_marked, declare, where
 from assistant.tools.schema import Declaration
 from assistant.tools.sentences import listed
 from assistant.tools.vocabulary import Risk, Speak
@@ -67,7 +67,7 @@ def tool(
     "when idle" or "never".
     """
 
-    if function is not None and not callable(function):
+    if isinstance(function, str):
         raise PluginError(f"tool() takes no sentence by itself; write @tool(phrases=({function!r},))")
     if not isinstance(risk, Risk):
         raise PluginError(
@@ -81,6 +81,9 @@ def tool(
     def mark(marked: AsyncTool) -> AsyncTool:
         # ("one phrase") without its comma is a string, which would be read letter by letter.
         several = (phrases,) if isinstance(phrases, str) else tuple(phrases)
+        check_marked(marked, "tool")
+        if not all(isinstance(phrase, str) for phrase in several):
+            raise PluginError(f'a phrase is a sentence, not {several!r}; write phrases=("play {{song}}",)')
         vars(marked)["tool_mark"] = ToolMark(risk, several, slow, speak)
         return marked
 
@@ -96,7 +99,11 @@ def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> 
     Payloads of more bytes than ``largest`` are left out.
     """
 
+    if not topics or not all(isinstance(topic, str) for topic in topics):
+        raise PluginError('hears() needs its topics as texts; write @hears("{topic}/state")')
+
     def mark(marked: Hearer) -> Hearer:
+        check_marked(marked, "hears")
         vars(marked)["hears_topics"] = topics
         vars(marked)["hears_how"] = {"retained": retained, "largest": largest}
         return marked

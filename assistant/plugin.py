@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, dataclass_transform, get_origin, get_type_hints
@@ -114,6 +115,8 @@ class Plugin(Amenities):
                 setattr(self, name, settings.pop(name))
             elif default is REQUIRED:
                 raise PluginError(f"{type(self).__name__} needs the setting {name!r}")
+            elif isinstance(default, list | dict | set):  # what one changes in it is not another's
+                setattr(self, name, deepcopy(default))
         if settings:
             raise PluginError(f"{type(self).__name__} has no setting {next(iter(settings))!r}")
         self._given = frozenset({*vars(self), "_given"})
@@ -153,6 +156,11 @@ class Plugin(Amenities):
             mark = vars(method).get("tool_mark")
             if isinstance(mark, ToolMark):
                 declared = replace(mark.declared(method), own_words=self.own_words)
+                if self._target() and any(each.name == "device" for each in declared.parameters):
+                    raise PluginError(
+                        f"{where(method)}: {name}: the parameter 'device' says which device is meant, which "
+                        "the house knows already; call yours otherwise"
+                    )
                 found.append(Tool(declared, getattr(self, name), self.title, self._target()))
         return found
 
@@ -218,9 +226,9 @@ class Plugin(Amenities):
             try:
                 arguments = {"topic": topic} if wants_topic else {}
                 self.heard(lambda: method(payload=decode(payload), **arguments))
-            except KeyboardInterrupt:
-                raise
             except BaseException as error:
+                if faults.passes(error):
+                    raise
                 place = faults.place(error, type(self).__module__)
                 problem = f"{place or where(method)}: {faults.named(faults.first(error))}"
                 same = (type(error), place)
@@ -277,10 +285,8 @@ async def _kept_running(plugin: Plugin, run: Callable[[], Coroutine[Any, Any, No
         began = clock()
         try:
             return await run()
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # P3: a plugin's failure is its own
-            if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
+            if faults.passes(error):
                 raise
             failures = 0 if clock() - began > WELL_SECONDS else failures
             if failures + 1 >= HOPELESS:

@@ -16,6 +16,7 @@ from assistant import faults
 from assistant.errors import PluginError
 from assistant.events import Event
 from assistant.speaking import speak_as
+from assistant.tools.declaring import check_marked
 from assistant.wallclock import BACK_SECONDS, LATE_SECONDS, WallClock, clock_time, seconds_in, span, weekdays
 from assistant.wallclock import within as lies_within
 
@@ -68,10 +69,12 @@ def when(
     ``between="22:00-6:00"`` only then. In texts ``{setting}`` is filled in.
     """
 
+    if not kinds or not all(isinstance(kind, type) and issubclass(kind, Event) for kind in kinds):
+        raise PluginError("when() needs an event; write @when(StateChanged)")
+
     def mark(marked: Reaction) -> Reaction:
+        check_marked(marked, "when")
         place = _place(marked)
-        if not kinds or not all(isinstance(kind, type) and issubclass(kind, Event) for kind in kinds):
-            raise PluginError(f"{place}: when() needs an event; write @when(StateChanged)")
         for kind in kinds:
             known = [each.name for each in dataclasses.fields(kind)]
             for name in filters:
@@ -95,6 +98,7 @@ def every(
     """
 
     def mark(marked: Reaction) -> Reaction:
+        check_marked(marked, "every")
         total = seconds + 60 * minutes + 3600 * hours
         if total < SHORTEST_SECONDS:
             raise PluginError(
@@ -114,9 +118,12 @@ def at(time: str, /, *, days: str | Collection[str] = "") -> Callable[[Reaction]
     that summer time leaves out is the first moment after the gap, one that comes twice is the first. When
     the machine was off or slept, it is called up to 15 minutes late, or not at all.
     """
+    if not isinstance(time, str):
+        raise PluginError('at() needs a time of day; write @at("7:30")')
     wanted = days if isinstance(days, str) else tuple(days)
 
     def mark(marked: Reaction) -> Reaction:
+        check_marked(marked, "at")
         _readable(_place(marked), time, clock_time)
         if isinstance(wanted, tuple):
             _readable(_place(marked), " ".join(wanted), weekdays)
@@ -257,10 +264,8 @@ class Reactor:
                 outcome = function(*arguments)
                 if inspect.isawaitable(outcome):
                     await outcome
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
-            if isinstance(error, asyncio.CancelledError) and faults.cancelled_from_outside():
+            if faults.passes(error):
                 raise
             module = function.__module__
             name = function.__name__

@@ -15,6 +15,7 @@ KEYWORD = re.compile(r"^(?:\w+\.)?(\w+)(?:\.__init__)?\(\) got an unexpected key
 POSITIONAL = re.compile(r"^(?:\w+\.)?(\w+)(?:\.__init__)?\(\) takes \d+ positional arguments? but")
 NAMED_LIKE = 0.6
 CIRCLE = "a file cannot import itself, or one that imports it: move what both need into a third"
+LOOP = "the house runs the loop: put it into `async def run(self)`"
 ALWAYS: tuple[tuple[type[BaseException], str, str], ...] = (
     (TabError, "", "indent with spaces only, four a step"),
     (IndentationError, "", "indent what belongs together by the same number of spaces"),
@@ -23,7 +24,13 @@ ALWAYS: tuple[tuple[type[BaseException], str, str], ...] = (
     (UnboundLocalError, "", "what lasts is kept in a class (self._count) or in self.storage"),
     (ImportError, "partially initialized", CIRCLE),
     (AttributeError, "circular import", CIRCLE),
-    (RuntimeError, "running event loop", "the house runs the loop: put it into `async def run(self)`"),
+    (RuntimeError, "running event loop", LOOP),
+    (RuntimeError, "no current event loop", LOOP),
+    (RecursionError, "", "it calls itself without an end: let it end, or write a loop"),
+    (TypeError, "not JSON serializable", "write text or numbers instead, such as str(…) or when.isoformat()"),
+    (TypeError, "abstract", "write what is abstract into the class, or leave it out"),
+    (ValueError, "in __slots__", "leave __slots__ out"),
+    (ValueError, "signal only works", "signals are the house's own: write @when, @every or @at"),
 )
 """Kind of error, words in its text, and what to do."""
 
@@ -42,6 +49,8 @@ def remedy(error: BaseException) -> str:
         case ImportError(name=str(name)) if name.startswith(API):
             wanted = re.search(r"cannot import name '(\w+)'", text)
             return _of_name(wanted[1]) if wanted else ""
+        case FileNotFoundError(filename=str(file)) if not Path(file).is_absolute():
+            return f"a plugin's own file is Path(__file__).with_name({file!r}), or a setting of type Path"
         case AttributeError(name=str(name), obj=obj) if (
             f"no attribute {name!r}" in text and "; it has" not in text
         ):

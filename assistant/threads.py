@@ -13,18 +13,23 @@ WORKERS = 8
 START_SECONDS = 10.0
 
 
-def prepare(loop: asyncio.AbstractEventLoop) -> None:
-    """Start now all threads that ``asyncio.to_thread`` will ever use in this loop.
+class StartedThreads(ThreadPoolExecutor):
+    """All threads that it will ever use, started now.
 
     A thread that is started while memory is short may die before it says that it lives; whoever started it
     then waits for ever (CPython's ``Thread.start``), and with it the whole house.
     """
-    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="asyncio")
-    met = threading.Barrier(WORKERS)
-    for _ in range(WORKERS):  # each has to wait for the others, so none does two of these
-        workers.submit(met.wait, START_SECONDS)
-    loop.set_default_executor(workers)
-    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):  # later ones do so by themselves
-        watcher = asyncio.PidfdChildWatcher()  # the usual one starts a thread for each child
+
+    def __init__(self, prefix: str = "asyncio") -> None:
+        super().__init__(WORKERS, thread_name_prefix=prefix)
+        met = threading.Barrier(WORKERS)
+        for _ in range(WORKERS):  # each has to wait for the others, so none does two of these
+            super().submit(met.wait, START_SECONDS)
+
+
+def watch_children(loop: asyncio.AbstractEventLoop) -> None:
+    """Have the end of a child noticed without a thread for each, as later Pythons do by themselves."""
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        watcher = asyncio.PidfdChildWatcher()
         watcher.attach_loop(loop)
         asyncio.set_child_watcher(watcher)

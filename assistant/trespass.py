@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import locale
+import logging
+import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, TypeVar
@@ -86,6 +91,8 @@ def _awaited(node: ast.ClassDef, kind: type[Plugin], file: Path) -> None:
     """What the house awaits (``run``, ``show`` of a display), an author must make async."""
     ours = [base for base in kind.__mro__ if base.__module__.startswith("assistant.")]
     for part in node.body:
+        if isinstance(part, ast.AsyncFunctionDef) and part.name == "__init__":
+            raise PluginError(f"{file}:{part.lineno}: __init__ is async; write `def`, and await in run()")
         if isinstance(part, ast.FunctionDef) and any(
             inspect.iscoroutinefunction(vars(base).get(part.name)) for base in ours
         ):
@@ -94,20 +101,93 @@ def _awaited(node: ast.ClassDef, kind: type[Plugin], file: Path) -> None:
             )
 
 
-def harmless(work: Callable[[], T]) -> T:
-    """What ``work``, an author's code, returns; others' functions that it has replaced are put back.
+def harmless(work: Callable[[], T], path: Path) -> T:
+    """What ``work``, an author's code in a file, returns.
+
+    Others' functions that it has replaced, and what it has changed for the whole process, are put back.
 
     Raises:
-        PluginError: it did that; with the line of what it has put there.
+        PluginError: it did that; with the line.
     """
-    before = _Names()
+    settings, before = [(each, each.now()) for each in PROCESS], _Names()
     try:
         result = work()
     finally:
-        trespasses = before.put_back()
+        trespasses = [*before.put_back(), *(_changed(each, was, path) for each, was in settings)]
+        trespasses = [told for told in trespasses if told]
     if trespasses:
         raise PluginError(trespasses[0])
     return result
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What the process has once, for all: its name, who changes it, and what to write instead."""
+
+    what: str
+    by: str
+    instead: str
+    now: Callable[[], Any]
+    put: Callable[[Any], object]
+
+
+def _folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # somebody has removed it
+        return ""
+
+
+def _pass_on_to(handlers: list[logging.Handler]) -> None:
+    logging.root.handlers[:] = handlers
+
+
+LOG = "log = logging.getLogger(__name__), and leave to the house what is shown"
+PROCESS = (
+    _Setting("working folder", "chdir", "whole paths, such as Path.home() / 'notes'", _folder, os.chdir),
+    _Setting(
+        "limit of nested calls",
+        "setrecursionlimit",
+        "a loop",
+        sys.getrecursionlimit,
+        sys.setrecursionlimit,
+    ),
+    _Setting("log", "disable", LOG, lambda: logging.root.manager.disable, logging.disable),
+    _Setting("log", "basicConfig", LOG, lambda: list(logging.root.handlers), _pass_on_to),
+    _Setting(
+        "language",
+        "setlocale",
+        "the words out: names of days in a tuple",
+        lambda: locale.setlocale(locale.LC_ALL),
+        lambda was: locale.setlocale(locale.LC_ALL, was),
+    ),
+    _Setting(
+        "patience with others",
+        "setdefaulttimeout",
+        "async with asyncio.timeout(10)",
+        socket.getdefaulttimeout,
+        socket.setdefaulttimeout,
+    ),
+)
+
+
+def _changed(setting: _Setting, was: Any, path: Path) -> str:
+    """Put it back as it was; a sentence when it was not so any more."""
+    if setting.now() == was or was == "":
+        return ""
+    setting.put(was)
+    return (
+        f"{_called(setting.by, path)}: it changes the {setting.what} of the whole house ({setting.by}); that "
+        f"was put back: write {setting.instead}"
+    )
+
+
+def _called(name: str, path: Path) -> str:
+    """Where a file calls a function of that name; the file when that is somewhere else."""
+    for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:
+            return f"{path}:{node.lineno}"
+    return str(path)
 
 
 class _Names:

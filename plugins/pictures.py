@@ -253,8 +253,8 @@ class Pictures(Plugin):
             "show me the gallery on the {screen} screen",
             "show me our pictures",
             "show my pictures",
-            "show the picture of {words} again",
-            "show the picture with {words} again",
+            *(f"show the picture {of} {{words}} again" for of in ("of", "with")),
+            *(f"show the picture {of} {{words}} again {on}" for of in ("of", "with") for on in ON),
             "…",
         ),
     )

@@ -103,9 +103,22 @@ LIVING: dict[str, tuple[str, str]] = {
         "            self._kept.append(asyncio.ensure_future(asyncio.sleep(99)))\n            await asyncio.sleep(0)\n",
         "it has started more than 200 tasks that do not end",
     ),
+    "cancels": (
+        f"{PLUGIN}class Cancels(Plugin):\n    async def run(self) -> None:\n        while True:\n"
+        "            for task in asyncio.all_tasks() - {asyncio.current_task()}:\n                task.cancel()\n"
+        "            await asyncio.sleep(0.1)\n",
+        "it cancels a task that is not its own",
+    ),
+    "clogs": (
+        f"{PLUGIN}class Clogs(Plugin):\n    async def run(self) -> None:\n        while True:\n"
+        "            asyncio.get_running_loop().run_in_executor(None, time.sleep, 3)\n            await asyncio.sleep(0)\n",
+        "it has made more than 100 calls in threads that do not return",
+    ),
 }  # fmt: skip
 OTHERS = {
-    "huge": f'{PLUGIN}@tool(phrases=("tell a lot",))\nasync def lots() -> str:\n    """Tell a lot."""\n    return "x" * 50_000_000\n'
+    "stops": f"{PLUGIN}class Stops(Plugin):\n    async def run(self) -> None:\n        asyncio.get_running_loop().stop()\n",
+    "interrupts": f'{PLUGIN}from assistant.api import Risk\n@tool(risk=Risk.READ)\nasync def interrupt_it() -> str:\n    """Interrupt."""\n    raise KeyboardInterrupt\n',
+    "huge": f'{PLUGIN}@tool(phrases=("tell a lot",))\nasync def lots() -> str:\n    """Tell a lot."""\n    return "x" * 50_000_000\n',
 }
 
 
@@ -168,7 +181,9 @@ async def test_p3_two_dozen_broken_plugins_in_one_house(
         assert by_name["falls_in_run"]["state"] == "enabled"
         assert LIVING["falls_in_run"][1] in caplog.text
         answer = await house.dispatcher.call(ToolCall("", "lots"))
-        assert (answer.ok, len(answer.text) < 10_000) == (True, True)
+        assert (answer.ok, len(answer.text) < 10_000) == (True, True), answer.text[:99]
+        assert not (await house.dispatcher.call(ToolCall("", "interrupt_it"))).ok
+        assert "interrupts.py:8: KeyboardInterrupt" in caplog.text
         house.keeper.release("floods")
         assert state(house, "floods") is LoadState.ENABLED
 

@@ -65,6 +65,14 @@ async def test_a_class_and_its_settings(tmp_path: Path) -> None:
     assert await tool.function() == "Hello"
 
 
+def test_a_list_that_is_a_default_is_each_ones_own(tmp_path: Path) -> None:
+    text = "from assistant.api import Plugin\nclass Friends(Plugin):\n    names: list[str] = []\n"
+    loader = Loader([folder(tmp_path / "p", friends=text)])
+    one, other = (loader.load(entry("friends")).plugins[0] for _ in range(2))
+    vars(one)["names"].append("Ada")
+    assert (vars(one)["names"], vars(other)["names"]) == (["Ada"], [])
+
+
 async def test_bare_functions_are_a_plugin(tmp_path: Path) -> None:
     loaded = Loader([folder(tmp_path / "p", my_dice=FUNCTIONS)]).load(entry("my_dice"))
     (tool,) = loaded.plugins[0].tools()

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import threads
 from assistant.audio.proof import SAMPLES
 from assistant.config import BrainConfig
 from assistant.errors import BrainError
 from assistant.live.embedded import EmbeddedBrain
+from assistant.threads import WORKERS, StartedThreads, watch_children
 from assistant.vision.eyes import Eyes
 from tests.household.test_vigil import watched
 from tests.parts.home import until
@@ -97,11 +97,11 @@ async def test_a_brain_that_has_died_is_tried_again(tmp_path: Path) -> None:
 
 async def test_no_thread_is_started_later() -> None:
     loop = asyncio.get_running_loop()
-    threads.prepare(loop)
-    await until(lambda: threading.active_count() > threads.WORKERS, 10)
-    await asyncio.sleep(0.1)
+    watch_children(loop)
+    loop.set_default_executor(StartedThreads())
+    await asyncio.to_thread(int)  # comes after all of them have met
     before = threading.enumerate()
-    busy = [asyncio.to_thread(threading.Event().wait, 0.05) for _ in range(2 * threads.WORKERS)]
+    busy = [asyncio.to_thread(threading.Event().wait, 0.05) for _ in range(2 * WORKERS)]
     child = await asyncio.create_subprocess_exec("true")
     await asyncio.gather(*busy, child.wait())
     assert threading.enumerate() == before

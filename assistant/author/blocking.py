@@ -1,4 +1,4 @@
-"""Calls that hold up the whole house, and what to write instead."""
+"""Calls that hold up the whole house or go on without it, and what to write instead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,23 @@ CALLS = {
     "asyncio.run": "await the coroutine",
     "asyncio.create_task": "`async with asyncio.TaskGroup() as tasks` in run()",
     "asyncio.ensure_future": "`async with asyncio.TaskGroup() as tasks` in run()",
+    "threading.Thread": "await asyncio.to_thread(...) in run()",
+    "threading.Timer": "await asyncio.sleep(...) in run(), or @every(seconds=...)",
 }
+WHOLE = {
+    "os.chdir": "whole paths, such as Path.home() / 'notes'",
+    "os._exit": "raise ToolError(...), or return",
+    "sys.setrecursionlimit": "a loop",
+    "locale.setlocale": "the words out: names of days in a tuple",
+    "logging.basicConfig": "log = logging.getLogger(__name__)",
+    "logging.disable": "log = logging.getLogger(__name__)",
+    "signal.signal": "a method with @hears, @when or @every",
+    "socket.setdefaulttimeout": "async with asyncio.timeout(10)",
+    "asyncio.all_tasks": "`async with asyncio.TaskGroup() as tasks`, which knows your own",
+    "asyncio.get_running_loop.stop": "return from run()",
+    "asyncio.get_event_loop.stop": "return from run()",
+}
+"""What is changed, or ended, for everybody."""
 MODULES = {"requests": HTTP, "httpx": HTTP, "urllib3": HTTP}
 METHODS = {
     "read_text": THREAD,
@@ -37,7 +53,13 @@ METHODS = {
     "write_bytes": THREAD,
     "run_until_complete": "await",
 }
-TASKS = ("asyncio.create_task", "asyncio.ensure_future")
+LEFT = {
+    "asyncio.create_task": "task",
+    "asyncio.ensure_future": "task",
+    "threading.Thread": "thread",
+    "threading.Timer": "thread",
+}
+"""What goes on by itself."""
 
 
 def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterator[R]:
@@ -74,15 +96,17 @@ def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterato
 
 
 def _problem(called: str) -> str:
-    if called in TASKS:
-        return f"{called}() makes a task that nobody ends"
+    if called in LEFT:
+        return f"{called}() makes a {LEFT[called]} that nobody ends"
+    if called in WHOLE:
+        return f"{called}() is for the whole house, not for this plugin alone"
     return f"{called}() holds up the whole house until it returns"
 
 
 def _instead(called: str) -> str:
     root, last = called.partition(".")[0], called.rpartition(".")[2]
-    if called in CALLS:
-        return CALLS[called]
+    if called in CALLS or called in WHOLE:
+        return CALLS.get(called) or WHOLE[called]
     if root in MODULES and root != called:
         return MODULES[root]
     return METHODS.get(last, "") if "." in called else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.author import blocking, slips
+from assistant.author import blocking, memory, slips
 from assistant.home.topics import problem_with_filter, problem_with_sending
 from assistant.plugin import PLACEHOLDER
 
@@ -37,7 +37,8 @@ def remarks(path: Path) -> list[Remark]:
     with tokenize.open(path) as file:  # by its own coding line
         source = file.read()
     module = ast.parse(source, str(path))
-    found = [*_of_module(module), *blocking.remarks(module, Remark), *slips.remarks(module, source, Remark)]
+    found = [*_of_module(module), *blocking.remarks(module, Remark), *memory.remarks(module, Remark)]
+    found += slips.remarks(module, source, Remark)
     for node in ast.walk(module):
         match node:
             case ast.ClassDef():

@@ -35,10 +35,11 @@ def remarks(module: ast.Module, source: str, remark: Tell[R]) -> Iterator[R]:
     yield from _never_awaited(module, remark)
     yield from _unknown_names(module, source, remark)
     yield from _replaced(module, remark)
+    yield from _twice(module, "the file", remark)
     for node in ast.walk(module):
         match node:
             case ast.ClassDef():
-                yield from _twice(node, remark)
+                yield from _twice(node, node.name, remark)
                 yield from _reports(node, remark)
                 yield from _slots(node, remark)
                 yield from _attributes(node, remark)
@@ -167,14 +168,14 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _twice(node: ast.ClassDef, remark: Tell[R]) -> Iterator[R]:
+def _twice(node: ast.ClassDef | ast.Module, name: str, remark: Tell[R]) -> Iterator[R]:
     seen: dict[str, int] = {}
     for part in node.body:
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             property_of = any(isinstance(mark, ast.Attribute) for mark in part.decorator_list)  # @x.setter
             if part.name in seen and not property_of:
                 lost = f"takes the place of the one in line {seen[part.name]}"
-                yield remark(part.lineno, f"{node.name} has {part.name} twice: this one {lost}", "rename one")
+                yield remark(part.lineno, f"{name} has {part.name} twice: this one {lost}", "rename one")
             seen[part.name] = part.lineno
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from assistant import config as configuration
-from assistant import store, threads
+from assistant import store
 from assistant.app import House, furnished
 from assistant.app import run as run_house
 from assistant.cli.check import proven
@@ -34,6 +34,7 @@ from assistant.ops.notify import Notifier
 from assistant.own_voice import Manner
 from assistant.permission import checked
 from assistant.phases import Phase
+from assistant.threads import watch_children
 from assistant.web.access import access
 
 EARS_SECONDS = 3.0
@@ -88,7 +89,7 @@ class Daemon:
     async def run(self) -> int:
         """Build the house and live in it until told to stop; SIGHUP builds it anew."""
         loop = asyncio.get_running_loop()
-        threads.prepare(loop)
+        watch_children(loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._read_again)

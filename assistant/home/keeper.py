@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from assistant.devices.source import Source
 from assistant.errors import GaveUp, UsageError
 from assistant.faults import first
-from assistant.floods import TaskGuard, counted
+from assistant.floods import Guards, counted
 from assistant.holdings import give_back, held, resident
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
 from assistant.importing import modules_of, theirs
+from assistant.leaving import threads_of
 from assistant.loader import Loaded, LoadState
 from assistant.plugin import Plugin, disown, own_fields
 from assistant.watchdog import watched
@@ -43,7 +45,7 @@ class Keeper:
         self._tasks: asyncio.TaskGroup | None = None
         self._running: dict[Plugin, asyncio.Task[None]] = {}
         self._offences: dict[str, deque[float]] = {}
-        self._guard: TaskGuard | None = None
+        self._guard: Guards | None = None
         furniture.offended = lambda loaded, what: self._offended(loaded.modules, what)
 
     @contextmanager
@@ -135,9 +137,13 @@ class Keeper:
                 task.cancel()
             if self._finds is not None and isinstance(plugin, Source):
                 self._finds.forget(plugin)
-        for module in loaded.modules:
-            if self._guard is not None and not self._shared(module, loaded):
+        own = {module for module in loaded.modules if not self._shared(module, loaded)}
+        for module in own:
+            if self._guard is not None:
                 self._guard.end(module)
+        threads = threads_of(lambda module: module.partition(".")[0] in own)
+        if threads and self._tasks is not None:
+            self._tasks.create_task(_seen_off(loaded.name, threads), name=f"{loaded.name}: threads")
         out = self.furniture.withdrawn(loaded, state, reason)
         self.furniture.loaded[self.furniture.loaded.index(loaded)] = out
         self.changed()
@@ -186,6 +192,18 @@ class Keeper:
             "plugin %s: quarantined: %s; mend it, then: assistant plugins release %s",
             loaded.name, reason, loaded.name,
         )  # fmt: skip
+
+
+async def _seen_off(name: str, threads: Mapping[threading.Thread, str]) -> None:
+    """Name those that go on a while after their plugin was ended: nobody else can end them."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    for thread, place in threads.items():
+        if thread.is_alive():
+            log.warning(
+                "plugin %s: %s: the thread %s goes on, though the plugin has ended; write await "
+                "asyncio.to_thread(…), or end it in run() (try … finally)",
+                name, place, thread.name,
+            )  # fmt: skip
 
 
 def _ours(thing: object) -> bool:

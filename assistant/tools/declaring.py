@@ -57,6 +57,18 @@ def where(function: Callable[..., Any]) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else function.__module__
 
 
+def check_marked(marked: object, mark: str) -> None:
+    """Refuse a mark above what is no function.
+
+    Raises:
+        PluginError: with what it stands above.
+    """
+    below = inspect.unwrap(marked) if callable(marked) or isinstance(marked, staticmethod) else marked
+    if not inspect.isfunction(below):
+        kind = "class" if isinstance(marked, type) else type(marked).__name__
+        raise PluginError(f"@{mark} stands above a {kind}; write it above `async def`, as the only one")
+
+
 def declare(
     function: Callable[..., Any], *, risk: Risk, phrases: tuple[str, ...] = (), own_words: bool = False
 ) -> Declaration:
@@ -69,6 +81,11 @@ def declare(
     if not told.description:
         raise PluginError(
             f'{where(function)}: tool {name} has no docstring; write one sentence: """What it does."""'
+        )
+    if inspect.isasyncgenfunction(function):
+        raise PluginError(
+            f"{where(function)}: tool {name} yields, and a tool returns one sentence; what it says meanwhile "
+            "goes with `await tell(…)`"
         )
     if not inspect.iscoroutinefunction(function):
         raise PluginError(f"{where(function)}: tool {name} is not async; write `async def {name}`")
@@ -160,6 +177,8 @@ def _typed(name: str, hint: Any, place: _Place, *, required: bool = True) -> Par
     words = [mark for mark in marks if isinstance(mark, str)]
     words += [f"in {mark.name}" for mark in marks if isinstance(mark, Unit) and mark.name != "area"]
     found = _of_type(name, hint, place)
+    if spread and (found.items or found).type not in ("integer", "number"):
+        raise place.refuse("a Range limits numbers, and this is none; write int or float, or a Choice")
     limits: dict[str, Any] = {"low": spread.low, "high": spread.high} if spread else {}
     if chosen:
         limits |= {"options": chosen, "make": None}

@@ -60,13 +60,9 @@ async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     except TimeoutError as error:
         log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
         raise ToolError("That took too long, I stopped waiting.") from error
-    except asyncio.CancelledError as error:
-        if faults.cancelled_from_outside():
-            raise
-        raise ToolError("That did not work.") from error
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
+        if faults.passes(error):
+            raise
         # A tool of ours may call what its author has written: `get_state` calls `describe`.
         author = getattr(tool.function, "__self__", None)
         module = tool.function.__module__ if author is None else type(author).__module__

@@ -48,6 +48,8 @@ class Choice:
     options: tuple[str, ...]
 
     def __init__(self, *options: str) -> None:
+        if not all(isinstance(option, str) for option in options):
+            raise PluginError(f'a Choice is between words, not {options!r}; write Choice("low", "high")')
         object.__setattr__(self, "options", options)
 
 

@@ -9,7 +9,8 @@ import pytest
 from assistant.testing import Home
 
 DEVICES = '''"""Things of an author's own kinds."""
-from assistant.api import Device, Percent, Plugin, Topic, hears, state, tool
+from typing import Annotated
+from assistant.api import Device, Percent, Plugin, Range, Topic, hears, state, tool
 
 class Probe(Device):
     topic: Topic
@@ -30,6 +31,14 @@ class Tank(Device):
     @hears("{topic}")
     def _reported(self, payload: dict) -> None:
         self.fill_level, self.weight, self.mood = payload["f"], payload["w"], payload["m"]
+
+class Rail(Device):
+    kind = "heater"
+
+    @tool(phrases=("set the {device} to {temperature} degrees",))
+    async def set_temperature(self, temperature: Annotated[int, Range(10, 60)]) -> str:
+        """Set how warm it shall be."""
+        return f"{self.name} heats to {temperature} degrees"
 
 class Wishes(Plugin):
     @tool(phrases=("{who} wants {dish}", "put {things} on my wishes"))
@@ -115,6 +124,22 @@ async def test_what_there_is_not_is_told_in_its_number(home: Home) -> None:
         "There are no blinds upstairs here that I know of.",
         "There is no xylophone here that I know of.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("set the towel rail to 45 degrees", "The towel rail heats to 45 degrees."),
+        ("set the towel rail to 70 degrees", "I can't do that with the towel rail."),
+        ("don't set the towel rail to 45 degrees", "Okay, I leave it as it is."),
+        ("set the fish rail to 45 degrees", "I don't know fish rail. Did you mean the towel rail?"),
+    ],
+)
+async def test_a_verb_of_the_house_is_heard_by_its_authors_phrase_where_the_house_has_no_words_for_it(
+    household: Home, said: str, answer: str
+) -> None:
+    await household.add("rail", name="towel rail", area="bathroom")
+    assert (await household.brain.hears(said)).text == answer
 
 
 async def test_words_reach_a_tool_as_they_were_typed(household: Home) -> None:

@@ -1,9 +1,8 @@
-"""From an empty folder to a package, with the installed command alone."""
+"""What the commands for authors do and tell; from an installed program they are run in test_installed."""
 
 from __future__ import annotations
 
 import ast
-import importlib
 import json
 import os
 import subprocess
@@ -73,21 +72,6 @@ def test_new_check_test_and_pack(
     assert items[0]["story"] == "turn on the garden pump"
     Path("garden_pump.py").write_text(text)
     assert run(capsys, "plugin", "pack", "garden_pump.py")[0] == 0
-    # what pip would make of it
-    package = tmp_path / "assistant-garden-pump"
-    info = package / "assistant_garden_pump-0.1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: assistant-garden-pump\nVersion: 0.1.0\n")
-    (info / "entry_points.txt").write_text("[assistant.plugins]\ngarden_pump = assistant_garden_pump\n")
-    monkeypatch.syspath_prepend(package)
-    importlib.invalidate_caches()
-    settings = {"name": "pump", "topic": "a"}
-    loaded = Loader().load(PluginEntry(name="garden_pump", settings=settings))
-    assert (loaded.state, loaded.reason) == (LoadState.ENABLED, "")
-    assert loaded.file is not None
-    assert loaded.file.source == "assistant-garden-pump"
-    refused = Loader(allow={"other": "any"}).load(PluginEntry(name="garden_pump", settings=settings))
-    assert (refused.state, refused.reason) == (LoadState.DISABLED, "plugin_allow does not name garden_pump")
 
 
 def test_only_what_is_allowed_is_loaded(tmp_path: Path) -> None:
@@ -106,20 +90,6 @@ def test_only_what_is_allowed_is_loaded(tmp_path: Path) -> None:
         assert loader.load(PluginEntry(name="dice")).state is state, allow
         assert loader.load(PluginEntry(name="clock")).state is LoadState.ENABLED
     assert "is " + sha256 in Loader([tmp_path], {"dice": "0" * 64}).load(PluginEntry(name="dice")).reason
-
-
-@pytest.mark.speech
-def test_say_tries_a_sentence_in_the_pretend_home(tmp_path: Path) -> None:
-    written("garden pump", "device", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant", "plugin", "say", "turn on the garden pump", "garden_pump.py", "--json"],
-        cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, check=False, timeout=30,
-    )  # fmt: skip
-    items = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0, items
-    assert [item["text"] for item in items if item["event"] == "spoke"] == ["The garden pump is on."]
-    (took,) = [item for item in items if item["event"] == "took"]
-    assert [*took["parts"]] == ["load", "build", "answer", "close"]
 
 
 @pytest.mark.speech

@@ -49,6 +49,16 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{TOOL}        await self.announce('x'){RETURNS}", 9, "Pump has no 'announce'", "write `from assistant.api import announce`, and announce(…) without self"),
     (f"{TOOL}        await self.storge.get('x'){RETURNS}", 9, "Pump has no 'storge'", "did you mean storage?"),
     (f"{TOOL}        await self.confirm(self.on){RETURNS}", 9, "confirm(self.on) is given what is so now", "write `confirm(lambda: self.on)`"),
+    (TOOL.replace("    topic: Topic", "    seen = []") + f"        self.seen.append(1){RETURNS}", 5, "all plugins of the class Pump share this one 'seen'", "write self._seen = [] in an __init__"),
+    (TOOL.replace("    topic: Topic", "    _seen: dict[str, int] = {}") + f"        self._seen['x'] = 1{RETURNS}", 5, "all plugins of the class Pump share this one '_seen'", "write self._seen = {} in an __init__"),
+    (TOOL.replace("    topic: Topic", "    seen: ClassVar[set[int]] = set()") + f"        Pump.seen.add(1){RETURNS}", 5, "all plugins of the class Pump share this one 'seen'", "write self._seen = set() in an __init__"),
+    (TOOL.replace("    topic: Topic", "    names: list[str] = []") + f"        self.names.append('x'){RETURNS}", 9, "'names' is a setting, and this changes it", "keep it in self._names"),
+    (TOOL.replace("    topic: Topic", "    count: int = 0") + f"        self.count += 1{RETURNS}", 9, "'count' is a setting, and this changes it", "or in self.storage"),
+    (f"{HEAD}import threading\n{TOOL.removeprefix(HEAD)}        threading.Thread(target=print).start(){RETURNS}", 10, "threading.Thread() makes a thread that nobody ends", "await asyncio.to_thread(...)"),
+    (f"{HEAD}import os\n{TOOL.removeprefix(HEAD)}        os.chdir('/'){RETURNS}", 10, "os.chdir() is for the whole house", "whole paths"),
+    (f"{TOOL}        asyncio.get_running_loop().stop(){RETURNS}", 9, "asyncio.get_running_loop.stop() is for the whole house", "return from run()"),
+    (f"{TOOL}        asyncio.all_tasks(){RETURNS}", 9, "asyncio.all_tasks() is for the whole house", "asyncio.TaskGroup()"),
+    (f"{HEAD}class Pump(Plugin): ...\nclass Pump(Plugin): ...\n", 5, "the file has Pump twice: this one takes the place of the one in line 4", "rename one"),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,29 @@ MISTAKES = {
     "a default in words": (f"{HEAD}class A(Plugin):\n    n: int = 'three'\n{GO}", "4: the setting 'n' is int, and its default is 'three'; write a default that is int"),
     "no super": (f"{HEAD}class A(Plugin):\n    def __init__(self, **settings: object) -> None:\n        self._x = 1\n{GO}", "3: its __init__ must begin with super().__init__(**settings)"),
     "one tool twice": (f"{HEAD}class A(Plugin):\n{GO}class B(Plugin):\n{GO}", "9: tool 'go' of B is also a tool of A; rename one of them"),
+    "hears without its topic": (f"{HEAD}class A(Plugin):\n    @hears\n    def _a(self, payload: str) -> None: ...\n", '4: hears() needs its topics as texts; write @hears("{topic}/state")'),
+    "hears a list": (f'{HEAD}class A(Plugin):\n    @hears(["a", "b"])\n    def _a(self, payload: str) -> None: ...\n', "4: hears() needs its topics as texts"),
+    "when without its event": ('"""A."""\nfrom assistant.api import when\n@when\nasync def a() -> None: ...\n', "3: when() needs an event; write @when(StateChanged)"),
+    "at without its time": ('"""A."""\nfrom assistant.api import at\n@at\nasync def a() -> None: ...\n', '3: at() needs a time of day; write @at("7:30")'),
+    "a choice of a list": ('"""A."""\nfrom assistant.api import Choice\nHOW = Choice(["a", "b"])\n', "3: a Choice is between words, not (['a', 'b'],); write Choice("),
+    "a range of words": (f'{HEAD}from typing import Annotated\n@tool\nasync def go(x: Annotated[str, Range(1, 5)]) -> str:\n    """Go."""\n    return x\n', "4: go: parameter 'x': a Range limits numbers, and this is none; write int"),
+    "a tool that yields": (f'{HEAD}@tool\nasync def go() -> str:\n    """Go."""\n    yield ""\n', "3: tool go yields, and a tool returns one sentence; what it says meanwhile goes with `await tell"),
+    "a tool that is a class": (f'{HEAD}@tool\nclass A:\n    """Go."""\n', "3: @tool stands above a class; write it above `async def`"),
+    "a tool that is a property": (f'{HEAD}class A(Plugin):\n    @tool\n    @property\n    def a(self) -> str:\n        """Go."""\n', "4: @tool stands above a property; write it above `async def`"),
+    "a phrase that is a number": (f'{HEAD}@tool(phrases=["go", 7])\n{BARE}', "3: a phrase is a sentence, not ('go', 7); write phrases="),
+    "a device that asks for one": (f'{HEAD}class A(Device):\n    name: str = "x"\n    @tool\n    async def aim(self, device: str) -> str:\n        """Aim."""\n        return ""\n', "5: aim: the parameter 'device' says which device is meant, which the house knows already; call yours"),
+    "an init that is async": (f"{HEAD}class A(Plugin):\n    async def __init__(self) -> None: ...\n", "4: __init__ is async; write `def`, and await in run()"),
+    "a house in init": (f"{HEAD}class A(Plugin):\n    def __init__(self) -> None:\n        super().__init__()\n        self.host.publish('a', 'b')\n", "6: A is not attached yet: do this in run(), not in __init__"),
+    "a loop in init": (f"{HEAD}import asyncio\nclass A(Plugin):\n    def __init__(self) -> None:\n        super().__init__()\n        asyncio.get_running_loop()\n", "7: RuntimeError: no running event loop; the house runs the loop"),
+    "a class that is abstract": (f"{HEAD}from abc import ABC, abstractmethod\nclass A(Plugin, ABC):\n    @abstractmethod\n    def go(self) -> str: ...\n", "4: TypeError: Can't instantiate abstract class A with"),
+    "slots": (f"{HEAD}class A(Plugin):\n    __slots__ = ('x',)\n    x: int = 3\n", "3: ValueError: 'x' in __slots__ conflicts with class variable; leave __slots__ out"),
+    "a file of its own": (f"{HEAD}open('own.json')\n", "3: FileNotFoundError: [Errno 2] No such file or directory: 'own.json'; a plugin's own file is Path(__file__).with_name('own.json')"),
+    "a signal": (f"{HEAD}import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n", "4: ValueError: signal only works in main thread of the main interpreter; signals are the house's own"),
+    "a working folder": (f"{HEAD}import os\nos.chdir('/')\n", "4: it changes the working folder of the whole house (chdir); that was put back: write whole paths"),
+    "a limit of calls": (f"{HEAD}import sys\nsys.setrecursionlimit(900)\n", "4: it changes the limit of nested calls of the whole house (setrecursionlimit); that was put back"),
+    "a silent log": (f"{HEAD}import logging\nlogging.disable()\n", "4: it changes the log of the whole house (disable); that was put back: write log = "),
+    "a log of its own": (f"{HEAD}import logging\nlogging.basicConfig(force=True)\n", "4: it changes the log of the whole house (basicConfig); that was put back"),
+    "a patience of its own": (f"{HEAD}import socket\nclass A(Plugin):\n    def __init__(self) -> None:\n        super().__init__()\n        socket.setdefaulttimeout(1)\n", "7: it changes the patience with others of the whole house (setdefaulttimeout); that was put back"),
     "a screen that shows nothing": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    pass\n', "3: a Display without show() shows nothing; write `async def show"),
     "a screen that is awaited": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    def show(self, picture): ...\n', "4: show is not async; write `async def show`"),
 }  # fmt: skip
@@ -50,8 +74,15 @@ def test_a_mistake_is_refused_with_line_and_remedy(tmp_path: Path, mistake: str)
     text, words = MISTAKES[mistake]
     (tmp_path / "tricks.py").write_text(text)
     (tmp_path / "beside.py").write_text("")
+    before = Path.cwd(), sys.getrecursionlimit(), logging.root.manager.disable, [*logging.root.handlers]
     found, *_ = examined(tmp_path / "tricks.py")
     assert found.state is LoadState.BROKEN
+    assert before == (
+        Path.cwd(),
+        sys.getrecursionlimit(),
+        logging.root.manager.disable,
+        logging.root.handlers,
+    )
     assert found.reason.startswith(f"{tmp_path}/tricks.py:{words}"), found.reason
 
 

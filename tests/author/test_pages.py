@@ -1,63 +1,26 @@
-"""The pages for authors, played: their files are written into an empty folder, their commands are run there."""
+"""The pages for authors say what is so; that they can be played is tested in test_installed."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant import __main__ as command
 from assistant import config as configuration
 from assistant.author import levels, reference
 from assistant.loader import Loader, LoadState
 from assistant.shelf import Shelf
 from assistant.testing.stories import played
 from assistant.testing.told import stories_beside
+from tests.author.pages import PAGES, WALKTHROUGHS, blocks
+from tests.parts.installed import ROOT
 from tests.test_architecture import code_lines
 
-ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # in Apprise
-WALKTHROUGHS = ("lamp.md", "service.md", "door.md")
-BLOCK = re.compile(r"(?:`([\w.]+\.(?:py|yaml))`[^`]*?:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
-
-
-def blocks(page: Path) -> Iterator[tuple[str, str, str]]:
-    """Each block of a page: the file named before it ("" when there is none), its language, its text."""
-    for match in BLOCK.finditer(page.read_text()):
-        yield match[1] or "", match[2], match[3]
-
-
-def played_page(page: Path, folder: Path) -> list[str]:
-    """Write its files and run its commands; what was run."""
-    ran = []
-    for name, language, text in blocks(page):
-        if name:
-            (folder / name).write_text(text)
-        if language == "console":
-            for line in text.splitlines():
-                words = line.removeprefix("$ assistant ").split()
-                assert command.main(words) == 0, line
-                ran.append(line)
-    return ran
-
-
-@pytest.mark.parametrize("name", ["../plugins.md", *WALKTHROUGHS])
-def test_a_page_is_played_from_an_empty_folder(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    page = ROOT / "docs" / "plugins" / name
-    assert played_page(page, tmp_path)
-    shown = capsys.readouterr().out
-    assert re.search(r"\.py: (gold|silver)", shown), shown
-    if name in WALKTHROUGHS:
-        (code,) = tmp_path.glob("*.py")
-        assert f"| here | {code_lines(code.read_text())} Python" in page.read_text()
 
 
 PEER = re.compile(
@@ -66,11 +29,10 @@ PEER = re.compile(
 
 
 def test_the_lines_of_the_others_are_counted() -> None:
-    folder = ROOT / "docs" / "plugins"
-    _, *tasks = (folder / "peers.md").read_text().split("\n## ")
+    _, *tasks = (PAGES / "peers.md").read_text().split("\n## ")
     counted = []
     for name, task in zip(WALKTHROUGHS, tasks, strict=True):
-        page = (folder / name).read_text()
+        page = (PAGES / name).read_text()
         for peer, language, text in PEER.findall(task):
             lines = code_lines(text) if language == "python" else len(text.split("\n")) - 1
             counted.append(lines)
@@ -104,26 +66,9 @@ def test_every_block_of_the_tutorial_does_something(tmp_path: Path) -> None:
             assert language == "console" or name.endswith(".yaml"), (name, language)
 
 
-def test_the_test_of_the_tutorial_passes(tmp_path: Path) -> None:
-    for name, _, text in blocks(ROOT / "docs" / "plugins.md"):
-        if name in ("lamp.py", "lamp.stories.yaml", "test_lamp.py"):
-            (tmp_path / name).write_text(text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "test_lamp.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
-
-
 def test_what_authors_write_is_typed(tmp_path: Path) -> None:
     for page in WALKTHROUGHS:
-        for name, language, text in blocks(ROOT / "docs" / "plugins" / page):
+        for name, language, text in blocks(PAGES / page):
             if language == "python":
                 (tmp_path / name).write_text(text)
     done = subprocess.run(
@@ -134,7 +79,7 @@ def test_what_authors_write_is_typed(tmp_path: Path) -> None:
 
 
 def test_the_reference_is_that_of_the_docstrings() -> None:
-    page = ROOT / "docs" / "plugins" / "reference.md"
+    page = PAGES / "reference.md"
     assert page.read_text() == reference.page(), (
         "python -m assistant.author.reference > docs/plugins/reference.md"
     )

@@ -59,6 +59,15 @@ async def trick() -> str:
     """Do a trick."""
     return "{}"
 '''
+LEAVES = """
+import pathlib, threading, time
+
+def tick():
+    while not pathlib.Path(__file__).with_name("stop").exists():
+        time.sleep(0.1)
+
+threading.Thread(target=tick, name="clock").start()
+"""
 
 
 class Saver:
@@ -87,7 +96,7 @@ class Saver:
         return " ".join(item["text"] for item in items if item["event"] == "spoke")
 
 
-async def saved_often(saver: Saver) -> None:
+async def saved_often(saver: Saver, logged: pytest.LogCaptureFixture) -> None:
     house, folder = saver.house, saver.folder
     await asyncio.sleep(0)
     await house.link.publish("garden/pump/state", "1")
@@ -112,12 +121,22 @@ async def saved_often(saver: Saver) -> None:
     by_name = {loaded.name: loaded for loaded in house.furniture.loaded}
     assert by_name["pump"].state is LoadState.ENABLED
     assert "the saved version is not in use" in by_name["pump"].reason
-    # and mended
-    await saver.save("tricks", BARE.format("Voila"))
+    # and mended; what the old one leaves running is told
+    await saver.save("tricks", BARE.format("Voila") + LEAVES)
     assert "Voila" in await saver.say("do the trick")
+    await saver.save("tricks", BARE.format("Hey"))
+    left = (
+        f"{folder}/tricks.py:13: the thread clock goes on, though the plugin has ended; write await asyncio"
+    )
+    async with asyncio.timeout(10):
+        while not any(left in line for line in logged.messages):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    (folder / "stop").touch()
 
 
-async def test_a_saved_plugin_is_in_use_at_once_and_knows_what_it_knew(tmp_path: Path) -> None:
+async def test_a_saved_plugin_is_in_use_at_once_and_knows_what_it_knew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = tmp_path / "plugins"
     folder.mkdir()
     (folder / "pump.py").write_text(PUMP.replace("WORDS", "first"))
@@ -137,7 +156,7 @@ async def test_a_saved_plugin_is_in_use_at_once_and_knows_what_it_knew(tmp_path:
         saver = Saver(folder, house, errands)
         async with asyncio.TaskGroup() as tasks:
             reloading = tasks.create_task(Reloader(house.keeper, saver.tell).run())
-            await saved_often(saver)
+            await saved_often(saver, caplog)
             reloading.cancel()
 
     await lived_in(configuration.load(file, chosen), live)

@@ -20,6 +20,7 @@ from assistant.display import Display
 from assistant.framebuffer import told
 from assistant.showing import NotShown, Picture
 from assistant.testing import Home
+from assistant.testing.stories import played
 from assistant.vision.workshop import Workshop
 from tests.parts.cast import receiver
 from tests.parts.web import body, web
@@ -231,6 +232,18 @@ async def test_a_cast_device_fetches_and_shows_and_is_cleared(home: Home, tmp_pa
         assert (media["contentType"], got.status_code) == ("image/jpeg", 200)
         assert Image.open(io.BytesIO(got.content)).size == (320, 180)
         await shown.wipe()
+
+
+async def test_a_cast_device_is_a_screen_in_stories(tmp_path: Path) -> None:
+    async with receiver(tmp_path) as device:
+        told = tmp_path / "cast.stories.yaml"
+        told.write_text(
+            f"plugin: picture_cast\nsettings: {{name: tv, address: 127.0.0.1, port: {device.port}}}\n"
+            "with: [pictures]\ngallery: [a lighthouse]\nstories:\n"
+            "  - {said: show the picture of the lighthouse again, shows: {tv: a lighthouse}}\n"
+        )
+        assert await played(told) == []
+        assert len(device.fetched) == 1
 
 
 async def test_a_cast_device_that_cannot_show_it_says_so_at_once(home: Home, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from assistant.brain.home import Home, Tool
-from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS
+from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS, RISKY
 from assistant.brain.understanding.lexicon import (
     COLOURS,
     FILLERS,
@@ -68,6 +68,8 @@ class _Phrase:
     parts: tuple[str, ...]
     """Words, and "{name}" for slots."""
     sequel: bool = False
+    verb: bool = False
+    """Of a verb that the house knows without: what its author says of it besides."""
 
     @property
     def weight(self) -> int:
@@ -138,13 +140,13 @@ def _is_anything(tool: Tool, parts: tuple[str, ...], sequel: bool) -> bool:
     return not sequel or all(_takes_anything(tool.properties.get(part.strip("{}"), {})) for part in parts)
 
 
-def _known(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
-    """A function and its example phrases; verbs of devices are understood without."""
-    return tool, () if tool.name in HOUSE_VERBS and "device" in tool.properties else tool.phrases
+def _is_verb(tool: Tool) -> bool:
+    """Whether it is a verb of devices, which is understood without its phrases."""
+    return tool.name in HOUSE_VERBS and "device" in tool.properties
 
 
 def _known_or_strange(tool: Tool) -> tuple[Tool, tuple[str, ...]]:
-    """The same where the client has told of no things that the house verbs could be about."""
+    """A function and its example phrases, where there are no things that verbs could be about."""
     return (tool, tool.phrases) if tool.phrases else told_apart(tool)
 
 
@@ -152,9 +154,10 @@ class Phrases:
     """Matches whole sentences against example phrases."""
 
     def __init__(self, home: Home) -> None:
+        known = [(tool, tool.phrases) if home.things else _known_or_strange(tool) for tool in home.tools]
         found = [
-            _Phrase(tool, parts, phrase in tool.sequels)
-            for tool, told in map(_known if home.things else _known_or_strange, home.tools)
+            _Phrase(tool, parts, phrase in tool.sequels, bool(home.things) and _is_verb(tool))
+            for tool, told in known
             for phrase in (*told, *ONCE.get(tool.name, ()))
             if (parts := _parts(phrase)) and not _is_anything(tool, parts, phrase in tool.sequels)
         ]
@@ -179,16 +182,29 @@ class Phrases:
 
     def match(self, sentence: Sequence[str], now: datetime, *, free: bool) -> Call | None:
         """The call of the most specific phrase; ``free`` allows slots that take any words."""
-        return self._match(sentence, now, lambda phrase: not phrase.sequel and (free or not phrase.free))
+
+        def fits(phrase: _Phrase) -> bool:
+            return not (phrase.sequel or phrase.verb) and (free or not phrase.free)
+
+        return self._match(sentence, now, fits)
 
     def telling(self, sentence: Sequence[str], now: datetime, *, sequels: bool) -> Call | None:
         """The call of a phrase with free words that no command to the home can be, or with ``sequels`` points
         at what was done last: "paint {prompt}", but "…paint it {}"."""
 
         def fits(phrase: _Phrase) -> bool:
-            return phrase.free and (sequels and phrase.pointing if phrase.sequel else phrase.own)
+            if phrase.verb or not phrase.free:
+                return False
+            return sequels and phrase.pointing if phrase.sequel else phrase.own
 
         return self._match(sentence, now, fits)
+
+    def verb(self, sentence: Sequence[str], now: datetime) -> Call | None:
+        """The call of what an author says of a verb that the house knows, where the house did not understand.
+
+        Never one that lets somebody in: for that the house's own words are enough.
+        """
+        return self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
 
     def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
         said = [_Said(word, at) for at, word in enumerate(sentence)]
