@@ -1,0 +1,158 @@
+"""What people say to pictures.
+
+A phrase that begins with … is understood only after one of the tools that have such; `{}` are any words.
+"""
+
+DRAW = (
+    "draw {prompt}",
+    "draw me {prompt}",
+    "paint {prompt}",
+    "paint me {prompt}",
+    "show me a picture of {prompt}",
+    "make a picture of {prompt}",
+    "draw a picture of {prompt}",
+    "draw {count} pictures of {prompt}",
+    "draw me {count} pictures of {prompt}",
+    "paint {count} pictures of {prompt}",
+    "show me {count} pictures of {prompt}",
+    "make {count} pictures of {prompt}",
+    "draw {count} pictures of {prompt} on the {screen} screen",
+    "draw {prompt} in {size}",
+    "draw {prompt} in {size} on the {screen}",
+    "draw {prompt} in {size} on the {screen} screen",
+    "draw {prompt} on the {screen} screen",
+    "show me a picture of {prompt} on the {screen} screen",
+    "…",
+)
+# Of these the whole sentence is the change; the last ones may be about the home as well, and are asked back.
+WHOLE = (
+    *(
+        f"…{bit}{so}"
+        for bit in ("", "a bit ", "a little ")
+        for so in ("bigger", "smaller", "brighter", "darker")
+    ),
+    "…black and white",
+    "…flip it",
+    "…rotate it",
+    "…turn it upside down",
+    "…zoom in",
+    "…zoom out",
+    "…zoom {}",
+    "…give it {}",
+    "…put {} on it",
+    "…paint it {}",
+    "…draw it {}",
+    "…turn {} into {}",
+    "…replace {} with {}",
+    "…swap {} for {}",
+    "…take {} out",
+    "…take out {}",
+    "…change the background",
+    "…change the background to {}",
+    "…give {} {}",
+    "…put {} on {}",
+    "…make {} {}",
+    "…more {}",
+    "…less {}",
+)
+CHANGE = (
+    "change the picture to {change}",
+    "make the picture {change}",
+    "change the picture on the {screen} to {change}",
+    "change the picture on the {screen} screen to {change}",
+    "change the picture to {change} on the {screen} screen",
+    "make the picture {change} on the {screen} screen",
+    "{how} {change} to the picture",
+    "{how} {change} from the picture",
+    "edit the picture {change}",
+    "change the picture so that {change}",
+    "…make it {change}",
+    "…change it to {change}",
+    "…turn it into {change}",
+    "…{how} {change}",
+    "…make it {change} on the {screen} screen",
+    "…{how} {change} on the {screen} screen",
+    "…now {how} {change}",
+    "…then {how} {change}",
+    *WHOLE,
+)
+ON = ("on the {screen}", "on the {screen} screen")
+WHERE = (*ON, "in the {screen}")
+PUT = ("", "show it ", "put it ")
+MOVE = (
+    *(f"…{show}only {where}" for show in PUT[:2] for where in WHERE),
+    *(f"…{put}{where} instead" for put in PUT for where in WHERE),
+    *(
+        f"…{but}{where}"
+        for but in ("move it to the {screen}", "not there on the {screen}")
+        for where in ("", " screen")
+    ),
+)
+ALSO = (
+    *(f"…{where}" for where in ON),
+    *(f"…{put} it {where}" for put in ("show", "put", "hang") for where in WHERE),
+    *(f"…{put}{where} {too}" for put in PUT for where in WHERE for too in ("too", "as well")),
+    *(f"…also {where}" for where in WHERE),
+    "…show it {screen}",
+    "…send it to the {screen} screen",
+)
+OLD = ("one before", "picture before", "old one", "old picture")
+BEFORE = (
+    *(f"{show}the {old}" for show in ("", "show ", "show me ", "put back ", "bring back ") for old in OLD),
+    *(f"{move} the {old} back" for move in ("put", "bring") for old in OLD),
+    *(f"show {me}the {old} again" for me in ("", "me ") for old in OLD),
+    *(f"{show}the {old} {on}" for show in ("", "show ") for old in OLD for on in ON),
+    "show the last picture again",
+    "go back to the picture before",
+    "bring back the picture",
+    "undo the picture",
+    "undo the change of the picture",
+    *(
+        f"…{no}the {one} was better"
+        for no in ("", "no ")
+        for one in ("first one", "one before", "old one", "last one")
+    ),
+    "…i liked the one before better",
+    "…i liked the old one better",
+    "…it was better before",
+    "…bring it back",
+    "…undo",
+    "…undo it",
+    "…undo that",
+    "…put it back",
+    "…change it back",
+    "…go back",
+)
+CARD = (
+    "show the {card} card",
+    "show me the {card} card",
+    "show me the {card} on the {screen} screen",
+    "show the {card} on the {screen} screen",
+    "show me the {card} on the screen",
+    "show the {card} on the screen",
+    "show the {text} {card} card",
+    "show the {text} {card} on the screen",
+    "show me the {text} {card} on the screen",
+    "show the {text} {card} on the {screen} screen",
+    "show me the {text} {card} on the {screen} screen",
+    "put the {card} on the {screen} screen",
+    "put the {text} {card} on the {screen} screen",
+    "show a {card} for {text}",
+    "write {text} on the screen",
+    "write {text} on the {screen} screen",
+    "…",
+)
+PHOTO = (
+    "use the photo i sent",
+    "show the photo i sent",
+    "show me the photo i sent",
+    "show my photo",
+    "make my photo {change}",
+    "make the photo i sent {change}",
+    "turn my photo into {change}",
+    "turn the photo i sent into {change}",
+    "make {change} of my photo",
+    "make {change} of the photo i sent",
+    "use the photo i sent for {change}",
+    "…",
+)
