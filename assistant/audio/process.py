@@ -7,7 +7,7 @@ import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from assistant.audio.messages import (
@@ -185,15 +185,13 @@ def _words(config: AudioConfig) -> list[str]:
 async def _born(arguments: list[str]) -> tuple[asyncio.subprocess.Process, socket.socket]:
     """A process, and our end of what is between us."""
     ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            command = (sys.executable, "-P", "-m", "assistant.audio", "--fd", str(theirs.fileno()))
-            process = await asyncio.create_subprocess_exec(
-                *command, *arguments, pass_fds=[theirs.fileno()], env=without_secrets()
-            )
-    except BaseException:
-        ours.close()
-        raise
+    with ExitStack() as kept, theirs:
+        kept.enter_context(ours)
+        command = (sys.executable, "-P", "-m", "assistant.audio", "--fd", str(theirs.fileno()))
+        process = await asyncio.create_subprocess_exec(
+            *command, *arguments, pass_fds=[theirs.fileno()], env=without_secrets()
+        )
+        kept.pop_all()
     return process, ours
 
 

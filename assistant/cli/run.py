@@ -63,7 +63,12 @@ def run(options: argparse.Namespace) -> int:
     with store.held(state, str(socket)):
         daemon = Daemon(config, path, output, socket)
         daemon.quiet, daemon.reloads = options.quiet, options.reload
-        return asyncio.run(daemon.run())
+        return asyncio.run(_lived(daemon))
+
+
+async def _lived(daemon: Daemon) -> int:
+    watch_children(asyncio.get_running_loop())
+    return await daemon.run()
 
 
 def _end_in_time() -> None:
@@ -89,7 +94,6 @@ class Daemon:
     async def run(self) -> int:
         """Build the house and live in it until told to stop; SIGHUP builds it anew."""
         loop = asyncio.get_running_loop()
-        watch_children(loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._read_again)
