@@ -267,7 +267,11 @@ def unlisted(state: Path) -> list[str]:
 async def test_what_others_have_put_beside_it_stays(tmp_path: Path) -> None:
     """A folder of the state may be a link to a disk on which other things lie, too."""
     config = await furnish(tmp_path)
-    others = [tmp_path / "pictures/holidays.jpg", tmp_path / "transcripts/letter.txt", tmp_path / "plugins/mine.py"]
+    others = [
+        tmp_path / "pictures/holidays.jpg",
+        tmp_path / "transcripts/letter.txt",
+        tmp_path / "plugins/mine.py",
+    ]
     half = tmp_path / "transcripts/.2026-01-02.jsonl.x7d"
     for path in (*others, half):
         path.write_text("x")
