@@ -25,8 +25,8 @@ class Kept:
     """One thing that is kept.
 
     ``kind`` is a word of ``assistant forget``, "" of what is nobody's and stays. ``files`` are patterns below
-    the state folder; none of what is only in memory. ``until`` says how long, keys of the configuration in
-    braces.
+    the state folder, which only ours fit: a folder may be a link to a disk with others. None of what is only
+    in memory. ``until`` says how long, keys of the configuration in braces.
     """
 
     kind: str
@@ -39,16 +39,23 @@ class Kept:
         return KEY.sub(lambda key: f"{reduce(getattr, key[1].split('.'), config)}", self.until)
 
     def there(self, state: Path) -> Iterator[Path]:
-        """Its files, and those of them that were set aside."""
-        patterns = (*self.files, *(f"{pattern}{BROKEN}*" for pattern in self.files))
+        """Its files, those of them that were set aside, and halves that a kill -9 has left."""
+        asides = (f"{pattern}{BROKEN}*" for pattern in self.files)
+        patterns = (*self.files, *asides, *map(_half, self.files))
         found = {path for pattern in patterns for path in state.glob(pattern) if not path.is_dir()}
         yield from sorted(found)
+
+
+def _half(pattern: str) -> str:
+    """What is being written begins with a dot until it is whole (``store.write_atomically``)."""
+    folder, slash, name = pattern.rpartition("/")
+    return f"{folder}{slash}.{name.rstrip('*')}*"
 
 
 DIARY = Kept(
     "transcripts",
     "everything said and answered, when that is wanted",
-    ("transcripts/*",),
+    ("transcripts/????-??-??.jsonl",),
     "{keep.transcripts_days} days (`keep.transcripts_days`; 0: not at all)",
 )
 SEEN = Kept(
@@ -61,7 +68,7 @@ GALLERY = Kept(
     "gallery",
     "pictures that were made, changed, taken or shown, the words for them, and the words on a card that "
     "hangs on a screen",
-    ("pictures/*",),
+    ("pictures/gallery.sqlite*", "pictures/????????-??????.*"),
     "{pictures.keep_days} days and {pictures.keep_mb} MB (`pictures.keep_days`, `pictures.keep_mb`); "
     "saved ones stay",
 )
@@ -104,7 +111,7 @@ TABLE = (
     Kept(
         "memory",
         "what plugins keep for you: timers, alarms, reminders, lists, energy used",
-        ("plugins/*",),
+        ("plugins/*.sqlite*",),
         "until it is over, or you take it off",
     ),
     BILLS,

@@ -262,3 +262,19 @@ def unlisted(state: Path) -> list[str]:
     rows = [{path for path in row.there(state)} for row in TABLE]
     files = [path for path in state.rglob("*") if not path.is_dir() and not path.name.startswith(".")]
     return [str(path.relative_to(state)) for path in files if sum(path in row for row in rows) != 1]
+
+
+async def test_what_others_have_put_beside_it_stays(tmp_path: Path) -> None:
+    """A folder of the state may be a link to a disk on which other things lie, too."""
+    config = await furnish(tmp_path)
+    others = [
+        tmp_path / "pictures/holidays.jpg",
+        tmp_path / "transcripts/letter.txt",
+        tmp_path / "plugins/mine.py",
+    ]
+    half = tmp_path / "transcripts/.2026-01-02.jsonl.x7d"
+    for path in (*others, half):
+        path.write_text("x")
+    await forgotten(config, wished([*KINDS]))
+    assert [path for path in others if not path.exists()] == []
+    assert not half.exists()
