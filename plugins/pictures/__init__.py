@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from assistant.api import Choice, Plugin, Range, tool
 from assistant.api.pictures import Sketch, studio
 
-from .phrases import ALSO, BEFORE, CARD, CHANGE, DRAW, MOVE, PHOTO
+from .phrases import AGAIN, ALSO, BEFORE, CARD, CHANGE, DRAW, MOVE, PHOTO
 
 # "On the lake" is no screen, so a screen that is not called one is found by those there are (`Wall.meant`).
 Screen = Annotated[str, 'a screen or an area; "" is the nearest, "everywhere" all']
@@ -110,8 +110,7 @@ class Pictures(Plugin):
             "show me the gallery on the {screen} screen",
             "show me our pictures",
             "show my pictures",
-            *(f"show the picture {of} {{words}} again" for of in ("of", "with")),
-            *(f"show the picture {of} {{words}} again {on}" for of in ("of", "with") for on in ON),
+            *AGAIN,
             "…",
         ),
     )

@@ -97,6 +97,11 @@ ALSO = (
     "…send it to the {screen} screen",
 )
 OLD = ("one before", "picture before", "old one", "old picture")
+AGAIN = tuple(
+    f"show the picture {of} {{words}} again{on}"
+    for of in ("of", "with")
+    for on in ("", *(f" {on}" for on in ON))
+)
 BEFORE = (
     *(f"{show}the {old}" for show in ("", "show ", "show me ", "put back ", "bring back ") for old in OLD),
     *(f"{move} the {old} back" for move in ("put", "bring") for old in OLD),
