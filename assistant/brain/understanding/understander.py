@@ -164,7 +164,7 @@ class Understander:
         try:
             return self._ordered(order) if order else self._wished(sentence)
         except Miss as miss:
-            if not _negated(sentence) and (call := self._last_resort(spelled)):
+            if not _negated(sentence) and (call := self._phrases.any(spelled, self._now())):
                 return self._called(call)
             if not miss.final and (special := self._specials.match(sentence, free=True)):
                 return self._done(*special, None)
@@ -200,14 +200,6 @@ class Understander:
         now = self._now()
         exact = self._phrases.match(spelled, now, free=False)
         return exact or self._phrases.match(spelled, now, free=True, own=True)
-
-    def _last_resort(self, spelled: tuple[str, ...]) -> Call | None:
-        """What any phrase makes of words that are no command; one of a verb only with a thing's name."""
-        now = self._now()
-        if call := self._phrases.match(spelled, now, free=True):
-            return call
-        call = self._phrases.verb(spelled, now)
-        return call if call and self._things_of(call) else None
 
     def _advised(self, order: Order) -> Understanding:
         """A question whether something should be done is no order to do it."""
