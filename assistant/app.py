@@ -88,6 +88,8 @@ class House:
     vision: Vision
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the home has another device, or one less."""
+    exchanged: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set besides when that was a plugin's doing that is over: a saved file, a quarantine."""
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the first burst of discovery is over."""
     ears_open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,6 +99,7 @@ class House:
     def __post_init__(self) -> None:
         pin = pin_of(self.config, self.state)
         self.consent = consent_in(self.conversation, self.dispatcher, self.bus, pin)
+        self.keeper.changed = self._exchange_done
 
     @property
     def registry(self) -> Registry:
@@ -120,6 +123,11 @@ class House:
         made = studio(self.config, self.state, where=where, purse=self.purse, dispatcher=self.dispatcher)
         made.wall.sources.append(lambda: displays(self.furniture))
         return made
+
+    def _exchange_done(self) -> None:
+        """A plugin has gone or come, with all that it has: there is nothing more to wait for."""
+        self.exchanged.set()
+        self.news.set()
 
     def _doing(self) -> str:
         """One line for those who look at a service."""
@@ -183,7 +191,7 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
     news = asyncio.Event()
     keeper = Keeper(furniture, host.finds)
     servers = Servers(config.mcp, furniture.table)
-    host.finds.changed = keeper.changed = servers.changed = news.set
+    host.finds.changed = servers.changed = news.set
     purse = _purse(config, state, thrifty=news.set)
     sources = _sources(config, brain)
     vision = _seeing(config, host, purse, sources, furniture)
@@ -284,7 +292,10 @@ async def _talk(house: House) -> None:
         house.news.set()
         while True:
             await house.news.wait()
-            await _settled(house.news)
+            if not house.exchanged.is_set():
+                await _settled(house.news)
+            house.news.clear()
+            house.exchanged.clear()
             house.finds.pins.save()
             house.lately.save()
             thrifty = house.purse.thrifty

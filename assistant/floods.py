@@ -182,9 +182,8 @@ class LoopStopped(RuntimeError):
     """Raised inside the code that wants to stop the event loop, which is the house's own."""
 
 
-def _kept_turning(loop: asyncio.AbstractEventLoop, theirs: Theirs) -> Callable[[], None]:
+def _kept_turning(stop: Callable[[], None], theirs: Theirs) -> Callable[[], None]:
     """The loop's ``stop``, for nobody else's code."""
-    stop = loop.stop
 
     def stopped() -> None:
         if theirs(str(sys._getframe(1).f_globals.get("__name__"))):
@@ -226,7 +225,8 @@ def counted(theirs: Theirs, told: Told) -> Iterator[Guards]:
     before = loop.get_task_factory()
     loop.set_task_factory(tasks.made)  # type: ignore[arg-type]
     loop.set_default_executor(threads)
-    loop.stop = _kept_turning(loop, theirs)  # type: ignore[method-assign]
+    stop = loop.stop
+    loop.stop = _kept_turning(stop, theirs)  # type: ignore[method-assign]
     for handler in handlers:
         handler.addFilter(lines)
     try:
@@ -234,6 +234,6 @@ def counted(theirs: Theirs, told: Told) -> Iterator[Guards]:
     finally:
         tasks.end_all()
         loop.set_task_factory(before)
-        del loop.stop
+        loop.stop = stop  # type: ignore[method-assign]
         for handler in handlers:
             handler.removeFilter(lines)

@@ -122,10 +122,8 @@ class Link:
             def add(part: Part) -> None:
                 parts.append(tasks.create_task(until_lost(part), name="live"))
 
-            add(self._receive(add))
-            add(self._send())
-            watches = (self._watch_for_silence, self._watch_for_news, self._watch_age)
-            for part in (*(watch() for watch in watches), *others):
+            watches = self._watch_for_silence(), self._watch_for_news(), self._watch_age()
+            for part in (self._receive(add), self._send(), *watches, *others):
                 add(part)
             self._uplink.link_made()
             failure = await lost
@@ -140,6 +138,10 @@ class Link:
             LinkLost: the link has ended.
         """
         return await self._calls.respond(call_id, name, result, more=more)
+
+    def knows(self, tool: str) -> bool:
+        """Whether the brain has been told of a tool."""
+        return self._wire.knows(tool)
 
     def _responded(self) -> None:
         self._heard_at = self._clock()
@@ -235,6 +237,7 @@ class Link:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             silent = self._clock() - self._heard_at if self._reading else 0.0
+            stalled_seconds = PUZZLED_SECONDS if self._puzzled else STALLED_SECONDS
             if self._uplink.idle.is_set():
                 if not self._calls:
                     self._rested()
@@ -245,12 +248,8 @@ class Link:
                     self._heard_at = self._clock()
             elif self._uplink.waits_for_answer and silent > self._able.reply_seconds:
                 raise LinkLost(Failure(Cause.NETWORK, "The brain does not answer."))
-            elif self._uplink.asked and not self._calls and silent > self._stalled_seconds:
+            elif self._uplink.asked and not self._calls and silent > stalled_seconds:
                 raise LinkLost(Failure(Cause.RETRY, "The brain stopped in the middle of its answer."))
-
-    @property
-    def _stalled_seconds(self) -> float:
-        return PUZZLED_SECONDS if self._puzzled else STALLED_SECONDS
 
     def _rested(self) -> None:
         """After a long pause the past is worth less than it costs: begin anew from its words."""

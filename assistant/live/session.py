@@ -132,6 +132,10 @@ class Session:
             self._setup = setup
             self._lasting.news.set()
 
+    def knows(self, tool: str) -> bool:
+        """Whether the brain that answers now has been told of a tool."""
+        return self._link is not None and self._link.knows(tool)
+
     def post(self, item: Outgoing) -> None:
         """Send what the user said, in order, now or as soon as there is a link."""
         self._lasting.uplink.post(item)
@@ -224,7 +228,7 @@ class Session:
     async def _serve(self, wire: Any, rank: int, endpoint: Endpoint, *, resumed: bool) -> Failure:
         if self._lasting.uplink.too_old():
             self._inbox.put_nowait(TurnLost())
-        self._link = Link(
+        self._link = link = Link(
             wire,
             abilities(endpoint.model, proactive=self._setup.options.proactive_audio),
             self._lasting,
@@ -243,8 +247,7 @@ class Session:
         except LinkLost as lost:
             failure = lost.failure
         else:
-            forgotten = self.oblivion.watch(self._link.quiet)
-            failure = await self._link.serve(self._watch_for_better(rank), forgotten)
+            failure = await link.serve(self._watch_for_better(rank), self.oblivion.watch(link.quiet))
         self.gaps.begun()
         if failure.cause is Cause.FRESH:
             self._handles.drop(endpoint)

@@ -121,6 +121,10 @@ class Wire:
         self._setup, self._declared = setup, {declared.name: declared for declared in brief.declarations}
         return True
 
+    def knows(self, tool: str) -> bool:
+        """Whether the model has been told of a tool."""
+        return tool in self._declared
+
     async def respond(self, call_id: str, name: str, result: dict[str, Any], *, more: bool = False) -> None:
         """Send a tool's result, or, when ``more`` follows, what a slow one says meanwhile.
 

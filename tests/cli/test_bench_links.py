@@ -36,6 +36,13 @@ def test_a_change_of_links_costs_no_frame(tmp_path: Path) -> None:
     assert 0 < figures["link lost for good → embedded brain's answer"] < 5000
 
 
+def test_a_saved_plugin_is_in_use_and_known(tmp_path: Path) -> None:
+    figures = measured(tmp_path, "reload")
+    assert len(figures) == 3
+    assert figures["save → in use"] > 0
+    assert 0 < figures["first save → the brain knows"] < 10_000
+
+
 def test_hundreds_of_turns_over_dozens_of_links(tmp_path: Path) -> None:
     figures = measured(tmp_path, "soak")
     assert figures["turns"] == 500

@@ -162,6 +162,7 @@ class Phrases:
             if (parts := _parts(phrase)) and not _is_anything(tool, parts, phrase in tool.sequels)
         ]
         self._phrases = sorted(found, key=lambda phrase: (-phrase.weight, -phrase.known))
+        self._things = frozenset(thing.name for thing in home.things)
         self._continued = frozenset(tool.name for tool in home.tools if tool.continues)
 
     def continues(self, call: Call) -> bool:
@@ -199,12 +200,16 @@ class Phrases:
 
         return self._match(sentence, now, fits)
 
-    def verb(self, sentence: Sequence[str], now: datetime) -> Call | None:
-        """The call of what an author says of a verb that the house knows, where the house did not understand.
+    def any(self, sentence: Sequence[str], now: datetime) -> Call | None:
+        """The call of any phrase, where the house knows of no command.
 
-        Never one that lets somebody in: for that the house's own words are enough.
+        Of what an author says of the house's own verbs it takes only what names a thing in full, and never
+        what lets somebody in.
         """
-        return self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
+        if call := self.match(sentence, now, free=True):
+            return call
+        call = self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
+        return call if call and call.args.get("device") in self._things else None
 
     def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
         said = [_Said(word, at) for at, word in enumerate(sentence)]

@@ -171,7 +171,7 @@ class Understander:
         self, miss: Miss, sentence: tuple[str, ...], spelled: tuple[str, ...]
     ) -> Understanding | None:
         """What a sentence may be of which the home makes nothing."""
-        if not _negated(sentence) and (call := self._last_resort(spelled)):
+        if not _negated(sentence) and (call := self._phrases.any(spelled, self._now())):
             return self._called(call)
         if miss.final:
             return None
@@ -206,14 +206,6 @@ class Understander:
         now = self._now()
         exact = self._phrases.match(spelled, now, free=False)
         return exact or self._phrases.telling(spelled, now, sequels=self._sequels.expected)
-
-    def _last_resort(self, spelled: tuple[str, ...]) -> Call | None:
-        """What any phrase makes of words that are no command; one of a verb only with a thing's name."""
-        now = self._now()
-        if call := self._phrases.match(spelled, now, free=True):
-            return call
-        call = self._phrases.verb(spelled, now)
-        return call if call and self._things_of(call) else None
 
     def _advised(self, order: Order) -> Understanding:
         """A question whether something should be done is no order to do it."""

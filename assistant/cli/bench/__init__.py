@@ -19,6 +19,7 @@ PARTS = {
     "wake": ("wake", "wake"),
     "start": ("voice", "start"),
     "session": ("links", "session"),
+    "reload": ("reload", "reload"),
     "faults": ("faults", "faults"),
     "house-faults": ("trials.house", "house"),
     "soak": ("soak", "soak"),
