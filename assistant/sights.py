@@ -10,7 +10,7 @@ from assistant.app import House
 from assistant.control import Tell
 from assistant.errors import UsageError, VisionError
 from assistant.store import write_atomically
-from assistant.vision.addresses import fetchable, mime_of
+from assistant.vision.addresses import fetchable, mime_of, obstacle
 from assistant.vision.asking import Input
 from assistant.vision.clips import wish
 from assistant.vision.looks import KINDS, RESOLUTIONS, Look, Wanted
@@ -120,8 +120,8 @@ async def _film(house: House, target: str, request: dict[str, Any], wanted: Want
 
 async def _input(house: House, path: Path, request: dict[str, Any], wanted: Wanted) -> Input:
     """A file as it can be sent: as it is, or made an MP4 of the part that is asked about."""
-    if not await asyncio.to_thread(path.is_file):
-        raise VisionError(f"There is no file {path}.")
+    if missing := await asyncio.to_thread(obstacle, path):
+        raise VisionError(f"{path}: {missing}.")
     begin, end = _offset(request.get("from")), _offset(request.get("to"))
     eyes = house.vision.cameras.eyes
     what, _ = await eyes.ask({"do": "prepare", "known": True, "path": str(path)})

@@ -67,7 +67,7 @@ def _length(sound: Any) -> float:
 def main() -> int:
     """Look through one film; 1 when it is none."""
     path, begin, end, fps = sys.argv[1], *(float(number) for number in sys.argv[2:5])
-    av.logging.set_level(av.logging.PANIC)
+    av.logging.set_level(None)  # with any level, decoders would wait for Python, which may wait for them
     try:
         told = looked(path, begin, end, fps)
     except (av.error.FFmpegError, OSError, ValueError, IndexError):

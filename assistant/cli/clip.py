@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from assistant.cli import finding
 from assistant.cli.ask import asked_for
 from assistant.cli.output import Output
 from assistant.errors import UsageError
+from assistant.vision.addresses import obstacle
 
 ACCEPTED = ("http://", "https://")
 
 
 def clip(options: argparse.Namespace) -> int:
     """Answer a question about what a camera has filmed, or about a film."""
-    path = Path(options.of).expanduser()
-    film = options.of.startswith(ACCEPTED) or path.is_file()
-    if not film and ("/" in options.of or path.suffix in (".mp4", ".mov", ".avi", ".mkv", ".webm")):
-        raise UsageError(f"{options.of}: there is no such file")
+    path = Path(os.path.expanduser(options.of))  # noqa: PTH111 -- Path's own raises where there is no such user
+    web = options.of.startswith(ACCEPTED)
+    missing = "" if web else obstacle(path)
+    film = web or not missing
+    if missing and ("/" in options.of or path.suffix in (".mp4", ".mov", ".avi", ".mkv", ".webm")):
+        raise UsageError(f"{options.of}: {missing}")
     if options.save and film:
         raise UsageError("--save keeps a camera's clip; a film is there already")
     if options.seconds is not None and not 0 < options.seconds <= 120:

@@ -1,8 +1,10 @@
-"""Addresses of films in the web, which the service fetches by itself."""
+"""Where films are: in the web, from where the service fetches them by itself, or in a file."""
 
 from __future__ import annotations
 
 import ipaddress
+import stat
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant.errors import VisionError
@@ -49,3 +51,16 @@ def _at_home(host: str) -> bool:
 def mime_of(url: str) -> str:
     """What a film in the web is, by the end of its address."""
     return MIMES.get(url.partition("?")[0].rpartition(".")[2].lower(), "video/mp4")
+
+
+def obstacle(path: Path) -> str:
+    """Why no film can be read from there, to be said behind its name; empty where a file is."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return "there is no such file"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if stat.S_ISDIR(mode):
+        return "is a folder; give the film in it"
+    return "" if stat.S_ISREG(mode) else "is a pipe or a device; save the film in a file first"

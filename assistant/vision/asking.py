@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import VisionError
 from assistant.vision import models, serving
+from assistant.vision.looks import ANSWER_TOKENS, UNREADABLE
 from assistant.vision.serving import UPLOAD_SECONDS, Service, deleted, raw
 from assistant.vision.uploads import Uploads
 
@@ -28,7 +29,6 @@ RETRY_SECONDS = (1.0, 3.0)
 PATIENCE_SECONDS = 10.0
 """A service that asks to wait for longer is not asked again now."""
 BUSY = (408, 429, 500, 502, 503, 504)
-ANSWER_TOKENS = 1024
 LARGEST_UPLOAD = 2 * 2**30
 
 QUOTA = "Gemini's quota is used up for now."
@@ -71,17 +71,18 @@ class Question:
     text: str
     inputs: Sequence[Input]
     schema: dict[str, Any] | None = None
-    answer_tokens: int = ANSWER_TOKENS
+    answer_tokens: int = ANSWER_TOKENS["answer"]
 
 
 @dataclass(frozen=True)
 class Told:
-    """The answer, who gave it, and the tokens that are billed."""
+    """The answer, who gave it, and the tokens that are billed; ``cut`` when it is only a part of it."""
 
     text: str
     model: str
     tokens_in: int
     tokens_out: int
+    cut: bool = False
 
 
 class Busy(VisionError):
@@ -296,7 +297,7 @@ def _understood(error: BaseException, broken: str = "There is no way to Gemini r
         return VisionError("The clip is too large to be sent at once.")
     if isinstance(code, int):
         return VisionError("Gemini does not take this clip.")
-    return Unreachable(broken)
+    return VisionError(UNREADABLE) if isinstance(error, RecursionError) else Unreachable(broken)
 
 
 def _told(answer: types.GenerateContentResponse, model: str) -> Told:
@@ -322,7 +323,7 @@ def _told(answer: types.GenerateContentResponse, model: str) -> Told:
     tokens_in = (usage and usage.prompt_token_count) or 0
     total = (usage and usage.total_token_count) or 0
     tokens_out = max(total - tokens_in, (usage and usage.candidates_token_count) or 0)
-    return Told(text, model, tokens_in, tokens_out)
+    return Told(text, model, tokens_in, tokens_out, reason == "MAX_TOKENS")
 
 
 def _mime_of(one: Input) -> str | None:

@@ -30,7 +30,7 @@ from assistant.vision.asking import (
 from assistant.vision.cameras import FROZEN_SECONDS, Cameras
 from assistant.vision.clips import Clip, fine, wish
 from assistant.vision.keeping import Kept
-from assistant.vision.looks import FACTS, Look, Wanted, facts_of
+from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of
 from assistant.vision.moments import by_the_clock, said, span
 from assistant.vision.pipe import split
 from assistant.vision.serving import Service
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 
 PROMPT_TOKENS = 900
 SAME = frozenset({"same", "the same", "that clip", "the same clip", "that"})
-LONGEST_ANSWER = 4000
 UNCHANGED = "Not a single point of the picture changes; the camera may be frozen."
 FREE = "embedded"
 LOCAL = "local"
@@ -147,7 +146,7 @@ class Describer:
             except (Busy, Unreachable, Retired, Broke) as error:
                 why = why or error
                 continue
-            text = carried(told.text)[:LONGEST_ANSWER]
+            text = answered(carried(told.text), wanted, cut=told.cut)
             facts = facts_of(text, free=service.brain == FREE) if question.schema else None
             if facts is not None:
                 text = str(facts.get("summary", text))
@@ -182,7 +181,8 @@ class Describer:
         except VisionError as error:
             log.warning("%s", error)
             return None
-        return Look(text[:LONGEST_ANSWER], brain=LOCAL, model=captioner.title, clip=clip)
+        text = answered(text, replace(wanted, kind="answer", schema=None), cut=False)
+        return Look(text, brain=LOCAL, model=captioner.title, clip=clip)
 
     def _question(
         self, inputs: Sequence[Input], wanted: Wanted, clip: Clip, camera: CameraConfig | None
@@ -191,7 +191,7 @@ class Describer:
         known = camera.known if camera else ""
         text = clip_question(wanted.question, about=about, known=known, kind=wanted.kind)
         schema = wanted.schema or (FACTS if wanted.kind == "facts" else None)
-        return Question(CLIP, text, inputs, schema)
+        return Question(CLIP, text, inputs, schema, ANSWER_TOKENS[wanted.kind])
 
     def _about(self, camera: CameraConfig, clip: Clip) -> str:
         where = f" ({camera.area})" if camera.area else ""

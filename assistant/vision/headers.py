@@ -11,6 +11,10 @@ LARGEST_BYTES = 40 * 2**20
 MOST_PIXELS = 64_000_000
 """A 4K picture of a model has 17 million; a telephone's photo 50."""
 
+HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1"})
+AVIF_HEAD = 2**16
+"""In front of an AVIF stands what it holds; its pixels come behind that."""
+
 
 class BadPicture(ToolError):
     """These bytes are no picture that can be shown; the text may be spoken."""
@@ -26,7 +30,7 @@ class Header:
 
 
 def header(data: bytes) -> Header:
-    """Read a PNG's, JPEG's, WebP's or GIF's head.
+    """Read a PNG's, JPEG's, WebP's, GIF's or AVIF's head.
 
     Raises:
         BadPicture: it is none of these, empty, or larger than anybody needs.
@@ -36,11 +40,13 @@ def header(data: bytes) -> Header:
     if len(data) > LARGEST_BYTES:
         raise BadPicture(f"The picture has more than {LARGEST_BYTES // 2**20} megabytes.")
     try:
-        found = _png(data) or _jpeg(data) or _webp(data) or _gif(data)
+        found = _png(data) or _jpeg(data) or _webp(data) or _gif(data) or _avif(data)
     except (struct.error, IndexError) as error:
         raise BadPicture("The picture is broken.") from error
     if found is None:
-        raise BadPicture("That is no picture that I can read (PNG, JPEG, WebP or GIF).")
+        if _brands(data) & HEIC:
+            raise BadPicture("HEIC pictures cannot be read here; have the telephone send it as JPEG.")
+        raise BadPicture("That is no picture that I can read (PNG, JPEG, WebP, GIF or AVIF).")
     if not found.width or not found.height:
         raise BadPicture("The picture is broken.")
     if found.width * found.height > MOST_PIXELS:
@@ -86,3 +92,22 @@ def _webp(data: bytes) -> Header | None:
         return Header("image/webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
     width, height = struct.unpack("<HH", data[26:30])
     return Header("image/webp", width & 0x3FFF, height & 0x3FFF)
+
+
+def _brands(data: bytes) -> frozenset[bytes]:
+    """What a file that is written like an MP4 says it is."""
+    if data[4:8] != b"ftyp":
+        return frozenset()
+    box = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
+    return frozenset(box[at : at + 4] for at in range(0, len(box), 4) if at != 4)
+
+
+def _avif(data: bytes) -> Header | None:
+    """The largest of the sizes that it names: those of its tiles and of its preview are smaller."""
+    if not _brands(data) & {b"avif", b"avis"}:
+        return None
+    head, sizes, at = data[:AVIF_HEAD], [(0, 0)], -1
+    while (at := head.find(b"ispe", at + 1)) >= 0:
+        sizes.append(struct.unpack(">II", head[at + 8 : at + 16]))
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    return Header("image/avif", width, height)

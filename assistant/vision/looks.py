@@ -12,6 +12,11 @@ from assistant.vision.clips import Clip
 from assistant.vision.pipe import Item
 
 UNREADABLE = "Gemini's answer about that clip could not be read."
+TOO_LONG = "Gemini's answer about that clip was too long: ask about a part of it."
+CUT = "That was not all: ask about a part of it."
+LONGEST_ANSWER = 4000
+"""Characters of what is spoken."""
+ANSWER_TOKENS = {"answer": 1024, "facts": 2048, "scenes": 4096, "transcript": 8192}
 KINDS = ("answer", "facts", "scenes", "transcript")
 RESOLUTIONS = ("", "low", "medium", "high", "ultra high")
 
@@ -51,6 +56,11 @@ class Wanted:
     about: str = ""
     paid_as: str = "clip"
 
+    @property
+    def formed(self) -> bool:
+        """Whether the answer is JSON."""
+        return self.schema is not None or self.kind == "facts"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -84,6 +94,20 @@ class Look:
         }
 
 
+def answered(text: str, wanted: Wanted, *, cut: bool) -> str:
+    """What a model said, as long as it may be; ``cut`` when the service broke it off.
+
+    Raises:
+        VisionError: half of a JSON is none.
+    """
+    if wanted.formed:
+        if cut:
+            raise VisionError(TOO_LONG)
+        return text
+    longest = LONGEST_ANSWER if wanted.kind == "answer" else len(text)
+    return f"{text[:longest]} {CUT}" if cut or len(text) > longest else text
+
+
 def facts_of(text: str, *, free: bool) -> Item | None:
     """JSON of a model; a ``free`` brain, which sees nothing, answers in words: None.
 
@@ -92,7 +116,7 @@ def facts_of(text: str, *, free: bool) -> Item | None:
     """
     try:
         told = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if free:
             return None
         raise VisionError(UNREADABLE) from error

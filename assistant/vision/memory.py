@@ -41,7 +41,8 @@ LITTLE = words_of(
     go went this morning afternoon evening tonight noon last week by just here it be been see seen me tell
     about and or changed outside cameras camera notice noticed i we you miss missed anything something
     while out away gone back night last rang ring doorbell delivered door with yet oclock am pm ago hour hours
-    minute minutes noon
+    minute minutes between before after around until till half quarter past one two three four five six seven
+    eight nine ten eleven twelve
     """
 )
 KINDS = {
@@ -54,6 +55,9 @@ KINDS = {
     "dog": words_of("dog dogs"),
 }
 SAME = {word: kind for kind, words in KINDS.items() for word in words}
+CALLED = words_of("postman postwoman mailman courier child children kids man men woman women")
+"""Who is called so in what was seen is meant, and else anybody."""
+WORD = re.compile(r"[^\W\d_]+")
 ANYBODY = frozenset({"anybody", "anyone", "somebody", "someone", "who"})
 
 
@@ -151,8 +155,11 @@ def _seen(row: sqlite3.Row) -> Seen | None:
 
 def fitting(question: str, seen: list[Seen]) -> list[Seen]:
     """Those that a question is about, by its words; all when it asks for nothing in particular."""
-    asked = re.findall(r"[a-z]+", question.casefold())
+    asked = WORD.findall(question.casefold())
     cameras = {word for one in seen for word in one.camera.casefold().split()}
+    called = CALLED & set(asked)
+    if called and (exactly := [one for one in seen if called & set(WORD.findall(one.text.casefold()))]):
+        return exactly
     wanted = {SAME.get(word, word) for word in asked if word not in LITTLE} - cameras
     if ANYBODY & set(asked) and not wanted:
         wanted = {"person"}
@@ -163,10 +170,10 @@ def fitting(question: str, seen: list[Seen]) -> list[Seen]:
 
 def named_things(question: str) -> bool:
     """Whether a question is about something in particular."""
-    asked = re.findall(r"[a-z]+", question.casefold())
+    asked = WORD.findall(question.casefold())
     return any(word not in LITTLE for word in asked) or bool(ANYBODY & set(asked))
 
 
 def _words(one: Seen) -> set[str]:
-    words = re.findall(r"[a-z]+", " ".join((one.text, *one.things)).casefold())
+    words = WORD.findall(" ".join((one.text, *one.things)).casefold())
     return {SAME.get(word, word) for word in words}

@@ -21,8 +21,16 @@ AGO = re.compile(r"(?:about |around )?(half an?|\w+|\d+(?:\.\d+)?) (second|sec|m
 CLOCK = re.compile(
     r"(?:(today|yesterday)(?: at)? )?(?:at )?(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2}))? ?([ap])?\.?(?:m\.?)?"
 )
+PAST = re.compile(r"\b(half|quarter) (past|to) (\d{1,2})\b")
+DIGITS = re.compile(r"\b(\d{1,2}) (\d{2})\b(?! ?(?:sec|min))")
+BETWEEN = re.compile(r"(?:between|from) (.+?) (?:and|to|until|till) (.+)")
+BEFORE, AFTER, ABOUT = "before ", "after ", ("at ", "around ", "about ")
+HALF = re.compile(r" ?(am|pm)$")
+HALF_DAY, NEAR = 43_200.0, 1800.0
+"""Seconds; so far from the hour that is named may be what is asked about."""
+YESTERDAY = {"morning": (5, 12), "afternoon": (12, 18), "evening": (18, 24)}
 OCLOCK = re.compile(r" o'?clock\b")
-HALVES = re.compile(r" in the (morning|afternoon|evening)$")
+HALVES = re.compile(r" (?:in the|this) (morning|afternoon|evening)$")
 DAY_PARTS = {
     "midnight": time(0),
     "this morning": time(6),
@@ -78,6 +86,8 @@ def moment(text: str, clock: WallClock) -> float:
     """
     text = OCLOCK.sub("", " ".join(text.casefold().split()).strip(" .?"))
     text = HALVES.sub(lambda found: " am" if found[1] == "morning" else " pm", text)
+    vague = ":" not in text and "." not in text
+    text = _in_digits(text)
     if ago := AGO.fullmatch(text):
         return clock.read() - _amount(ago[1], text) * UNITS[ago[2]]
     if text in DAY_PARTS:
@@ -93,7 +103,7 @@ def moment(text: str, clock: WallClock) -> float:
     except ValueError:
         pass
     if found := CLOCK.fullmatch(text):
-        return _of_clock(found, text, clock)
+        return _of_clock(found, text, clock, vague=vague)
     raise VisionError(f"I don't know when {text[:40]!r} is; say for example 18:30, or two minutes ago.")
 
 
@@ -107,14 +117,66 @@ def _amount(word: str, text: str) -> float:
     raise VisionError(f"I don't know when {text[:40]!r} is; say for example 18:30, or two minutes ago.")
 
 
-def _of_clock(found: re.Match[str], text: str, clock: WallClock) -> float:
+def period(text: str, clock: WallClock) -> tuple[float, float]:
+    """From when to when, in seconds since 1970: "between two and three", "after noon", "at half past two",
+    "yesterday morning"; any other moment begins what goes on until now (infinite).
+
+    Raises:
+        VisionError: it is no time.
+    """
+    text = " ".join(text.casefold().split()).strip(" .?")
+    if found := BETWEEN.fullmatch(text):
+        return _between(found[1], found[2], clock)
+    day, _, part = text.partition(" ")
+    if day == "yesterday" and part in YESTERDAY:
+        begin = _latest(time(0), clock, 1)
+        return tuple(begin + 3600 * hour for hour in YESTERDAY[part])  # type: ignore[return-value]
+    if text.startswith(BEFORE):
+        end = moment(text.removeprefix(BEFORE), clock)
+        return clock.instant(datetime.combine(clock.at(end).date(), time(0))), end
+    if text.startswith(ABOUT) and not AGO.fullmatch(text):
+        at = moment(text.partition(" ")[2], clock)
+        return at - NEAR, at + NEAR
+    return moment(text.removeprefix(AFTER), clock), float("inf")
+
+
+def _between(first: str, last: str, clock: WallClock) -> tuple[float, float]:
+    """The half of the day that is told of the last is that of the first, too."""
+    last = HALVES.sub(lambda told: " am" if told[1] == "morning" else " pm", last)
+    yesterday = last.endswith(" yesterday")
+    last = last.removesuffix(" yesterday")
+    half = HALF.search(last)
+    if half and not HALF.search(first):
+        first = f"{first} {half[1]}"
+    begin = moment(f"yesterday at {first}" if yesterday else first, clock)
+    end, step = moment(last, clock), HALF_DAY if not half else 2 * HALF_DAY
+    return begin, end + step * -((end - begin - 1) // step)
+
+
+def _in_digits(text: str) -> str:
+    """Numbers in words as digits: "half past two" is 2:30."""
+    text = " ".join(str(NUMBERS[word]) if NUMBERS.get(word, 1) > 1 else word for word in text.split())
+    text = DIGITS.sub(r"\1:\2", re.sub(r"\bone\b", "1", text))
+
+    def past(found: re.Match[str]) -> str:
+        minutes = 30 if found[1] == "half" else 15
+        all_of_them = (int(found[3]) * 60 + (minutes if found[2] == "past" else -minutes)) % 720
+        return f"{all_of_them // 60 or 12}:{all_of_them % 60:02}"
+
+    return PAST.sub(past, text)
+
+
+def _of_clock(found: re.Match[str], text: str, clock: WallClock, *, vague: bool) -> float:
+    """The last time that it was so late; a ``vague`` two is that of the afternoon, too."""
     hour, minute, second = int(found[2]), int(found[3] or 0), int(found[4] or 0)
     half = found[5]
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
         raise VisionError(f"{text[:40]!r} is no time of day.")
-    return _latest(time(hour, minute, second), clock, 1 if found[1] == "yesterday" else 0)
+    hours = {hour, (hour + 12) % 24} if vague and not half and 1 <= hour <= 12 else {hour}
+    days = 1 if found[1] == "yesterday" else 0
+    return max(_latest(time(hour, minute, second), clock, days) for hour in hours)
 
 
 def _latest(wanted: time, clock: WallClock, days_ago: int) -> float:

@@ -70,4 +70,4 @@ def raw() -> tuple[type[BaseException], ...]:
     import httpx2
     from google.genai import errors
 
-    return (errors.APIError, httpx2.HTTPError, OSError, ValueError, TypeError)
+    return (errors.APIError, httpx2.HTTPError, OSError, ValueError, TypeError, RecursionError)

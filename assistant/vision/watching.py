@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from assistant.config import CameraConfig
 from assistant.errors import VisionError
@@ -106,14 +107,16 @@ class Watch:
         try:
             told = json.loads(payload)
             after = told["after"]
-            name, labels = str(after["camera"]), after.get("data", {}).get("objects", [])
-        except (ValueError, KeyError, TypeError, AttributeError):
+            name, data = str(after["camera"]), after.get("data")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return
         if told.get("type") != "end":
             return  # it goes on; at its end it is known what it was
-        things = tuple(one_line(str(label), 30) for label in labels[:MOST_THINGS] if isinstance(label, str))
+        labels = data.get("objects") if isinstance(data, dict) else None
+        told_of = labels[:MOST_THINGS] if isinstance(labels, list) else []
+        things = tuple(one_line(label, 30) for label in told_of if isinstance(label, str))
         for camera in self.describer.cameras.configured:
-            if "frigate" in camera.watch.by and camera.url.rstrip("/").rpartition("/")[2] == name:
+            if "frigate" in camera.watch.by and unquote(camera.url.rstrip("/").rpartition("/")[2]) == name:
                 self._notice(camera, things)
 
     def _quiet(self, camera: CameraConfig) -> bool:

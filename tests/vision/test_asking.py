@@ -284,6 +284,40 @@ async def test_a_cheaper_model_is_asked_when_the_first_has_no_time_and_failures_
     assert len(list(desk.ledger.rows(WallClock().now().strftime("%Y-%m")))) == 1
 
 
+ANSWERS = {
+    "nested": ("[" * 5000, "STOP"),
+    "half": ('{"summary": "A ca', "MAX_TOKENS"),
+    "long": ("Said [00:01]. " * 600, "STOP"),
+    "broken off": ("Said [00:01]. " * 600, "MAX_TOKENS"),
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        ("nested", "facts", "could not be read"),
+        ("half", "facts", "was too long: ask about a part of it"),
+        ("long", "transcript", "Said [00:01]."),
+        ("long", "answer", "That was not all: ask about a part of it."),
+        ("broken off", "transcript", "That was not all: ask about a part of it."),
+    ],
+)
+async def test_long_and_broken_answers(tmp_path: Path, said: str, kind: str, told: str) -> None:
+    text, reason = ANSWERS[said]
+    reply = {"candidates": [{"content": {"parts": [{"text": text}]}, "finishReason": reason}]}
+    async with asked_of(
+        tmp_path, f"- {{on: rest, match: generate, do: [reply: {json.dumps(reply)}]}}"
+    ) as address:
+        desk = Desk(tmp_path, [endpoint(address)])
+        if kind == "facts":
+            with pytest.raises(VisionError, match=told):
+                await desk.ask(b"film", kind)
+            return
+        look = await desk.ask(b"film", kind)
+    assert look.text.endswith(told)
+    assert kind == "answer" or len(look.text) >= len(text) - 1, "a transcript is told as far as it goes"
+
+
 async def test_without_money_the_embedded_brain_says_what_it_can_and_why(
     tmp_path: Path, footage: Callable[[str], Path]
 ) -> None:

@@ -44,19 +44,24 @@ async def test_a_camera_that_breaks_off_and_comes_back_is_one_film(footage: Call
 
 
 async def test_another_size_in_the_middle_of_a_stream(footage: Callable[[str], Path]) -> None:
-    other = footage("other.mp4")
-    async with (
-        Server({"door": footage("door.mp4")}).open() as server,
-        watching([told("door", server.url("door"))]) as eyes,
-    ):
-        await seen(eyes, "door", "size", "320x180")
+    """Of cameras that send parameter sets with each key picture, and of one that does so with a change only."""
+    other, names = footage("other.mp4"), ("door", "garage")
+    server = Server(dict.fromkeys(names, footage("door.mp4")))
+    seldom = server.films["garage"].tracks[0]
+    seldom.payloads = [one for one in seldom.payloads if one[1] not in seldom.parameters]
+    async with server.open(), watching([told(name, server.url(name)) for name in names]) as eyes:
+        for name in names:
+            await seen(eyes, name, "size", "320x180")
         await asyncio.sleep(3)
-        server.change("door", other)
-        await seen(eyes, "door", "size", "480x270")
+        for name in names:
+            server.change(name, other)
+        for name in names:
+            await seen(eyes, name, "size", "480x270")
         await asyncio.sleep(4)
-        _, film = await cut(eyes, "door", 2)
-        assert decoded(film).size == (480, 270)
-        assert well_formed(film)
+        for name in names:
+            _, film = await cut(eyes, name, 2)
+            assert decoded(film).size == (480, 270)
+            assert well_formed(film)
         head, film = await cut(eyes, "door", 20)
         assert decoded(film).size in ((480, 270), (320, 180)), "one of both, and not mixed"
         assert head["frames"]

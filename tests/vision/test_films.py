@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -165,6 +167,34 @@ def test_a_bomb_of_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> Non
         picture(str(path))
     with pytest.raises(VisionError, match="too large"):
         pictures(str(path), most=1, pixels=320)
+
+
+LETS_GO = """
+import io, sys, av
+from assistant.vision.rings.decoding import quiet
+quiet()
+film = bytearray(open(sys.argv[1], "rb").read())
+for at in range(4000, film.find(b"moov") - 8, 150):
+    film[at] ^= 0x55
+for enough in range(8, 48):
+    with av.open(io.BytesIO(bytes(film))) as container:
+        video = container.streams.video[0]
+        video.thread_type = "AUTO"
+        for number, packet in enumerate(container.demux(video)):
+            try:
+                packet.decode()
+            except av.error.InvalidDataError:
+                pass
+            if number == enough - 5:
+                container.seek(0)
+            if number > enough:
+                break
+"""
+
+
+def test_letting_go_of_a_broken_film_does_not_wait_for_ever(footage: Callable[[str], Path]) -> None:
+    command = [sys.executable, "-c", LETS_GO, str(footage("hevc.mp4"))]
+    subprocess.run(command, check=True, timeout=40)
 
 
 async def test_a_decoder_that_crashes_costs_one_answer_and_no_ring(footage: Callable[[str], Path]) -> None:

@@ -109,6 +109,20 @@ def reddish() -> bytes:
     return usual.replace(b"rXYZ", b"?XYZ", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"?XYZ", b"bXYZ", 1)
 
 
+async def test_a_photo_in_avif_is_kept_as_a_jpeg() -> None:
+    taken = picture((640, 360), "AVIF", exif=_turned_by_90())
+    assert header(taken).mime == "image/avif"
+    done = await Workshop().cleaned(taken, 320)
+    assert (done.mime, done.width, done.height) == ("image/jpeg", 180, 320)
+    assert seen(done).convert("RGB").getpixel((90, 160))[0] > 150  # type: ignore[index]
+
+
+def _turned_by_90() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif.tobytes()
+
+
 async def test_colours_mean_what_the_file_says_they_do() -> None:
     """A telephone's photo has a profile of its own, which goes with all else that the file told."""
     for kind in ("PNG", "JPEG"):
@@ -136,6 +150,9 @@ async def test_sixteen_bits_of_grey_are_grey() -> None:
         (b"GIF", "no picture that I can read"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture that I can read"),
         (b"%PDF-1.7", "no picture that I can read"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40), "HEIC pictures cannot be read here; have the"),
+        (b"\0\0\0\x14ftypavif\0\0\0\0avif" + bytes(40), "broken"),
+        (b"\0\0\0\x14ftypavif\0\0\0\0avif\0\0\0\x14ispe" + b"\0" * 5 + b"\xff" * 7, "claims"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "no picture"),
         (picture()[:200], "broken"),
         (picture(kind="JPEG")[:-400], "broken"),
@@ -163,7 +180,15 @@ async def test_a_head_that_lies_is_found_out_where_it_does_no_harm() -> None:
 
 @given(
     st.binary(max_size=200),
-    st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBP"]),
+    st.sampled_from(
+        [
+            b"",
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff",
+            b"RIFF\x00\x00\x00\x00WEBP",
+            b"\x00\x00\x00\x14ftypavif\x00\x00\x00\x00avifispe",
+        ]
+    ),
 )
 @settings(max_examples=150, deadline=None)
 def test_no_bytes_whatever_make_another_error(data: bytes, begin: bytes) -> None:

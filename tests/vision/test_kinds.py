@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import struct
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 
 from assistant.errors import VisionError
+from assistant.vision.addresses import obstacle
 from assistant.vision.rings.camera import Camera
 from assistant.vision.rings.films import known
 from assistant.vision.rings.preparing import picture, pictures, prepared
@@ -77,9 +79,37 @@ def test_a_film_that_lost_its_times_is_read(footage: Callable[[str], Path], tmp_
                 packet.pts, packet.dts = packet.pts - back, packet.dts - back
                 packet.stream = streams[packet.stream.index]
                 early.mux(packet)
-    times = decoded(prepared(str(path), Wish()).data).times
-    assert len(times) > 3
-    assert times[-1] == pytest.approx(11.5, abs=1.1)
+    for begin in (0.0, 6.0):
+        film = decoded(prepared(str(path), Wish(begin=begin, fps=5.0)).data)
+        assert film.times[-1] == pytest.approx(11.5 - begin, abs=1.1)
+        assert film.sound_seconds == pytest.approx(12 - begin, abs=0.5), "it is heard, too"
+        assert film.red[0] == pytest.approx(max(0.0, 4 - begin), abs=0.3)
+        assert any(abs(at - film.red[0]) < 0.3 for at in film.tones) or begin, "and in step"
+
+
+def test_a_part_of_a_film_that_tells_not_where_its_key_pictures_are(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path = copied(footage("rare.mp4"), tmp_path / "recorder.ts", "mpegts")
+    made = prepared(str(path), Wish(begin=6.0, end=8.0, fps=2.0))
+    assert (made.begin_s, made.seconds) == pytest.approx((6.0, 2.5), abs=0.6)
+    assert decoded(made.data).red[0] == 0, "the box has been there for two seconds"
+
+
+def test_two_recordings_in_one_file_are_not_heard_for_longer_than_they_are_seen(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path, twice = tmp_path / "once.ts", tmp_path / "twice.ts"
+    source: Any
+    with av.open(str(footage("door.mp4"))) as source, av.open(str(path), "w") as copy:
+        streams = {s.index: copy.add_stream_from_template(s) for s in source.streams}
+        for packet in source.demux():
+            if packet.size:
+                packet.stream = streams[packet.stream.index]
+                copy.mux(packet)
+    twice.write_bytes(path.read_bytes() * 2)
+    made = prepared(str(twice), Wish())
+    assert decoded(made.data).sound_seconds <= made.seconds + 0.5
 
 
 async def test_a_film_whose_clock_begins_anywhere_plays_at_its_pace(
@@ -141,6 +171,20 @@ def test_what_is_no_film_is_told_before_it_is_sent(tmp_path: Path, name: str, da
     path.write_bytes(data)
     with pytest.raises(VisionError, match=why):
         known(str(path))
+
+
+def test_what_no_film_can_be_read_from_says_what_it_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "file.mp4").touch()
+    for name, why in (
+        ("", "is a folder; give the film in it"),
+        ("pipe.mp4", "is a pipe or a device; save the film in a file first"),
+        ("none.mp4", "there is no such file"),
+        ("file.mp4/none.mp4", "there is no such file"),
+        ("a" * 300, "cannot be read: File name too long"),
+        ("file.mp4", ""),
+    ):
+        assert obstacle(tmp_path / name) == why
 
 
 def test_pictures_that_move_and_do_not(tmp_path: Path) -> None:

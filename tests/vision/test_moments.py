@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assistant.errors import VisionError
-from assistant.vision.moments import by_the_clock, moment, said, span
+from assistant.vision.moments import by_the_clock, moment, period, said, span
 from assistant.wallclock import WallClock
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -34,6 +34,31 @@ CLOCK = WallClock(ZONE, lambda: NOW)
 )
 def test_a_moment_in_words(words: str, local: str) -> None:
     assert f"{CLOCK.at(moment(words, CLOCK)):%d %H:%M:%S}" == local
+
+
+@pytest.mark.parametrize(
+    ("words", "begin", "end"),
+    [
+        ("between two and three", "23 14:00", "23 15:00"),
+        ("between 4 and 7", "23 16:00", "23 19:00"),
+        ("between eleven and one", "23 11:00", "23 13:00"),
+        ("between 2 and 3 in the morning", "23 02:00", "23 03:00"),
+        ("between 2 and 3 yesterday", "22 14:00", "22 15:00"),
+        ("between 2 and 3 this afternoon", "23 14:00", "23 15:00"),
+        ("from 10 pm to 2 am", "22 22:00", "23 02:00"),
+        ("between 14:00 and 15:30", "23 14:00", "23 15:30"),
+        ("before noon", "23 00:00", "23 12:00"),
+        ("at half past two", "23 14:00", "23 15:00"),
+        ("around quarter to three", "23 14:15", "23 15:15"),
+        ("yesterday evening", "22 18:00", "23 00:00"),
+        ("after four o'clock", "23 16:00", ""),
+        ("two thirty", "23 14:30", ""),
+    ],
+)
+def test_a_time_in_words(words: str, begin: str, end: str) -> None:
+    found = period(words, CLOCK)
+    assert f"{CLOCK.at(found[0]):%d %H:%M}" == begin
+    assert (f"{CLOCK.at(found[1]):%d %H:%M}" if found[1] != float("inf") else "") == end
 
 
 def test_spans() -> None:

@@ -76,7 +76,15 @@ async def test_what_a_camera_notices_is_remembered_once_and_announced(
                 async with asyncio.timeout(15):
                     saw = await seen.get()
                 host.tell(StateChanged("porch motion", "motion", True, False))
-                host.report("frigate/reviews", json.dumps({"type": "end", "after": {"camera": "door"}}))
+                for told in (
+                    {},
+                    {"data": None},
+                    {"data": {"objects": None}},
+                    {"data": {"objects": {"a": 1}}},
+                ):
+                    after = {"camera": "door", **told}
+                    host.report("frigate/reviews", json.dumps({"type": "end", "after": after}))
+                host.report("frigate/reviews", "[" * 100_000)
                 await asyncio.sleep(1.5)
                 assert seen.empty(), "it was described less than quiet_seconds ago"
             for task in running:

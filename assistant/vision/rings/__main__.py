@@ -14,9 +14,8 @@ import socket
 import sys
 from contextlib import suppress
 
-import av
-
 from assistant.vision.pipe import LARGEST_BUFFER
+from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.worker import Worker
 
 LIMIT_BYTES = 6 * 2**30
@@ -38,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no pictures in core dumps
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-    av.logging.set_level(av.logging.PANIC)
+    quiet()
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(*options.fds))
     sys.stderr.flush()

@@ -31,7 +31,7 @@ INTRA_FPS = 5
 FILM_JUMP_SECONDS = 60.0
 """A film whose next picture is further off than that has a clock that begins, or goes on, elsewhere."""
 CHANGE_SECONDS = 60.0
-"""A camera whose pictures change all the time is not connected to anew each time."""
+"""A camera whose pictures change all the time is connected to anew no more often."""
 SOUNDS = ("aac", "pcm_alaw", "pcm_mulaw", "opus", "mp3", "pcm_s16be", "pcm_s16le")
 WHOLE_PICTURES = ("mjpeg", "png", "rawvideo")
 
@@ -215,10 +215,10 @@ class _Reading:
             self._streams = self._streams[:1]
         self._video = self._streams[0]
         self._whole = self._video.codec_context.name in WHOLE_PICTURES
-        self._codec = self._video.codec_context.name
-        if bytes(self._video.codec_context.extradata or b"")[:1] == b"\x01":
+        self._codec, beforehand = self._video.codec_context.name, self._video.codec_context.extradata or b""
+        if beforehand[:1] == b"\x01":
             self._codec = ""  # with lengths in place of start codes, the sets stand nowhere else
-        self._set = b""
+        self._set, self._set_beforehand = b"", sequence_set(self._codec, bytes(beforehand))
         self._lag: float | None = None
         self._late_since: float | None = None
         self._bases: dict[bool, Fraction] = {}
@@ -265,11 +265,14 @@ class _Reading:
         return self._camera.took(kept, at, jumped=jumped)
 
     def _compare(self, data: bytes) -> None:
-        """Raises Changed where a key picture is of another size than those before it."""
+        """Raises Changed where a key picture is of another size than those before it.
+
+        Some cameras send the parameter sets with the description of the stream, and then only with a change.
+        """
         found = sequence_set(self._codec, data)
-        if found and self._set and found != self._set and self._camera.minds_change():
+        self._set = self._set or found or self._set_beforehand
+        if found and found != self._set and self._camera.minds_change():
             raise Changed
-        self._set = found or self._set
 
     def _paced(self, packet: Any) -> float:
         """When it came; a file is read at the pace at which it was filmed."""

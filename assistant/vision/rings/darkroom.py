@@ -19,6 +19,7 @@ import av.error
 
 from assistant.errors import VisionError
 from assistant.vision.pipe import HEADER, Item, packed
+from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.films import known
 from assistant.vision.rings.preparing import picture, pictures, prepared
 from assistant.vision.rings.wishes import Wish
@@ -78,7 +79,7 @@ def main() -> None:
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no pictures in core dumps
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-    av.logging.set_level(av.logging.PANIC)
+    quiet()
     with socket.socket(fileno=options.fd) as ours:
         serve(ours.makefile("rb"), ours.makefile("wb"))
     sys.stderr.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -14,8 +15,21 @@ from assistant.vision.rings.times import timed
 
 SEEK_SECONDS = 5.0
 """What lies further ahead in a film is not decoded up to there."""
+BACK_SECONDS = (0.0, 20.0)
+"""So far before the wanted beginning a key picture is looked for; after that, from where the film begins."""
+EARLY_SECONDS = 5.0
+"""A first picture that is shown then may have been decoded earlier, and that is what a film is wound by."""
 MOST_PACKETS = 600
 """Of one group that are held back to see where it ends; a longer one is decoded as it comes."""
+
+
+def quiet() -> None:
+    """FFmpeg says nothing from now on.
+
+    With any level, PyAV takes every error to Python: a decoder's thread that comes upon a broken picture then
+    waits for us, while we let go of that decoder and wait for its threads, for ever.
+    """
+    av.logging.set_level(None)
 
 
 class Pictures:
@@ -37,8 +51,6 @@ class Pictures:
         self._video.thread_type = "AUTO"
         if self._keys:
             self._video.codec_context.skip_frame = "NONKEY"
-        if self._begin > SEEK_SECONDS:
-            self._container.seek(round((self.zero + self._begin) * 1_000_000))
         for packets, following in self._groups():
             for packet in self._needed(packets, following):
                 yield from self._chosen(packet)
@@ -50,11 +62,37 @@ class Pictures:
         ticks = shown.dts if shown.pts is None else shown.pts
         return float(ticks * shown.time_base) - self.zero
 
+    def _packets(self) -> Iterator[Any]:
+        """From the last key picture before the wanted beginning, where the film tells where that is.
+
+        An MPEG transport stream has no index of key pictures: a jump may end behind the one that is needed.
+        """
+        if self._begin > SEEK_SECONDS and self._video.start_time is not None:
+            for back in BACK_SECONDS:
+                if back < self._begin and self._sought(self._begin - back):
+                    packets = self._read()
+                    first = next((packet for packet in packets if packet.size and packet.is_keyframe), None)
+                    if first is not None and self._at(first) <= self._begin:
+                        return chain([first], packets)
+            self._sought(-EARLY_SECONDS) or self._sought(0.0)
+        return self._read()
+
+    def _read(self) -> Iterator[Any]:
+        return timed(self._container.demux(self._video), self._video, live=False)
+
+    def _sought(self, at: float) -> bool:
+        """Whether the film could be wound there; one without an index stays where it is."""
+        try:
+            self._container.seek(round((self.zero + at) * 1_000_000))
+        except (av.error.FFmpegError, OSError):
+            return False
+        return True
+
     def _groups(self) -> Iterator[tuple[list[Any], float | None]]:
         """Packets from a key picture up to the next, and when that is taken: never at the film's end;
         None: nobody knows yet."""
         group: list[Any] = []
-        for packet in timed(self._container.demux(self._video), self._video, live=False):
+        for packet in self._packets():
             if packet.size and packet.pts is None and packet.dts is None:
                 continue
             if packet.size and self._keys and not packet.is_keyframe:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -61,18 +62,25 @@ def prepared(film: bytes | str, wish: Wish, *, copyable: bytes | None = None) ->
         VisionError: it cannot be read; the text says why.
     """
     with opened(film) as container:
-        return _Preparing(container, wish, copyable).run()
+        return _Preparing(container, wish, copyable, lambda: opened(film)).run()
 
 
 class _Preparing:
     """One film on its way."""
 
-    def __init__(self, container: Any, wish: Wish, copyable: bytes | None) -> None:
+    def __init__(
+        self,
+        container: Any,
+        wish: Wish,
+        copyable: bytes | None,
+        again: Callable[[], AbstractContextManager[Any]],
+    ) -> None:
         self._container, self._wish, self._copyable = container, wish, copyable
         self._video = container.streams.video[0]
         context = self._video.codec_context
         heard = next(iter(container.streams.audio), None) if wish.sound else None
-        self._sound = Sound(container, heard) if heard is not None else None
+        counted = self._video.start_time is None
+        self._sound = Sound(container, heard, again, counted) if heard is not None else None
         self._movement = Movement()
         lasts = 0.0 if container.duration is None else container.duration / 1_000_000
         self._made = Prepared(source=context.name, duration=lasts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,19 +14,29 @@ import av.error
 SOUND_RATE = 16_000
 COPY_SOUND = 72_000
 """Sound of so many bits a second is not encoded anew."""
+BACK_SECONDS = 0.5
+"""Sound whose clock is put back by more than that, as where two films were joined, is left out; so are the
+pictures there."""
 
 
 @dataclass
 class Sound:
-    """The ``stream`` of sound of an open film, on its way into another one."""
+    """The ``stream`` of sound of an open film, on its way into another one.
+
+    ``again`` opens the film once more. Where it is ``counted``, its pictures bear no times, and those of its
+    sound fit to nothing: both begin together, and what comes is counted.
+    """
 
     container: Any
     stream: Any
+    again: Callable[[], AbstractContextManager[Any]]
+    counted: bool = False
 
     @property
     def copies(self) -> bool:
         """AAC of a camera is as small as what we would make of it."""
-        return self.stream.codec_context.name == "aac" and 0 < (self.stream.bit_rate or 0) <= COPY_SOUND
+        small = 0 < (self.stream.bit_rate or 0) <= COPY_SOUND
+        return small and self.stream.codec_context.name == "aac" and not self.counted
 
     def into(self, film: Any) -> Any:
         """A stream for it in another film."""
@@ -38,51 +49,71 @@ class Sound:
 
     def write(self, film: Any, stream: Any, begin: float, seconds: float) -> bool:
         """Put the sound of a span there (``begin`` by the film's own clock); whether there was any."""
-        try:
-            self.container.seek(round(begin * 1_000_000))
-        except (av.error.FFmpegError, OSError):
-            return False  # a film without an index and times: its pictures tell more than nothing
-        return (self._copy if self.copies else self._encode)(film, stream, begin, seconds)
+        with self._wound(begin) as container:
+            source = container.streams[self.stream.index]
+            if self.copies:
+                return _copy(container.demux(source), film, stream, (begin, seconds))
+            return _encode(self._heard(container, source), film, stream, (begin, seconds))
 
-    def _copy(self, film: Any, stream: Any, begin: float, seconds: float) -> bool:
-        tick, some = float(self.stream.time_base), False
-        shift = round(begin / tick)
-        for packet in self.container.demux(self.stream):
-            if packet.pts is None or packet.pts < shift:
-                continue
-            if (packet.pts - shift) * tick > seconds:
-                break
-            packet.dts = packet.pts = packet.pts - shift
-            packet.stream = stream
-            film.mux(packet)
-            some = True
-        return some
+    def _wound(self, begin: float) -> AbstractContextManager[Any]:
+        """The film at that moment; one that cannot be wound is opened anew and heard from its beginning."""
+        if not self.counted:
+            with suppress(av.error.FFmpegError, OSError):
+                self.container.seek(round(begin * 1_000_000))
+                return nullcontext(self.container)
+        return self.again()
 
-    def _encode(self, film: Any, stream: Any, begin: float, seconds: float) -> bool:
-        """Pictures and sound keep their distance."""
-        resampler = av.AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE)
-        written = 0
-        for frame in self._frames():
-            at = float(frame.pts * frame.time_base) - begin
-            if at < 0:
-                continue
-            if at > seconds:
-                break
-            frame.pts = None
-            for piece in resampler.resample(frame):
-                if not written:
-                    written = round(at * SOUND_RATE)
-                piece.pts, piece.time_base = written, Fraction(1, SOUND_RATE)
-                written += piece.samples
-                film.mux(stream.encode(piece))
-        film.mux(stream.encode(None))
-        return written > 0
-
-    def _frames(self) -> Iterator[Any]:
-        """What can be read; after a jump into a film, what comes first is often cut in two."""
-        for packet in self.container.demux(self.stream):
+    def _heard(self, container: Any, source: Any) -> Iterator[tuple[Any, float]]:
+        """What can be read, each piece with its time; after a jump into a film, what comes first is often cut
+        in two."""
+        samples, last = 0, 0.0
+        for packet in container.demux(source):
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
                 continue
-            yield from (frame for frame in frames if frame.pts is not None and frame.time_base is not None)
+            for frame in frames:
+                at = samples / frame.sample_rate if self.counted else frame.time
+                samples += frame.samples
+                if at is not None and at > last - BACK_SECONDS:
+                    last = at
+                    yield frame, at
+
+
+def _copy(packets: Iterator[Any], film: Any, stream: Any, span: tuple[float, float]) -> bool:
+    """Of packets those of a span, which is its begin and its length in seconds."""
+    begin, seconds = span
+    last: int | None = None
+    for packet in packets:
+        if packet.pts is None or packet.pts * packet.time_base < begin:
+            continue
+        if float(packet.pts * packet.time_base) - begin > seconds:
+            break
+        packet.dts = packet.pts = packet.pts - round(begin / packet.time_base)
+        if last is not None and packet.pts <= last:
+            continue
+        last, packet.stream = packet.pts, stream
+        film.mux(packet)
+    return last is not None
+
+
+def _encode(heard: Iterator[tuple[Any, float]], film: Any, stream: Any, span: tuple[float, float]) -> bool:
+    """Pictures and sound keep their distance."""
+    begin, seconds = span
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE)
+    written = 0
+    for frame, time in heard:
+        at = time - begin
+        if at < 0:
+            continue
+        if at > seconds:
+            break
+        frame.pts = None
+        for piece in resampler.resample(frame):
+            if not written:
+                written = round(at * SOUND_RATE)
+            piece.pts, piece.time_base = written, Fraction(1, SOUND_RATE)
+            written += piece.samples
+            film.mux(stream.encode(piece))
+    film.mux(stream.encode(None))
+    return written > 0
