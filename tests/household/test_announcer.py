@@ -70,7 +70,7 @@ class Home:
 
     def _see(self, topic: str, payload: bytes) -> None:
         self.count += topic.endswith("/config")
-        self.seen[topic.removeprefix(f"{OWN.base}/")] = payload.decode()
+        self.seen[topic.removeprefix(f"{OWN.base}/")] = payload.decode(errors="replace")
 
     def _stop(self) -> None:
         self.stops += 1
@@ -78,7 +78,7 @@ class Home:
     async def _say(self, text: str) -> None:
         self.said.append(text)
 
-    async def command(self, ending: str, payload: str, *, retain: bool = False) -> None:
+    async def command(self, ending: str, payload: str | bytes, *, retain: bool = False) -> None:
         await self.others.publish(OWN.topic(ending), payload, retain=retain)
 
     @property
@@ -192,15 +192,20 @@ async def test_its_switches(tmp_path: Path) -> None:
         ("volume/set", "nan"),
         ("say", " \n"),
         ("reboot/set", "ON"),
+        ("push_to_talk/set", "PRESS"),
+        ("push_to_talk", ""),
+        ("push_to_talk", "RELEASE"),
+        ("stop", ""),
+        ("say", b"\xff\xfe"),
     ],
 )
 async def test_nonsense_is_told_once_and_changes_nothing(
-    tmp_path: Path, ending: str, payload: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, ending: str, payload: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with announced(tmp_path) as home:
         await home.command(ending, payload)
         await until(lambda: "ignored" in caplog.text)
-        assert home.room.settings == RoomSettings()
+        assert (home.room.settings, home.ears.pushed, home.stops) == (RoomSettings(), [], 0)
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
