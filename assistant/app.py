@@ -228,7 +228,7 @@ def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, k
     conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
     conversation.own_voice.read_aloud = brain.read_aloud if brain else None
     voice = HouseVoice(conversation.own_voice, bus, known_as.named)
-    voice.lately = conversation.floor.lately
+    voice.lately, voice.push = conversation.floor.lately, known_as.push
     conversation.taken = voice.takes
     return voice
 

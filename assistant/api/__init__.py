@@ -9,7 +9,7 @@ from assistant.marking import hears, tool
 from assistant.plugin import Plugin
 from assistant.reacting import at, every, when
 from assistant.rooms import asked_in
-from assistant.speaking import announce, ask, hush, ring, room_named, say
+from assistant.speaking import announce, ask, hush, listen, ring, room_named, say
 from assistant.tools.invoking import Answer
 from assistant.tools.telling import tell
 from assistant.tools.vocabulary import (
@@ -61,6 +61,7 @@ __all__ = [
     "every",
     "hears",
     "hush",
+    "listen",
     "look",
     "needed",
     "ring",

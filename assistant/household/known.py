@@ -30,6 +30,10 @@ class Known:
         """The first of its rooms, which many a house has only."""
         return self.rooms[0]
 
+    def push(self, name: str) -> bool:
+        """Push to talk in the room of that name, the first when it has none; whether it listens."""
+        return next((room for room in self.rooms if room.place.room == name), self.room).push()
+
     def link(self, ours: Broker, state: Path, *, announced: bool) -> Link:
         """The way to the broker; who was announced is missed there when it is gone."""
         will = (self.own.topic("availability"), "offline") if announced else None

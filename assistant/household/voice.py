@@ -68,6 +68,8 @@ class HouseVoice:
         self._rooms = rooms
         self.lately: Callable[[], str] = str
         """The room where somebody is, as far as can be known."""
+        self.push: Callable[[str], bool] = lambda _room: False
+        """Pushes to talk in a room; whether that is listened to."""
         self._waiting: deque[_Utterance] = deque()
         self._rings: deque[_Utterance] = deque()
         """These wait for nobody who only wants to say something."""
@@ -190,6 +192,14 @@ class HouseVoice:
             stopped.set()
             del self._ringing[stopped]
         return True
+
+    def listen(self, room: str) -> bool:
+        """Listen without the wake word, without a room in the first; whether it does.
+
+        Raises:
+            ToolError: there is no such room.
+        """
+        return self.push(self.room(room))
 
     def hush(self) -> list[str]:
         """End all ringing; the texts of what rang."""
