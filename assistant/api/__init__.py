@@ -2,7 +2,7 @@
 
 from assistant.device import Device, state
 from assistant.errors import PluginError, ToolError
-from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, StateChanged
+from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, RoomChanged, StateChanged
 from assistant.extras import needed
 from assistant.looking import Looked, look, snapshot
 from assistant.marking import hears, tool
@@ -49,6 +49,7 @@ __all__ = [
     "PluginError",
     "Range",
     "Risk",
+    "RoomChanged",
     "Seconds",
     "StateChanged",
     "ToolError",

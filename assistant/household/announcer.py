@@ -12,7 +12,17 @@ from typing import Protocol
 
 from assistant.bus import Bus
 from assistant.errors import AssistantError, LinkError
-from assistant.events import Event, Heard, Offline, Online, PhaseChanged, Problem, Spoke, UsageCounted
+from assistant.events import (
+    Event,
+    Heard,
+    Offline,
+    Online,
+    PhaseChanged,
+    Problem,
+    RoomChanged,
+    Spoke,
+    UsageCounted,
+)
 from assistant.household.entities import LONGEST_TEXT, Identity, entities
 from assistant.household.room import Room
 
@@ -25,7 +35,7 @@ LARGEST_COMMAND = 2048
 COMMANDS = ("+/set", "say", "stop", "push_to_talk")
 PRESSED = "PRESS"
 """What a button sends; an empty message only clears a topic that a broker has kept."""
-FOLLOWED = (PhaseChanged, Online, Offline, Problem, Heard, Spoke, UsageCounted)
+FOLLOWED = (PhaseChanged, RoomChanged, Online, Offline, Problem, Heard, Spoke, UsageCounted)
 
 
 class Link(Protocol):
@@ -65,7 +75,6 @@ class Announcer:
 
     async def run(self) -> None:
         """Announce, follow and obey until cancelled."""
-        self.room.changed = self._news.set
         # A command that the broker has kept was meant for another day.
         heard = {self.own.topic(ending): self._obey for ending in COMMANDS}
         undo = [

@@ -212,6 +212,7 @@ class Vigil:
                     self._talk.mouths.rooms[self._room.place.room] = audio
                     self._room.ears = audio
                     audio.apply(self._room.settings)
+                    self._room.tell()
                     self.settled()
                     self._welcome(words)
                 case Trouble(text, fatal=True, for_good=for_good):

@@ -33,6 +33,7 @@ OWN = Identity("abcd1234", "Assistant", "Kitchen")
 class Ears:
     applied: list[RoomSettings] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
 
     def apply(self, settings: RoomSettings) -> None:
         self.applied.append(settings)
@@ -40,13 +41,16 @@ class Ears:
     def open_gate(self, by: str) -> None:
         self.pushed.append(by)
 
+    def sign(self, name: str) -> None:
+        self.signs.append(name)
+
 
 class Home:
     """The announcer, and what others on the broker see of it."""
 
     def __init__(self, url: str, folder: Path, *, transcripts: bool) -> None:
         self.bus, self.room, self.ears = Bus(), Room(folder / "room.json"), Ears()
-        self.room.ears = self.ears
+        self.room.ears, self.room.changed = self.ears, self.bus.publish
         self.said: list[str] = []
         self.stops = 0
         linked = asyncio.Event()
@@ -175,7 +179,7 @@ async def test_its_switches(tmp_path: Path) -> None:
         await home.command("push_to_talk", "PRESS")
         await home.command("stop", "PRESS")
         await until(lambda: home.stops == 1)
-        assert home.ears.pushed == []  # it is muted
+        assert (home.ears.pushed, home.ears.signs) == ([], ["mute"]), "it is muted, and says so"
         await home.command("mute/set", "OFF")
         await home.command("push_to_talk", "PRESS")
         await until(lambda: home.ears.pushed == ["push"])
@@ -245,6 +249,7 @@ async def test_without_a_brain_it_is_offline_and_says_why(tmp_path: Path) -> Non
 async def test_a_further_room_has_its_own_state_and_its_own_switches(tmp_path: Path) -> None:
     bedroom = Room(tmp_path / "room-bedroom.json", Place("bedroom", "bedroom"))
     async with announced(tmp_path) as home:
+        bedroom.changed = home.bus.publish
         own = OWN.of(bedroom.place)
         further = Announcer(
             own,

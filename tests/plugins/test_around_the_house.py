@@ -20,7 +20,7 @@ from gpiozero.pins.mock import MockFactory, MockSPIDevice
 from assistant.config import PluginEntry
 from assistant.device import Device
 from assistant.errors import ConfigError, ToolError
-from assistant.events import CameraSaw, PhaseChanged, StateChanged
+from assistant.events import CameraSaw, PhaseChanged, RoomChanged, StateChanged
 from assistant.loader import Loader, LoadState
 from assistant.looking import Looked, look_through
 from assistant.speaking import speak_through
@@ -348,12 +348,14 @@ async def test_leds_of_a_microphone_hat_show_what_the_room_does(tmp_path: Path) 
     try:
         with Chain(11, 10, 9, 8) as chain:
             async with living(tmp_path, "respeaker_leds", brightness=100) as house:
-                for phase, light in (
-                    ("listening", "ffff3c00"),
-                    ("speaking", "ff28c800"),
-                    ("idle", "e0000000"),
+                for told, light in (
+                    (PhaseChanged("listening"), "ffff3c00"),
+                    (PhaseChanged("speaking"), "ff28c800"),
+                    (PhaseChanged("idle"), "e0000000"),
+                    (RoomChanged(True, 100, 50), "ff0000c8"),
+                    (RoomChanged(False, 100, 50), "e0000000"),
                 ):
-                    house.host.tell(PhaseChanged(phase))
+                    house.host.tell(told)
                     wanted = bytes(4) + 3 * bytes.fromhex(light) + b"\xff" * 4
                     await until(partial(chain.shows, wanted))
                 house.host.tell(PhaseChanged("thinking"))
