@@ -46,6 +46,8 @@ class _Utterance:
     sound: bytes = b""
     answer: asyncio.Future[str] | None = None
     """Where the answer goes, when it is a question."""
+    urgent: bool = False
+    """Before all that is not."""
     shown: bool = True
     """Where there is no speaker it is shown instead; what rings, once."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -227,10 +229,9 @@ class HouseVoice:
                 )
             return False
         self._waiting_of[said.by] += 1
-        if urgent:
-            self._waiting.appendleft(said)
-        else:
-            self._waiting.append(said)
+        said.urgent = urgent
+        first = sum(each.urgent for each in self._waiting)  # what is urgent, too, and came before
+        self._waiting.insert(first if urgent else len(self._waiting), said)
         self._news.set()
         return True
 

@@ -140,7 +140,9 @@ def test_an_echo_that_moves_to_another_place_in_time_stops_nothing_and_is_learnt
     it = Interruption(lambda frame: level(frame) > -50, foreteller := Foreteller())
     found: list[Finding] = []
     over: list[float] = []
-    for (played, before), (_, after) in zip(living_room(60, seed=3), living_room(moved_ms, seed=3), strict=True):
+    for (played, before), (_, after) in zip(
+        living_room(60, seed=3), living_room(moved_ms, seed=3), strict=True
+    ):
         foreteller.played(played)
         heard = before if len(found) < 250 else after
         it.listen(heard)
