@@ -133,7 +133,8 @@ class House:
         """One line for those who look at a service."""
         brain = f"the {self.session.brain} brain answers" if self.session.brain else "no brain answers yet"
         count = len(self.registry.devices)
-        return f"{self.conversation.phase.value}; {brain}; {count} {'device' if count == 1 else 'devices'}"
+        devices = f"{count} {'device' if count == 1 else 'devices'}"
+        return "; ".join(filter(None, (self.conversation.phase.value, self.known_as.muted, brain, devices)))
 
 
 Use = Callable[[House], Awaitable[int]]
@@ -228,7 +229,9 @@ def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, k
     conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
     conversation.own_voice.read_aloud = brain.read_aloud if brain else None
     voice = HouseVoice(conversation.own_voice, bus, known_as.named)
-    voice.lately = conversation.floor.lately
+    voice.lately, voice.push = conversation.floor.lately, known_as.push
+    for room in known_as.rooms:
+        room.changed = bus.publish
     conversation.taken = voice.takes
     return voice
 

@@ -67,6 +67,8 @@ class Loudspeaker:
         """Where it said each."""
         self.rang: list[str] = []
         """What of it rang."""
+        self.listened: list[str] = []
+        """Rooms whose microphone was opened by a press."""
         self._ringing: dict[asyncio.Event, str] = {}
 
     def say(self, text: str, *, by: str, room: str, urgent: bool) -> bool:
@@ -98,6 +100,11 @@ class Loudspeaker:
     def room(self, spoken: str) -> str:
         """Whatever is named is a room."""
         return spoken.strip()
+
+    def listen(self, room: str) -> bool:
+        """Note where somebody is listened to."""
+        self.listened.append(room)
+        return True
 
     def hush(self) -> list[str]:
         """End all ringing."""
