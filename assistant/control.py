@@ -113,6 +113,7 @@ async def served(path: Path, handle: Handle) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        path.unlink(missing_ok=True)  # before it is deaf: whoever comes now waits for the next one
         server.close()
 
 
