@@ -94,10 +94,21 @@ class Cameras:
         """Whether we keep its last seconds ourselves."""
         return camera.name not in self._recorders
 
-    def is_private(self, camera: CameraConfig) -> bool:
-        """Whether nobody may look now."""
-        now = self._clock.now().time()
-        return any(within(now, span(text)) for text in camera.private)
+    def is_private(self, camera: CameraConfig, at: float | None = None) -> bool:
+        """Whether nobody may look now, or at what was ``at`` that moment (seconds since 1970)."""
+        then = (self._clock.now() if at is None else self._clock.at(at)).time()
+        return any(within(then, span(text)) for text in camera.private)
+
+    def _public(self, camera: CameraConfig, *moments: float) -> None:
+        """A ring forgets private times by itself; what others have recorded of them is not asked for.
+
+        Raises:
+            VisionError: it is private now, or was at one of these moments.
+        """
+        if self.is_private(camera):
+            raise VisionError(f"The {camera.name} is private at this time.")
+        if not self.has_ring(camera) and any(self.is_private(camera, at) for at in moments):
+            raise VisionError(f"The {camera.name} was private at that time.")
 
     def named(self, spoken: str) -> CameraConfig:
         """The camera of that name, alias or area; refuses rather than guesses.
@@ -111,11 +122,14 @@ class Cameras:
         there = [camera for camera in self.configured if _folded(camera.area) == wanted and wanted]
         if len(there) == 1:
             return there[0]
+        if there:
+            several = tuple(camera.name for camera in there)
+            raise VisionError(f"Which camera do you mean: {' or '.join(several[:4])}?", options=several)
         if not spoken and len(self.configured) == 1:
             return self.configured[0]
         if not self.configured:
             raise VisionError("There is no camera here; name them under cameras in the configuration.")
-        names = tuple(camera.name for camera in there or self.configured)
+        names = tuple(camera.name for camera in self.configured)
         near = difflib.get_close_matches(wanted, self._names, 3, cutoff=0.6)
         best = tuple(dict.fromkeys(self._names[name].name for name in near)) or names
         question = f"I have no camera called {spoken[:40]!r}" if spoken else "Which camera do you mean"
@@ -151,8 +165,7 @@ class Cameras:
         Raises:
             VisionError: it is private, there is nothing, or nobody is there.
         """
-        if self.is_private(camera):
-            raise VisionError(f"The {camera.name} is private at this time.")
+        self._public(camera, wanted.begin, wanted.end)
         keeper = self._recorders.get(camera.name)
         if keeper is None:
             return await self._from_ring(camera, wanted, wish, raw=raw)
@@ -207,8 +220,7 @@ class Cameras:
     ) -> tuple[bytes, float]:
         """The newest picture as JPEG, or the last one before ``at`` (seconds since 1970), and how old it is
         in seconds; raises what ``clip`` raises."""
-        if self.is_private(camera):
-            raise VisionError(f"The {camera.name} is private at this time.")
+        self._public(camera, *([] if at is None else [at]))
         keeper = self._recorders.get(camera.name)
         if keeper is not None:
             film = await (keeper.still() if at is None else keeper.film(at - STILL_SPAN_SECONDS, at))

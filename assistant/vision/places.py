@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from assistant.config import CameraConfig
 from assistant.config.secrets import secret
@@ -15,6 +15,7 @@ from assistant.vision.pipe import Item
 
 STREAMS = ("rtsp", "rtsps", "http", "https", "v4l2", "rpicam", "file")
 RECORDERS = ("frigate", "frigates", "folder")
+NAMED = ("go2rtc", "home-assistant", "home-assistants", "frigate", "frigates")
 OTHERS = ("go2rtc", "home-assistant", "home-assistants")
 HELP = (
     "write rtsp://192.168.1.20/stream2, http://…/video.mjpg, http://…/snapshot.jpg, /dev/video0, rpicam:, "
@@ -80,7 +81,7 @@ def source(camera: CameraConfig, environment: Mapping[str, str] = os.environ, *,
 
 def _stream(camera: CameraConfig, environment: Mapping[str, str], url: str) -> tuple[str, str]:
     kind = scheme(url)
-    parts = urlsplit(url)
+    parts = parted(camera, url)
     match kind:
         case "v4l2":
             return f"v4l2:{url.removeprefix('v4l2:').removeprefix('//')}", ""
@@ -88,7 +89,9 @@ def _stream(camera: CameraConfig, environment: Mapping[str, str], url: str) -> t
             return f"file:{path_of(url)}", ""
         case "go2rtc":
             rtsp = parse_qs(parts.query).get("rtsp", ["8554"])[0]
-            return with_user(f"rtsp://{_host(parts.hostname)}:{rtsp}{parts.path}", camera, environment), ""
+            there = f"rtsp://{_host(parts.hostname)}:{rtsp}/{named(parts)}"
+            parted(camera, there)
+            return with_user(there, camera, environment), ""
         case "home-assistant" | "home-assistants":
             token = secret(TOKEN_NAME, (TOKEN_VARIABLE,), environment, "token")
             if not token:
@@ -97,16 +100,39 @@ def _stream(camera: CameraConfig, environment: Mapping[str, str], url: str) -> t
                     f"into ~/.config/assistant/{TOKEN_NAME}"
                 )
             secure = "https" if kind.endswith("s") else "http"
-            entity = quote(parts.path.strip("/"))
             port = parts.port or 8123
-            address = f"{secure}://{_host(parts.hostname)}:{port}/api/camera_proxy_stream/{entity}"
+            address = f"{secure}://{_host(parts.hostname)}:{port}/api/camera_proxy_stream/{named(parts)}"
             return address, f"Authorization: Bearer {token}\r\n"
     if kind not in STREAMS:
         problem = f"camera {camera.name}: {kind[:20]}: is no kind of camera that I know; {HELP}"
         raise camera.mistake(problem, "url")
     if (parts.hostname or "").endswith(("youtube.com", "youtu.be")):
         raise camera.mistake(f"camera {camera.name}: {FILM}", "url")
-    return with_user(url, camera, environment), ""
+    return with_user(url.replace(" ", "%20"), camera, environment), ""
+
+
+def parted(camera: CameraConfig, url: str) -> SplitResult:
+    """A camera's URL taken apart.
+
+    Raises:
+        ConfigError: it is none, or does not say which of the cameras there; what it says is kept back, for a
+            password with a slash in it looks like a port.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        problem = "its address has no host and port that can be read; in a password, / is %2F and # is %23"
+        raise camera.mistake(f"camera {camera.name}: {problem}", "url") from None
+    if scheme(url) in NAMED and not named(parts):
+        problem = f"its address ends with the name that it has there: {scheme(url)}://host/name"
+        raise camera.mistake(f"camera {camera.name}: {problem}", "url")
+    return parts
+
+
+def named(parts: SplitResult) -> str:
+    """The name that a camera has where it is, as it stands in a URL."""
+    return quote(unquote(parts.path.strip("/")))
 
 
 def with_user(url: str, camera: CameraConfig, environment: Mapping[str, str]) -> str:

@@ -22,7 +22,8 @@ OF_SOMEBODY = (
     "was {} at the door", "was {} at {{camera}}",
 )  # fmt: skip
 OF_ALL = (
-    "who came", "who came by", "who was here", "who was outside", "who rang", "who rang the doorbell",
+    "who came", "who came by", "who was here", "who was outside", "who was at the door", "who rang",
+    "who rang the doorbell",
     "what did the cameras see", "what happened", "what happened outside", "what happened at {camera}",
     "did anything happen", "did anything happen outside", "did anything happen at {camera}",
     "did a parcel come", "did a package come", "did a parcel arrive", "has a parcel come",
@@ -34,6 +35,7 @@ WHEN = (
     *(f"while {who} {where}" for who in ("we were", "i was") for where in ("out", "away", "gone")),
 )  # fmt: skip
 OF_THINGS = (
+    "when was {question} here", "when was {question} here last", "when was {question} last here",
     "when did {question} leave", "when did {question} come", "when did {question} come back",
     "when did {question} arrive", "when was {question} delivered", "when did you last see {question}",
     "where did {question} go", "did {question} come", "did {question} leave", "did {question} come back",

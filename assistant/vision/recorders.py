@@ -6,13 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, urlsplit
 
 from assistant.config import CameraConfig
 from assistant.errors import VisionError
 from assistant.vision.eyes import as_state
 from assistant.vision.pipe import Item
-from assistant.vision.places import password, path_of, scheme
+from assistant.vision.places import named, parted, password, path_of, scheme
 from assistant.wallclock import WallClock
 
 if TYPE_CHECKING:
@@ -68,11 +67,11 @@ class Frigate:
     """A camera of Frigate, by its HTTP API: port 5000 without a login, 8971 with one."""
 
     def __init__(self, camera: CameraConfig) -> None:
-        parts = urlsplit(camera.url)
+        parts = parted(camera, camera.url)
         secure = "https" if parts.scheme == "frigates" else "http"
         host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
         self._base = f"{secure}://{host}:{parts.port or 5000}"
-        self._camera, self._id = camera, quote(parts.path.strip("/"))
+        self._camera, self._id = camera, named(parts)
         self._user = camera.user or parts.username or ""
         self._password = parts.password or password(camera)
 

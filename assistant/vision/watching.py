@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from assistant.config import CameraConfig
 from assistant.errors import VisionError
@@ -115,7 +116,7 @@ class Watch:
         told_of = labels[:MOST_THINGS] if isinstance(labels, list) else []
         things = tuple(one_line(label, 30) for label in told_of if isinstance(label, str))
         for camera in self.describer.cameras.configured:
-            if "frigate" in camera.watch.by and camera.url.rstrip("/").rpartition("/")[2] == name:
+            if "frigate" in camera.watch.by and unquote(camera.url.rstrip("/").rpartition("/")[2]) == name:
                 self._notice(camera, things)
 
     def _quiet(self, camera: CameraConfig) -> bool:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,23 @@ async def test_private_time_forgets_and_refuses(footage: Callable[[str], Path]) 
             assert cameras.eyes.states["front door"]["ring_mb"] == 0
 
 
+async def test_what_others_recorded_of_private_time_is_not_asked_for(tmp_path: Path) -> None:
+    noon = datetime(2026, 11, 23, 12).timestamp()
+    (tmp_path / "night.mp4").write_bytes(b"a film")
+    os.utime(tmp_path / "night.mp4", (noon - 9 * 3600, noon - 9 * 3600))
+    clock = WallClock(read=lambda: noon)
+    drive = camera(str(tmp_path), private=["22:00-7:00"])
+    cameras = Cameras([drive], clock)
+    for hours in (-5.001, -9, -13.999):
+        at = noon + hours * 3600
+        with pytest.raises(VisionError, match="was private at that time"):
+            await cameras.clip(drive, Span(at - 10, at + 10), wish(20))
+        with pytest.raises(VisionError, match="was private at that time"):
+            await cameras.still(drive, at=at)
+    with pytest.raises(VisionError, match="nothing of that time"):
+        await cameras.clip(drive, Span(noon - 4 * 3600, noon - 4 * 3600 + 10), wish(10))
+
+
 def test_names_are_not_guessed() -> None:
     both = [
         camera("rtsp://a/1", area="porch"),
@@ -163,8 +181,12 @@ def test_names_are_not_guessed() -> None:
     cameras = Cameras(both, CLOCK)
     assert cameras.named("the front-door camera") is both[0]
     assert cameras.named("Back Yard") is both[1]
-    for spoken in ("cellar", "porch", ""):
-        with pytest.raises(VisionError) as caught:
+    for spoken, why in (
+        ("cellar", "no camera called"),
+        ("porch", "front door or garden"),
+        ("", "Which camera"),
+    ):
+        with pytest.raises(VisionError, match=why) as caught:
             cameras.named(spoken)
         assert caught.value.options
 
@@ -175,6 +197,9 @@ def test_names_are_not_guessed() -> None:
         ("rtsp://10.0.0.2/stream", "rtsp://viewer:p%40ss@10.0.0.2/stream"),
         ("rtsp://own:key@10.0.0.2/stream", "rtsp://own:key@10.0.0.2/stream"),
         ("go2rtc://10.0.0.3:1984/door", "rtsp://viewer:p%40ss@10.0.0.3:8554/door"),
+        ("go2rtc://10.0.0.3/front door", "rtsp://viewer:p%40ss@10.0.0.3:8554/front%20door"),
+        ("go2rtc://10.0.0.3/T%C3%BCr", "rtsp://viewer:p%40ss@10.0.0.3:8554/T%C3%BCr"),
+        ("rtsp://10.0.0.2/front door", "rtsp://viewer:p%40ss@10.0.0.2/front%20door"),
         ("/dev/video2", "v4l2:/dev/video2"),
         ("rpicam:", "rpicam:"),
     ],
@@ -183,6 +208,24 @@ def test_what_a_url_means(url: str, opened: str) -> None:
     told = places.source(camera(url, user="viewer"), {"ASSISTANT_CAMERA_FRONT_DOOR_PASSWORD": "p@ss"})
     assert told["url"] == opened
     assert "p%40ss" not in places.shown(told["url"])
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("rtsp://viewer:p/ss@10.0.0.2/stream", "no host and port that can be read"),
+        ("rtsp://[::1/stream", "no host and port that can be read"),
+        ("go2rtc://10.0.0.3/door?rtsp=http", "no host and port that can be read"),
+        ("frigate://10.0.0.4:99999/door", "no host and port that can be read"),
+        ("frigate://10.0.0.4", "ends with the name that it has there: frigate://host/name"),
+        ("home-assistant://ha.local:ssl/camera.door", "no host and port that can be read"),
+    ],
+)
+def test_what_is_no_address_of_a_camera_is_told_without_its_password(url: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as told:
+        Cameras([camera(url)], CLOCK)
+    assert "ss@" not in str(told.value)
+    assert "viewer" not in str(told.value)
 
 
 def test_home_assistant_needs_a_token_and_nonsense_is_refused() -> None:

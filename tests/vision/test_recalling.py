@@ -40,6 +40,8 @@ SAID = {
     "what happened yesterday evening": [FOX],
     "did anybody come yesterday morning": [NOTHING + "yesterday morning"],
     "when did the courier last come": [COURIER],
+    "when was the postman here last": [COURIER],
+    "who was at the door yesterday morning": [NOTHING + "yesterday morning"],
     "has the postman been here yet": [COURIER],
     "did anybody come yesterday": [NOTHING + "yesterday"],
     "is the front door locked": ["The front door"],
