@@ -7,6 +7,7 @@ import sys
 from assistant.errors import AssistantError
 from assistant.faults import first
 from assistant.leaving import soon
+from assistant.plain import on_a_terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _tell(text: str, *, as_json: bool) -> None:
     """One sentence for people, and for scripts an event as well."""
-    sys.stderr.write(f"assistant: {text}\n".encode(errors="backslashreplace").decode())
+    sys.stderr.write(f"assistant: {on_a_terminal(text)}\n")
     if as_json:
         from assistant.cli.output import Output
 

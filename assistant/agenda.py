@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
+from assistant import revoking
 from assistant.errors import ToolError
 from assistant.speaking import room_named
 from assistant.storage import Storage, StorageError
@@ -64,23 +65,37 @@ class Entry:
 
 Due = Callable[[Entry, float], Awaitable[None]]
 """Called with the entry and by how many seconds it is late; it stays on disk until this returns."""
+Steady = bool | Callable[[Entry], bool]
+"""Whether all entries count seconds that pass, or which of them."""
 
 
 class Agenda:
     """Entries by id, in the plugin's storage.
 
     ``steady`` ones count seconds that pass (timers): when the clock on the wall is set anew, they move with
-    it. The others keep to the wall (alarms).
+    it. The others keep to the wall (alarms). ``called`` is what people call an entry ("the tea timer"): with
+    it, "cancel that" removes the one that was added last.
     """
 
-    def __init__(self, storage: Storage, clock: WallClock, due: Due, *, steady: bool = False) -> None:
-        self._storage, self._clock, self._due, self._steady = storage, clock, due, steady
+    def __init__(
+        self,
+        storage: Storage,
+        clock: WallClock,
+        due: Due,
+        *,
+        steady: Steady = False,
+        called: Callable[[Entry], str] | None = None,
+    ) -> None:
+        self._storage, self._clock, self._due = storage, clock, due
+        self._steady, self._called = steady, called
         self._entries: dict[str, Entry] = {}
         self._running: dict[str, Entry] = {}
         self._news = asyncio.Event()
         self._loaded = False
         self._loading = asyncio.Lock()
         self._number = 0
+        self._skew: float | None = None
+        """By how much the wall and the loop's clock part, as far as noticed; None while nobody looks."""
 
     async def entries(self) -> list[Entry]:
         """All that is due some time, the next one first, those that are paused last."""
@@ -99,9 +114,19 @@ class Agenda:
             StorageError: it cannot be kept, so it will not be due.
         """
         await self._load()
+        await self._clock_set()  # what is due by the new clock must not be moved with the old
         self._number = max(self._number + 1, round(self._clock.read() * 1000))
         entry.id = str(self._number)
         await self.change(entry)
+        if self._called is not None:
+            called = self._called(entry)
+            revoking.made(revoking.Revocable(called, lambda: self._revoke(entry, called)))
+
+    async def _revoke(self, entry: Entry, called: str) -> str:
+        if self._entries.get(entry.id) is not entry or entry.id in self._running:
+            return ""
+        await self.remove(entry)
+        return f"{called} is cancelled"
 
     async def change(self, entry: Entry) -> None:
         """Keep what was changed in an entry."""
@@ -119,10 +144,10 @@ class Agenda:
         """Call what is due, for ever; one that takes its time holds up no other."""
         await self._load()
         async with asyncio.TaskGroup() as tasks:
-            skew = self._skew()
+            self._skew = self._parting()
             while True:
                 self._news.clear()
-                skew = await self._clock_set(skew)
+                await self._clock_set()
                 now = self._clock.read()
                 for entry in list(self._entries.values()):
                     if entry.due is not None and entry.due <= now and entry.id not in self._running:
@@ -157,27 +182,27 @@ class Agenda:
             self._running.pop(entry.id, None)
             self._news.set()
 
-    def _skew(self) -> float:
+    def _parting(self) -> float:
         return self._clock.read() - asyncio.get_running_loop().time()
 
-    async def _clock_set(self, before: float) -> float:
+    async def _clock_set(self) -> None:
         """The clock was set: what counts seconds moves with it. What comes again does not ring twice because
         the clock was put back a little, but after a clock that had been all wrong."""
-        skew = self._skew()
-        if abs(skew - before) < JUMP_SECONDS:
-            return before
+        skew, before = self._parting(), self._skew
+        if before is None or abs(skew - before) < JUMP_SECONDS:
+            return
+        self._skew = skew
         log.info("the clock was set by %+.0f s", skew - before)
         for entry in self._entries.values():
             if entry.due is None or entry.id in self._running:
                 continue
-            if self._steady:
+            if self._steady(entry) if callable(self._steady) else self._steady:
                 entry.due += skew - before
             elif entry.days and entry.at and skew < before - BACK_SECONDS:
                 entry.due = self._clock.next(entry.at, entry.days, after=self._clock.read())
             else:
                 continue
             await self._storage.set(entry.id, entry.kept())
-        return skew
 
     async def _load(self) -> None:
         async with self._loading:

@@ -21,7 +21,7 @@ from assistant.tools.vocabulary import Risk
 AGAIN_SECONDS = 2.0
 """The same call so soon is a repetition, whatever its id; later it is meant anew."""
 CALLS, CALLS_A_SECOND = 60, 1.0
-OF_PEOPLE = ("undo", "why")
+OF_PEOPLE = ("undo", "why", "cancel_that", "do_later", "cancel_planned")
 """About what people in the house said last; that is no agent's."""
 
 

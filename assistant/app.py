@@ -30,6 +30,7 @@ from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
 from assistant.household.known import Known
+from assistant.household.plans import Plans, plan_tools, plans_of
 from assistant.household.voice import HouseVoice
 from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
@@ -86,6 +87,7 @@ class House:
     state: Path
     known_as: Known
     vision: Vision
+    plans: Plans
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the home has another device, or one less."""
     exchanged: asyncio.Event = field(default_factory=asyncio.Event)
@@ -133,7 +135,8 @@ class House:
         """One line for those who look at a service."""
         brain = f"the {self.session.brain} brain answers" if self.session.brain else "no brain answers yet"
         count = len(self.registry.devices)
-        return f"{self.conversation.phase.value}; {brain}; {count} {'device' if count == 1 else 'devices'}"
+        devices = f"{count} {'device' if count == 1 else 'devices'}"
+        return "; ".join(filter(None, (self.conversation.phase.value, self.known_as.muted, brain, devices)))
 
 
 Use = Callable[[House], Awaitable[int]]
@@ -185,10 +188,9 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
     furniture.attach(host)
     brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
     dispatcher = Dispatcher(furniture.table, furniture.registry, bus, policy_of(config, furniture))
-    furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry)])
-    lately = Lately(state / "lately.json")
+    plans = _planning(dispatcher, furniture, host, bus)
+    lately, news = Lately(state / "lately.json"), asyncio.Event()
     dispatcher.asked_for = lately.note
-    news = asyncio.Event()
     keeper = Keeper(furniture, host.finds)
     servers = Servers(config.mcp, furniture.table)
     host.finds.changed = servers.changed = news.set
@@ -219,7 +221,15 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
         news=news,
         known_as=known_as,
         vision=vision,
+        plans=plans,
     )
+
+
+def _planning(dispatcher: Dispatcher, furniture: Furniture, host: PluginHost, bus: Bus) -> Plans:
+    """The house's own tools, among them those of what is done later."""
+    plans = plans_of(furniture, dispatcher.journal, bus, host)
+    furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry), *plan_tools(plans)])
+    return plans
 
 
 def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, known_as: Known) -> HouseVoice:
@@ -228,7 +238,9 @@ def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, k
     conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
     conversation.own_voice.read_aloud = brain.read_aloud if brain else None
     voice = HouseVoice(conversation.own_voice, bus, known_as.named)
-    voice.lately = conversation.floor.lately
+    voice.lately, voice.push = conversation.floor.lately, known_as.push
+    for room in known_as.rooms:
+        room.changed = bus.publish
     conversation.taken = voice.takes
     return voice
 
@@ -272,6 +284,8 @@ async def _lived_in(house: House, use: Use, progress: Progress) -> int:
         running.append(tasks.create_task(house.voice.run(), name="voice"))
         running.append(tasks.create_task(house.consent.run(), name="consent"))
         running.append(tasks.create_task(house.vision.run(), name="vision"))
+        house.plans.linked = lambda: not house.link.problem
+        running.append(tasks.create_task(house.plans.run(), name="plans"))
         running.append(tasks.create_task(house.studio.follow(house.bus), name="pictures"))
         try:
             return await use(house)

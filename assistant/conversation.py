@@ -139,7 +139,7 @@ class Conversation:
         return answer is not None and answer.result()
 
     def _gone(self, room: str) -> None:
-        """An ear has ended, perhaps in the middle of a sentence: half of one is not acted on."""
+        """An ear has ended or was muted, perhaps in the middle of a sentence: half of one is not acted on."""
         turn = self._turn
         if turn.being_said and turn.room == room:
             turn.being_said, turn.stopped, turn.taken = False, True, True
@@ -168,6 +168,8 @@ class Conversation:
                 self._turn.being_said = False
                 self._session.post(SpeechEnded())
                 self.phases.enter(Phase.THINKING)
+            case GateClosed(spoken=False):
+                self._gone(room)
             case Trouble(text):
                 self._bus.publish(Problem(text))
 

@@ -12,7 +12,7 @@ from assistant.app import House
 from assistant.control import as_json
 from assistant.device import Device
 from assistant.errands import Errands
-from assistant.events import Event, PhaseChanged, StateChanged
+from assistant.events import Event, PhaseChanged, RoomChanged, StateChanged
 from assistant.household.room import Room
 from assistant.plain import plain
 from assistant.tools.setters import setter
@@ -51,6 +51,8 @@ class Desk:
         match event:
             case PhaseChanged(phase, room):
                 return {"event": "phase", "phase": phase, "room": room}
+            case RoomChanged(room=room):
+                return {"event": "room_changed", "room": room}
             case StateChanged(device):
                 return {"event": "state", "device": device}
         return as_json(event)

@@ -212,6 +212,19 @@ class StateChanged(Event):
 
 
 @dataclass(frozen=True)
+class RoomChanged(Event):
+    """A room's switches are now like this; told as well when its microphone was opened.
+
+    ``volume`` and ``sensitivity`` in percent; ``room`` bears a name even where there is only one.
+    """
+
+    muted: bool
+    volume: int
+    sensitivity: int
+    room: str = ""
+
+
+@dataclass(frozen=True)
 class PhaseChanged(Event):
     """The assistant is now ``idle``, ``listening``, ``thinking`` or ``speaking``.
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from assistant.remedies import remedy
 
+SUGGESTION = re.compile(r"\. Did you mean '\w+'\?$")
+"""What newer Pythons put at the end of some errors; what there is to choose from says more."""
 LONGEST_TEXT = 300
 
 
@@ -66,7 +68,7 @@ def named(error: BaseException) -> str:
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}..."
     if instead := _remedy(error):
-        text = f"{text}; {instead}"
+        text = f"{SUGGESTION.sub('', text)}; {instead}"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -110,7 +110,7 @@ TABLE = (
     GALLERY,
     Kept(
         "memory",
-        "what plugins keep for you: timers, alarms, reminders, lists, energy used",
+        "what plugins keep for you: timers, alarms, reminders, lists, energy used; what is to be done later",
         ("plugins/*.sqlite*",),
         "until it is over, or you take it off",
     ),

@@ -18,6 +18,7 @@ class Voice(Protocol):
     async def ask(self, question: str, *, by: str, room: str, seconds: float) -> str | None: ...
     async def ring(self, text: str, *, by: str, room: str, seconds: float) -> bool: ...
     def room(self, spoken: str) -> str: ...
+    def listen(self, room: str) -> bool: ...
     def hush(self) -> list[str]: ...
 
 
@@ -113,6 +114,17 @@ def room_named(spoken: str) -> str:
         ToolError: there is no such room; with the nearest names.
     """
     return voice().room(spoken)
+
+
+async def listen(*, room: str = "") -> bool:
+    """Listen in a room without the wake word, as when its button is pressed; whether it does.
+
+    Without a room in the first. False when there is no microphone, or it is muted: nothing unmutes it.
+
+    Raises:
+        ToolError: there is no such room.
+    """
+    return voice().listen(room)
 
 
 async def hush() -> list[str]:

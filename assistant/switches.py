@@ -44,6 +44,8 @@ def change(house: House, what: str, value: object = None, name: str = "") -> lis
     """
     found = _named(house, name)
     room = found[0]
+    if value is not None and what not in ("volume", "sensitivity"):
+        raise UsageError(f"{what[:40]!r} takes nothing more, not {str(value)[:40]!r}")
     match what:
         case "look":
             return found

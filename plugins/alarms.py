@@ -29,7 +29,7 @@ class Alarms(Plugin):
 
     @cached_property
     def _agenda(self) -> Agenda:
-        return Agenda(self.storage, self.clock, self._due)
+        return Agenda(self.storage, self.clock, self._due, called=self._called)
 
     async def run(self) -> None:
         """Wait for the next one."""
@@ -179,6 +179,9 @@ class Alarms(Plugin):
             wanted.time.hour,
             wanted.time.minute,
         )
+
+    def _called(self, alarm: Entry) -> str:
+        return f"the alarm {self._one(alarm)}"
 
     def _time(self, alarm: Entry) -> str:
         return f"{self.clock.at(alarm.due or 0.0):%H:%M}"

@@ -19,7 +19,7 @@ class Reminders(Plugin):
 
     @cached_property
     def _agenda(self) -> Agenda:
-        return Agenda(self.storage, self.clock, self._due)
+        return Agenda(self.storage, self.clock, self._due, called=_called)
 
     async def run(self) -> None:
         """Wait for the next one."""
@@ -138,3 +138,7 @@ class Reminders(Plugin):
             return spoken(instant, self.clock)
         then = self.clock.at(instant)
         return f"{spoken_days(days)} at {then.hour}:{then:%M}"
+
+
+def _called(reminder: Entry) -> str:
+    return f"the reminder to {reminder.what['task']}"

@@ -94,7 +94,7 @@ class Timers(Plugin):
 
     @cached_property
     def _agenda(self) -> Agenda:
-        return Agenda(self.storage, self.clock, self._done, steady=True)
+        return Agenda(self.storage, self.clock, self._done, steady=True, called=_the)
 
     async def run(self) -> None:
         """Wait for the next one."""

@@ -16,6 +16,7 @@ PROGRAMS = {
     "systemd-analyze": "systemd",
     "ip": "iproute2",
     "alsa/pcm_external.h": "libasound2-dev libportaudio2 gcc libc6-dev",
+    "pulseaudio": "pulseaudio",
     "pipewire": "pipewire pipewire-pulse wireplumber pulseaudio-utils dbus-daemon libasound2-plugins libportaudio2",
 }
 """Program: Debian packages."""

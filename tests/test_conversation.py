@@ -320,6 +320,18 @@ async def test_a_microphone_goes_on_listening_after_each_answer() -> None:
         assert await listening
 
 
+async def test_half_a_sentence_that_ends_with_mute_is_not_acted_on() -> None:
+    async with room() as here:
+        half = (GateOpened("push"), SpeechBegan(), Frame(b"ab"), GateClosed(False, "push", 1))
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*half, SourceEnded())))
+        assert not await listening
+        assert here.session.sent == [SpeechStarted(), Audio(b"ab"), SpeechEnded()]
+        assert here.talk.phase is Phase.IDLE
+        here.session.says(Transcribed("unlock"), *ANSWER)
+        await here.until(lambda: Heard("unlock") in here.events)
+        assert "play" not in here.mouth.did
+
+
 async def test_speaking_over_the_answer_stops_it() -> None:
     async with room() as here:
         asking = asyncio.get_running_loop().create_task(here.talk.ask("tell a story"))

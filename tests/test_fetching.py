@@ -141,7 +141,7 @@ def safe(listening: socket.socket, tls: ssl.SSLContext, times: int) -> None:
 async def test_the_certificate_must_be_that_of_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authority = Authority(tmp_path)
+    authority = Authority(tmp_path, strict=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     pair = authority.sign("server", host="localhost")
     tls.load_cert_chain(pair.certificate, pair.key)

@@ -172,6 +172,10 @@ async def test_what_is_said_goes_to_its_room_and_to_no_other() -> None:
         task = tasks.create_task(voice.run())
         with pytest.raises(ToolError, match="Do you mean the kitchen"):
             voice.say("private", by="x", room="kitchn", urgent=False)
+        with pytest.raises(ToolError, match="Do you mean the kitchen"):
+            voice.listen("kitchn")
+        voice.push = "bedroom".__eq__
+        assert voice.listen("the bedroom")
         voice.say("one", by="x", room="the bedroom", urgent=False)
         voice.say("two", by="x", room="", urgent=False)
         asked_from(KITCHEN)

@@ -2,14 +2,14 @@
 
 from assistant.device import Device, state
 from assistant.errors import PluginError, ToolError
-from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, StateChanged
+from assistant.events import CameraSaw, Heard, Offline, Online, PhaseChanged, RoomChanged, StateChanged
 from assistant.extras import needed
 from assistant.looking import Looked, look, snapshot
 from assistant.marking import hears, tool
 from assistant.plugin import Plugin
 from assistant.reacting import at, every, when
 from assistant.rooms import asked_in
-from assistant.speaking import announce, ask, hush, ring, room_named, say
+from assistant.speaking import announce, ask, hush, listen, ring, room_named, say
 from assistant.tools.invoking import Answer
 from assistant.tools.telling import tell
 from assistant.tools.vocabulary import (
@@ -49,6 +49,7 @@ __all__ = [
     "PluginError",
     "Range",
     "Risk",
+    "RoomChanged",
     "Seconds",
     "StateChanged",
     "ToolError",
@@ -61,6 +62,7 @@ __all__ = [
     "every",
     "hears",
     "hush",
+    "listen",
     "look",
     "needed",
     "ring",

@@ -29,7 +29,9 @@ FADES, SOON_FADES = 0.7, 0.4
 LATELY_FRAMES = 60
 VOICE_HZ, WHITENED = (200, 3500), 0.8
 KNOWN_STEP, STRONG = 0.2, 0.1
-"""How fast, each 0.4 s, a room is taken for known; what is 10 dB below its loudest 20 ms counts no more."""
+"""How fast, each 0.4 s, a room is taken for known; what is 10 dB below its loudest moment counts no more."""
+MOMENT: npt.NDArray[np.float64] = np.ones(33)
+"""Samples: 2 ms. A card that drops less than a block moves the echo by no more than some of these."""
 TAPS, PASSED = 64, 0.31
 """Of the low-pass at 48 kHz; 7.4 kHz of its 24."""
 FULL_SCALE = 32_768.0**2
@@ -62,6 +64,7 @@ class Foretells(Protocol):
     def played(self, pcm: bytes) -> None: ...
     def strange(self, frame: bytes) -> Strange: ...
     def likeness(self, rest: bytes) -> float: ...
+    def unlearn(self) -> None: ...
 
 
 class Foreteller:
@@ -86,7 +89,7 @@ class Foreteller:
         self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), np.complex64)
         self._unsure: Powers = np.full((BLOCKS, FRAME + 1), UNKNOWN, np.float32)
         self._noise: Powers = np.full(FRAME + 1, 1000.0, np.float32)
-        self._known: Samples = np.zeros(BLOCKS)
+        self._known: Samples = np.zeros((BLOCKS, FRAME))
         self._turn, self._silent = 0, BLOCKS + 1
         self._foretold = self._tail = 0.0
 
@@ -133,9 +136,14 @@ class Foreteller:
         # Nearly every frequency counts alike: a vowel is like every other one, its place in time is not.
         alike = np.abs(np.fft.irfft(both / (np.abs(both) + 1e-9) ** WHITENED, length))
         latest = len(played) - len(heard)
-        elsewhere = np.roll(alike, latest)[:latest].reshape(-1, FRAME).max(axis=1)
-        elsewhere[:BLOCKS][self._known > self._known.max() * STRONG] = 0  # what is left of the foretold echo
+        elsewhere = np.roll(alike, latest)[:latest]
+        known = np.convolve(self._known.ravel(), MOMENT, "same")
+        elsewhere[: len(known)][known > known.max() * STRONG] = 0  # what is left of the foretold echo
         return float(elsewhere.max()) / math.sqrt(_power(alike) + 1e-30)
+
+    def unlearn(self) -> None:
+        """The echo has moved to another place in time: nothing that was learnt is sure any more."""
+        self._unsure[:] = UNKNOWN
 
     def _reference(self) -> Samples:
         """The next block of what was played: one for each frame heard, though each has a clock of its own.
@@ -163,7 +171,7 @@ class Foreteller:
     def _moved(self, blocks: int) -> None:
         fresh = slice(blocks) if blocks > 0 else slice(blocks, None)
         self._room, self._unsure = np.roll(self._room, blocks, axis=0), np.roll(self._unsure, blocks, axis=0)
-        self._known = np.roll(self._known, blocks)
+        self._known = np.roll(self._known, blocks, axis=0)
         self._room[fresh], self._unsure[fresh] = 0, UNKNOWN
         self._spare.clear()
 
@@ -179,7 +187,7 @@ class Foreteller:
         self._room[self._turn] = _spectrum(np.fft.irfft(self._room[self._turn])[:FRAME], NOTHING)
         self._turn = (self._turn + 1) % BLOCKS
         if self._turn == 0:
-            self._known += KNOWN_STEP * (_squared(self._room).sum(axis=1) - self._known)
+            self._known += KNOWN_STEP * (np.fft.irfft(self._room)[:, :FRAME] ** 2 - self._known)
 
 
 class _Past:

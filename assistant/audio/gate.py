@@ -81,17 +81,20 @@ class Gate:
         return self._muted
 
     def mute(self, on: bool) -> Iterator[FromAudio]:
-        """Hard mute: close at once, and stay closed until it is lifted."""
+        """Hard mute: close at once, whatever is being said, and stay closed until it is lifted."""
         self._muted = on
-        if on and self.is_open:
-            if self._speaking:
-                yield SpeechStopped()
-            yield from self._close(spoken=False)
+        if on:
+            yield from self.refused()
 
     def open(self, by: str, window_ms: int | None = None) -> Iterator[FromAudio]:
-        """Open for a wake word, a push or a follow-up."""
-        if self._muted or self.is_open:
+        """Open for a wake word, a push or a follow-up; a push while it waits begins the wait anew."""
+        if self._muted or self._speaking or (self.is_open and by != PUSH):
             return
+        if self.is_open and self._open_by not in OFFERS:
+            self._waited_ms = 0
+            return
+        if self.is_open:
+            yield from self._close(spoken=False)
         self._open_by = by
         self._waited_ms = self.frames_out = 0
         self._window_ms = self._settings.window_ms if window_ms is None else window_ms
@@ -105,10 +108,8 @@ class Gate:
             yield from self._close(spoken=False)
 
     def refused(self) -> Iterator[FromAudio]:
-        """The house listens to another room: whatever it was opened for, it closes."""
+        """Nobody is to be listened to: whatever it was opened for, it closes, and half a sentence is none."""
         if self.is_open:
-            if self._speaking:
-                yield SpeechStopped()
             yield from self._close(spoken=False, for_nothing=False)
 
     def interrupted(self, frames: Sequence[bytes]) -> Iterator[FromAudio]:

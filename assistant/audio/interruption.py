@@ -158,11 +158,13 @@ class Interruption:
         return Finding.DISMISSED
 
     def _is_our_own(self) -> bool:
-        """Whether it is our own voice after all, which has moved to another place in time."""
+        """Whether it is our own voice after all, at another place in time, which is learnt anew."""
         if self._foretells is None:
             return False
-        lately = b"".join(self.beginning[-OWN_FRAMES:])
-        return self._foretells.likeness(lately) > OWN_LIKENESS
+        is_own = self._foretells.likeness(b"".join(self.beginning[-OWN_FRAMES:])) > OWN_LIKENESS
+        if is_own:
+            self._foretells.unlearn()
+        return is_own
 
     def forget(self) -> None:
         """The assistant has finished: whatever was suspected does not matter any more."""

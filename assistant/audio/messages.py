@@ -30,7 +30,7 @@ class GateOpened:
 
 @dataclass(frozen=True)
 class GateClosed:
-    """Nothing leaves any more. ``spoken``: whether there was speech.
+    """Nothing leaves any more. ``spoken``: whether something was said, to its end.
 
     ``frames`` of 20 ms have left, because of ``by``.
     """

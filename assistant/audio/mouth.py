@@ -20,6 +20,8 @@ ECHO_SECONDS = 0.3
 
 STANDSTILL_LOOKS = 75
 """A second and a half, counted in looks: who was stopped altogether has not looked either."""
+BEGINNING_PULLS, BEGINNING_LOOKS = 25, 250
+"""A card fills its buffer first and then begins, a null sink of PulseAudio after two seconds of silence."""
 
 Heard = Callable[[bytes], None]
 
@@ -151,10 +153,11 @@ class Standstill:
         self._pulls = self._looks = 0
 
     def seen(self, mouth: Mouth) -> bool:
-        """Whether it has not asked since so many looks of 20 ms; the first time may take it seconds."""
+        """Whether it has not asked since so many looks of 20 ms; opening it may take longer than that."""
         before, self._pulls = self._pulls, mouth.pulls
         self._looks = self._looks + 1 if before == self._pulls else 0
-        return before > 0 and self._looks > STANDSTILL_LOOKS
+        patience = BEGINNING_LOOKS if before < BEGINNING_PULLS else STANDSTILL_LOOKS
+        return before > 0 and self._looks > patience
 
 
 def _ramp(pcm: bytes, first: float, last: float) -> bytes:

@@ -10,12 +10,18 @@ MOST_SHOWN = 8
 
 def unmeant(name: str, what: str, names: Sequence[str]) -> str:
     """Why no single microphone or speaker (``what``) of these ``names`` is meant; "" when one is."""
-    meant = [each for each in names if _fits(name, each)]
-    if len(meant) == 1 or name.casefold() in [each.casefold() for each in names]:
+    found = meant(name, names)
+    if len(found) == 1 or name.casefold() in [each.casefold() for each in found]:
         return ""
-    if meant:
-        return f"{name!r} names more than one {what}; there are: {_shown(meant)}"
+    if found:
+        return f"{name!r} names more than one {what}; there are: {_shown(found)}"
     return f"there is no {what} {name!r}; {nearest(name, names)}"
+
+
+def meant(name: str, names: Sequence[str]) -> list[str]:
+    """Those of the ``names`` that are called so or, when none is, in which its words stand in their order."""
+    called = [each for each in names if each.casefold() == name.casefold()]
+    return called or [each for each in names if _fits(name, each)]
 
 
 def nearest(name: str, names: Sequence[str]) -> str:

@@ -225,16 +225,33 @@ async def started(
         process, ours = await _born(arguments)
     except OSError as error:
         raise AudioError(f"the audio process cannot be started: {error.strerror or error}") from error
-    reader, writer = await asyncio.open_connection(sock=ours)
     try:
-        yield Audio(reader, writer, process.pid, lambda: _kill(process))
+        async with _connected(ours) as (reader, writer):
+            yield Audio(reader, writer, process.pid, lambda: _kill(process))
     finally:
-        # What it was still to be told does not matter; one that hangs would never take it.
-        writer.transport.abort()
+        await _ended(process)
+
+
+@asynccontextmanager
+async def _connected(
+    ours: socket.socket,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    with ours:
+        reader, writer = await asyncio.open_connection(sock=ours)
         try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            log.info("the audio process does not end by itself and is killed")
-            _kill(process)
+            yield reader, writer
+        finally:
+            # What it was still to be told does not matter; one that hangs would never take it.
+            writer.transport.abort()
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """It ends with its socket; one that does not, or that nobody has time to wait for, is killed."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
             await process.wait()
+    except TimeoutError:
+        log.info("the audio process does not end by itself and is killed")
+    finally:
+        _kill(process)
+        await process.wait()

@@ -109,14 +109,14 @@ def _opened(path: Path) -> BinaryIO:
 
 def _header(file: BinaryIO, path: Path, longest: float = MAX_SECONDS) -> tuple[Format, int]:
     """Format and length in bytes of the samples; leaves the file at the first sample."""
-    start = file.read(12)
-    if not start:
+    riff = file.read(12)
+    if not riff:
         raise BadRecording(f"{path}: is empty")
-    if start[:4] != b"RIFF" or start[8:12] != b"WAVE":
+    if riff[:4] != b"RIFF" or riff[8:12] != b"WAVE":
         raise BadRecording(f"{path}: is not a WAV file; convert it with `ffmpeg -i {path.name} speech.wav`")
     form: Format | None = None
     while len(chunk := file.read(8)) == 8:
-        name, size = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+        name, size, start = chunk[:4], struct.unpack("<I", chunk[4:])[0], file.tell()
         if name == b"data":
             if form is None:
                 raise BadRecording(f"{path}: is damaged: the samples come before their format")
@@ -125,21 +125,22 @@ def _header(file: BinaryIO, path: Path, longest: float = MAX_SECONDS) -> tuple[F
             return form, length
         if name == b"fmt ":
             form = _format(file.read(min(size, 64)), path)
-            size -= min(size, 64)
-        file.seek(size + (size & 1), 1)
+        file.seek(start + size + (size & 1))
     raise BadRecording(f"{path}: holds no samples")
 
 
 def _format(body: bytes, path: Path) -> Format:
     if len(body) < 16:
         raise BadRecording(f"{path}: is damaged: its format is cut off")
-    code, channels, rate, _, _, bits = struct.unpack("<HHIIHH", body[:16])
+    code, channels, rate, _, block, bits = struct.unpack("<HHIIHH", body[:16])
     if code == EXTENSIBLE and len(body) >= 26:
         code = struct.unpack("<H", body[24:26])[0]
     if not 1000 <= rate <= 384_000:
-        raise BadRecording(f"{path}: says {rate} samples a second; 8000 to 192000 can be heard")
+        raise BadRecording(f"{path}: says {rate} samples a second; 1000 to 384000 can be heard")
     if not 1 <= channels <= 32:
         raise BadRecording(f"{path}: says {channels} channels; 1 to 32 can be heard")
+    if (code, bits, block) == (PCM, 24, 4 * channels):
+        bits = 32  # of which the lower eight are nothing
     if (code, bits) not in {(PCM, 8), (PCM, 16), (PCM, 24), (PCM, 32), (FLOAT, 32), (FLOAT, 64)}:
         raise BadRecording(
             f"{path}: its encoding (format {code}, {bits} bits) is not known; use PCM or float samples"

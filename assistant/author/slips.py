@@ -21,7 +21,7 @@ AWAITED = {
     "self": {"publish", "confirm", "say"},
     "storage": {"get", "set", "delete", "all"},
     "http": {"get", "post"},
-    "": {"say", "announce", "ask", "tell", "look", "snapshot", "ring", "hush"},
+    "": {"say", "announce", "ask", "tell", "look", "snapshot", "ring", "hush", "listen"},
     "asyncio": {"sleep", "to_thread", "open_connection", "create_subprocess_exec"},
 }
 """What must be awaited: by whose it is."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from assistant.audio.naming import unmeant
+from assistant.audio.naming import meant, unmeant
 from assistant.cli.output import Output
 from assistant.config import AudioConfig, Config
 from assistant.config.model import NO_DEVICE
@@ -78,11 +78,12 @@ def listed(config: Config, output: Output) -> int:
         used = [
             f"{use} of the {room}" if room else use
             for room, audio in rooms(config).items()
-            for use, name, ways in (
-                ("microphone", audio.input, each["inputs"]),
-                ("speaker", audio.output, each["outputs"]),
+            for use, name, way in (
+                ("microphone", audio.input, "inputs"),
+                ("speaker", audio.output, "outputs"),
             )
-            if ways and name.lower() in str(each["name"]).lower()
+            if each[way]
+            and each["name"] in meant(name, [str(other["name"]) for other in found if other[way]])
         ]
         output.tell({"event": "sound", **each, "used_as": used})
     if not found:

@@ -144,14 +144,16 @@ class Mosquitto:
         process = self._process
         if process is None:
             return
-        if process.returncode is None:
-            process.terminate()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        try:
+            if process.returncode is None:
+                process.terminate()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(STOP_SECONDS):
+                        await process.wait()
+        finally:  # also when nobody has time to wait for it
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
 
 
 @contextlib.asynccontextmanager

@@ -12,7 +12,17 @@ from typing import Protocol
 
 from assistant.bus import Bus
 from assistant.errors import AssistantError, LinkError
-from assistant.events import Event, Heard, Offline, Online, PhaseChanged, Problem, Spoke, UsageCounted
+from assistant.events import (
+    Event,
+    Heard,
+    Offline,
+    Online,
+    PhaseChanged,
+    Problem,
+    RoomChanged,
+    Spoke,
+    UsageCounted,
+)
 from assistant.household.entities import LONGEST_TEXT, Identity, entities
 from assistant.household.room import Room
 
@@ -23,7 +33,9 @@ JITTER_SECONDS = 1.0
 MOST_TEXTS = 5
 LARGEST_COMMAND = 2048
 COMMANDS = ("+/set", "say", "stop", "push_to_talk")
-FOLLOWED = (PhaseChanged, Online, Offline, Problem, Heard, Spoke, UsageCounted)
+PRESSED = "PRESS"
+"""What a button sends; an empty message only clears a topic that a broker has kept."""
+FOLLOWED = (PhaseChanged, RoomChanged, Online, Offline, Problem, Heard, Spoke, UsageCounted)
 
 
 class Link(Protocol):
@@ -63,7 +75,6 @@ class Announcer:
 
     async def run(self) -> None:
         """Announce, follow and obey until cancelled."""
-        self.room.changed = self._news.set
         # A command that the broker has kept was meant for another day.
         heard = {self.own.topic(ending): self._obey for ending in COMMANDS}
         undo = [
@@ -154,25 +165,24 @@ class Announcer:
                 self._words["said"] = text[:LONGEST_TEXT]
 
     def _obey(self, topic: str, payload: bytes) -> None:
-        ending = topic.removeprefix(f"{self.own.base}/").removesuffix("/set")
         try:
-            self._do(ending, payload.decode())
+            self._do(topic.removeprefix(f"{self.own.base}/"), _text(payload))
         except ValueError as error:
             log.warning("%s: ignored, %s.", topic, error)
-            self._sent.pop(self.own.topic(ending), None)  # the switch there jumps back
+            self._sent.pop(topic.removesuffix("/set"), None)  # the switch there jumps back
             self._news.set()
 
     def _do(self, ending: str, word: str) -> None:
         match ending:
-            case "mute" if word in ("ON", "OFF"):
+            case "mute/set" if word in ("ON", "OFF"):
                 self.room.change(muted=word == "ON")
-            case "volume" | "sensitivity":
-                self.room.change(**{ending: _percent(word)})
+            case "volume/set" | "sensitivity/set":
+                self.room.change(**{ending.removesuffix("/set"): _percent(word)})
             case "say":
                 self._queue(word)
-            case "stop":
+            case "stop" if word == PRESSED:
                 self.stop()
-            case "push_to_talk":
+            case "push_to_talk" if word == PRESSED:
                 if not self.room.push():
                     log.warning("Push to talk: there is no microphone, or it is muted.")
             case _:
@@ -193,6 +203,13 @@ class Announcer:
                 await self.say(text)
             except AssistantError as error:
                 self.bus.publish(Problem(f"{str(error)[:1].upper()}{str(error)[1:]}."))
+
+
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        raise ValueError("it is no text in UTF-8") from None
 
 
 def _percent(word: str) -> int:

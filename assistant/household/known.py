@@ -30,6 +30,18 @@ class Known:
         """The first of its rooms, which many a house has only."""
         return self.rooms[0]
 
+    @property
+    def muted(self) -> str:
+        """Which of them are muted, in words; "" when none is."""
+        muted = [room.place.room for room in self.rooms if room.settings.muted]
+        if len(muted) == len(self.rooms):
+            return "muted"
+        return f"muted in {', '.join(muted)}" if muted else ""
+
+    def push(self, name: str) -> bool:
+        """Push to talk in the room of that name, the first when it has none; whether it listens."""
+        return next((room for room in self.rooms if room.place.room == name), self.room).push()
+
     def link(self, ours: Broker, state: Path, *, announced: bool) -> Link:
         """The way to the broker; who was announced is missed there when it is gone."""
         will = (self.own.topic("availability"), "offline") if announced else None

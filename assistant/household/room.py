@@ -13,6 +13,7 @@ from assistant import store
 from assistant.aside import restored
 from assistant.audio.settings import RoomSettings
 from assistant.config import AudioConfig, Config
+from assistant.events import RoomChanged
 from assistant.household.left import DAYS, Left
 from assistant.rooms import NOWHERE, Place
 
@@ -28,10 +29,11 @@ class Ears(Protocol):
 
     def apply(self, settings: RoomSettings) -> None: ...
     def open_gate(self, by: str) -> None: ...
+    def sign(self, name: str) -> None: ...
 
 
 class Room:
-    """Keeps the settings in a file and hands them to the ears; ``changed`` is called after each change.
+    """Keeps the settings in a file and hands them to the ears; ``changed`` is told of each change.
 
     ``before`` is the file that they are taken from as long as there is none of its own.
     """
@@ -54,7 +56,7 @@ class Room:
         self.left = Left(path.with_name(path.name.replace("room", "left", 1)), days=left_days)
         self.ears: Ears | None = None
         """The audio process, while there is one that hears or speaks."""
-        self.changed: Callable[[], None] = lambda: None
+        self.changed: Callable[[RoomChanged], None] = lambda _now: None
 
     def change(self, **wanted: Any) -> None:
         """Set some of them: ``muted``, ``volume`` and ``sensitivity`` in percent."""
@@ -62,7 +64,11 @@ class Room:
         self._save()
         if self.ears is not None:
             self.ears.apply(self.settings)
-        self.changed()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how its switches are."""
+        self.changed(RoomChanged(**asdict(self.settings), room=self.place.room))
 
     def _save(self) -> None:
         try:
@@ -71,10 +77,12 @@ class Room:
             log.warning("%s cannot be written: %s", self._path, error.strerror)
 
     def push(self) -> bool:
-        """Listen without a wake word; False when there is no microphone, or it is muted."""
-        if not self.hears or self.settings.muted:
+        """Listen without a wake word; False when there is no microphone, or it is muted (which sounds)."""
+        if self.ears is None or not self.hears:
             return False
-        assert self.ears is not None, "it hears"
+        if self.settings.muted:
+            self.ears.sign("mute")
+            return False
         self.ears.open_gate("push")
         return True
 

@@ -86,7 +86,7 @@ class Vigil:
         """What has left since the gate was opened."""
         self._for_good = False
         self._pulse = Pulse(0, 0)
-        self._pulse_at = self._opened_at = self._flowed_at = self._sounded_at = self._clock()
+        self._pulse_at = self._flowed_at = self._sounded_at = self._clock()
 
     def trouble(self) -> str:
         """What is wrong with the ears, as it was told to people; "" when they are well or never were."""
@@ -169,8 +169,8 @@ class Vigil:
                     self._complain(DEAD)
                     return audio.kill()
                 continue
-            flowed = now - max(self._flowed_at, self._opened_at)
-            if now - self._pulse_at > HUNG_SECONDS or (hears and flowed > STALLED_SECONDS + LOOK_SECONDS * 2):
+            stalled = hears and now - self._flowed_at > STALLED_SECONDS + LOOK_SECONDS * 2
+            if stalled or now - self._pulse_at > HUNG_SECONDS:
                 log.warning("%sthe microphone delivers nothing; its process is replaced", self._of)
                 return audio.kill()
             if self._is_outdated(audio) and not (self._open_by or audio.speaking):
@@ -208,10 +208,11 @@ class Vigil:
             match message:
                 case Ready(words=words):
                     self._opened = self._had_one = True
-                    self._opened_at = self._clock()
+                    self._flowed_at = self._pulse_at = self._sounded_at = self._clock()
                     self._talk.mouths.rooms[self._room.place.room] = audio
                     self._room.ears = audio
                     audio.apply(self._room.settings)
+                    self._room.tell()
                     self.settled()
                     self._welcome(words)
                 case Trouble(text, fatal=True, for_good=for_good):

@@ -46,6 +46,8 @@ class _Utterance:
     sound: bytes = b""
     answer: asyncio.Future[str] | None = None
     """Where the answer goes, when it is a question."""
+    urgent: bool = False
+    """Before all that is not."""
     shown: bool = True
     """Where there is no speaker it is shown instead; what rings, once."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,6 +70,8 @@ class HouseVoice:
         self._rooms = rooms
         self.lately: Callable[[], str] = str
         """The room where somebody is, as far as can be known."""
+        self.push: Callable[[str], bool] = lambda _room: False
+        """Pushes to talk in a room; whether that is listened to."""
         self._waiting: deque[_Utterance] = deque()
         self._rings: deque[_Utterance] = deque()
         """These wait for nobody who only wants to say something."""
@@ -191,6 +195,14 @@ class HouseVoice:
             del self._ringing[stopped]
         return True
 
+    def listen(self, room: str) -> bool:
+        """Listen without the wake word, without a room in the first; whether it does.
+
+        Raises:
+            ToolError: there is no such room.
+        """
+        return self.push(self.room(room))
+
     def hush(self) -> list[str]:
         """End all ringing; the texts of what rang."""
         rang = [text for _, text in self._ringing.values()]
@@ -217,10 +229,9 @@ class HouseVoice:
                 )
             return False
         self._waiting_of[said.by] += 1
-        if urgent:
-            self._waiting.appendleft(said)
-        else:
-            self._waiting.append(said)
+        said.urgent = urgent
+        first = sum(each.urgent for each in self._waiting)  # what is urgent, too, and came before
+        self._waiting.insert(first if urgent else len(self._waiting), said)
         self._news.set()
         return True
 

@@ -27,6 +27,7 @@ from assistant.home.host import PluginHost
 from assistant.home.keeper import Keeper
 from assistant.home.link import Link
 from assistant.home.pins import Pins
+from assistant.household.plans import plan_tools, plans_of
 from assistant.loader import Loaded, Loader, LoadState
 from assistant.plugin import Plugin
 from assistant.rooms import Place, asked_from
@@ -67,6 +68,8 @@ class Loudspeaker:
         """Where it said each."""
         self.rang: list[str] = []
         """What of it rang."""
+        self.listened: list[str] = []
+        """Rooms whose microphone was opened by a press."""
         self._ringing: dict[asyncio.Event, str] = {}
 
     def say(self, text: str, *, by: str, room: str, urgent: bool) -> bool:
@@ -98,6 +101,11 @@ class Loudspeaker:
     def room(self, spoken: str) -> str:
         """Whatever is named is a room."""
         return spoken.strip()
+
+    def listen(self, room: str) -> bool:
+        """Note where somebody is listened to."""
+        self.listened.append(room)
+        return True
 
     def hush(self) -> list[str]:
         """End all ringing."""
@@ -167,8 +175,11 @@ class Brain:
                 storeys=storeys(home.registry),
             )
             setup = {"systemInstruction": instruction, "tools": [{"functionDeclarations": functions}]}
-            self._known, self._understander = known, Understander(read_setup(setup), datetime.now)
+            self._known, self._understander = known, Understander(read_setup(setup), self._now)
         return self._understander
+
+    def _now(self) -> datetime:
+        return self._home.clock.now().replace(tzinfo=None)
 
 
 class Overheard(PluginHost):
@@ -202,7 +213,8 @@ class Home:
         )
         self.keeper = Keeper(self.furniture, self._host.finds)
         self.dispatcher = Dispatcher(self.furniture.table, self.registry, self.bus)
-        self.furniture.table.add_all(house_tools(self.dispatcher))
+        self.plans = plans_of(self.furniture, self.dispatcher.journal, self.bus, self._host)
+        self.furniture.table.add_all([*house_tools(self.dispatcher), *plan_tools(self.plans)])
         self.furniture.attach(self._host)
         self.brain = Brain(self)
         self.pictures = Pictures(folder, self.furniture, self.dispatcher)
@@ -223,6 +235,7 @@ class Home:
             home.lend()
             home._start(home.link.run())
             home._start(home.keeper.run())
+            home._start(home.plans.run())
             await home.link.ready()
             try:
                 yield home

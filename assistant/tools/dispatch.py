@@ -14,9 +14,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from assistant import revoking
 from assistant.bus import Bus
 from assistant.errors import Refused, ToolError, UnknownDevice
 from assistant.events import ToolCalled, ToolFinished
+from assistant.revoking import Revocable
 from assistant.tools.acting import watched_act
 from assistant.tools.checking import checked
 from assistant.tools.invoking import Answer, invoke
@@ -24,7 +26,6 @@ from assistant.tools.journal import Deed, Journal
 from assistant.tools.policy.judge import NEVER, Held, Made, Policy
 from assistant.tools.policy.matching import Case
 from assistant.tools.sentences import collated, sentence
-from assistant.tools.setters import restoring
 from assistant.tools.table import Target, Tool, ToolTable
 from assistant.tools.telling import Listener, told_to
 from assistant.tools.vocabulary import Risk
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 CALLS_PER_UTTERANCE = 32
 REMEMBERED_CALLS = 256
+STOPPING, STOPPED = "I am stopping that", "That was stopped."
 BROKEN_OFF = "That was broken off; it may have happened already."
 
 
@@ -95,7 +97,7 @@ class Dispatcher:
         self.policy = policy or Policy()
         self.held: Callable[[ToolCall, Held], None] = lambda _call, _held: None
         """Called with a call that waits for the user's consent."""
-        self._table = table
+        self.table = table
         self._resolver = resolver
         self._bus = bus
         self.put_back_otherwise: Callable[[], Awaitable[str]] = _nothing
@@ -119,28 +121,7 @@ class Dispatcher:
 
     def is_silent(self, name: str) -> bool:
         """Whether nothing is said of what a tool of that name has done."""
-        return any(tool.declaration.speak == "never" for tool in self._table.named(name))
-
-    async def undo(self) -> str:
-        """Put back what was changed for the last request, as far as the devices have verbs for it.
-
-        Raises:
-            ToolError: there is nothing, or it did not work.
-        """
-        results: list[ToolResult] = []
-        for deed in self.journal.take_last():
-            for device, before in deed.before.items():
-                for verb, args in restoring(before, device.states, self._table.verbs(device)):
-                    back = ToolCall("", verb, {"device": device.name, **args})
-                    results.append(await self._run(back, judged=Risk.COSTLY))
-        if not results and (said := await self.put_back_otherwise()):
-            return said
-        if not results:
-            raise ToolError("There is nothing that I could put back.")
-        text = " ".join(dict.fromkeys(result.text for result in results))
-        if not any(result.ok for result in results):
-            raise ToolError(text)
-        return text
+        return any(tool.declaration.speak == "never" for tool in self.table.named(name))
 
     async def perform(self, call: ToolCall) -> ToolResult:
         """Run a call to which the user has consented, whatever its risk."""
@@ -165,8 +146,9 @@ class Dispatcher:
         self._remember(known_as, same, future)
         self._bus.publish(ToolCalled(call.id, call.name, dict(call.args)))
         act = watched_act()
+        revoking.noted_by(self.journal.now.make)
         try:
-            result = await self._run(call, judged=judged)
+            result = await self._stoppable(call, judged)
         except asyncio.CancelledError:
             if act.begun:
                 future.set_result(_failed(call, ToolError(BROKEN_OFF)))
@@ -178,9 +160,22 @@ class Dispatcher:
         self._bus.publish(ToolFinished(call.id, result.ok, result.text))
         return result
 
+    async def _stoppable(self, call: ToolCall, judged: Risk | None) -> ToolResult:
+        """Run a call; a slow one can be called off as long as it runs."""
+        if not any(tool.declaration.slow for tool in self._named(call)):
+            return await self.run(call, judged=judged)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(self.run(call, judged=judged), name=call.name)
+
+            async def stop() -> str:
+                return STOPPING if running.cancel() else ""
+
+            revoking.made(Revocable(call.name.replace("_", " "), stop, lasts=True))
+        return _failed(call, ToolError(STOPPED)) if running.cancelled() else running.result()
+
     def has(self, name: str) -> bool:
         """Whether there is such a tool."""
-        return bool(self._table.named(name))
+        return bool(self.table.named(name))
 
     async def look(self, name: str, args: Mapping[str, Any]) -> Answer:
         """What a tool of the house tells that only looks, for another part of the house; nobody hears of it.
@@ -188,7 +183,7 @@ class Dispatcher:
         Raises:
             ToolError: it tells nothing, or does more than looking.
         """
-        tool = next(iter(self._table.named(name)), None)
+        tool = next(iter(self.table.named(name)), None)
         if tool is None or tool.device is not None or tool.declaration.risk is not Risk.READ:
             raise ToolError(f"There is no {name} to look at.")
 
@@ -229,15 +224,16 @@ class Dispatcher:
         return noted
 
     def _named(self, call: ToolCall) -> list[Tool]:
-        return self._table.named(call.name)
+        return self.table.named(call.name)
 
-    async def _run(self, call: ToolCall, *, judged: Risk | None = None) -> ToolResult:
+    async def run(self, call: ToolCall, *, judged: Risk | None = None) -> ToolResult:
+        """Run a call, whether or not it was made before; nobody hears of it."""
         try:
             if len(self._this_utterance) > CALLS_PER_UTTERANCE:
                 raise ToolError("That was too many actions for one sentence.")
             tools = self._named(call)
             if not tools:
-                near = difflib.get_close_matches(call.name, self._table.names(), 3)
+                near = difflib.get_close_matches(call.name, self.table.names(), 3)
                 raise ToolError(f"There is no tool called {call.name[:60]}.", options=tuple(near))
             if tools[0].device is None:
                 return await self._on_house(call, tools[0], judged)
@@ -252,7 +248,8 @@ class Dispatcher:
 
     async def _on_house(self, call: ToolCall, tool: Tool, judged: Risk | None) -> ToolResult:
         values = checked(tool.declaration, call.args)
-        await self._judge(Case(tool.declaration, call.args), tool.declaration.risk, call, judged)
+        for case in tool.cases(call.args) if tool.cases else [Case(tool.declaration, call.args)]:
+            await self._judge(case, case.declaration.risk, call, judged)
         try:
             answer = await invoke(tool, values)
         except ToolError as error:
@@ -279,7 +276,7 @@ class Dispatcher:
         self.policy.told(foreign=any(isinstance(each, Answer) and each.foreign for each in results))
         joined = _joined(call, label, dict(zip(_names(chosen), results, strict=True)))
         if any(tool.declaration.risk is not Risk.READ for tool in chosen):
-            self.journal.note(Deed(call.name, args, before, joined.ok))
+            self.journal.now.note(Deed(call.name, args, before, joined.ok))
         return joined
 
     async def _allowed(

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from assistant.speaking import hush
+from assistant.tools import undoing
 from assistant.tools.declaring import declare
 from assistant.tools.dispatch import Dispatcher
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
 UNDO = ("put it back", "undo that", "undo", "change it back", "put that back", "put everything back")
+CANCEL = (
+    "cancel that",
+    "never mind",
+    "nevermind",
+    "forget it",
+    "cancel it",
+    "cancel",
+    "never mind that",
+    "forget about it",
+    "cancel that again",
+    "scratch that",
+)
 WHY = (
     "why did you do that",
     "why did you do this",
@@ -34,7 +47,16 @@ def house_tools(dispatcher: Dispatcher) -> list[Tool]:
 
     async def undo() -> str:
         """Put back what was changed for the last request."""
-        return await dispatcher.undo()
+        return await undoing.put_back(dispatcher)
+
+    async def cancel_that(which: str = "") -> str:
+        """Cancel what was asked for just now: the timer, alarm, reminder or plan that was set, the drawing
+        that goes on, or what a device was told to do.
+
+        Args:
+            which: of several, the one that is meant, as the question named it
+        """
+        return await undoing.cancel_that(dispatcher, which)
 
     async def why() -> str:
         """Say what was done last, and for which words."""
@@ -52,6 +74,7 @@ def house_tools(dispatcher: Dispatcher) -> list[Tool]:
 
     return [
         Tool(declare(stop_ringing, risk=Risk.READ, phrases=STOP, own_words=True), stop_ringing, "house"),
+        Tool(declare(cancel_that, risk=Risk.COMFORT, phrases=CANCEL, own_words=True), cancel_that, "house"),
         Tool(declare(undo, risk=Risk.COMFORT, phrases=UNDO, own_words=True), undo, "house"),
         Tool(
             declare(forget_conversation, risk=Risk.COMFORT, phrases=FORGET, own_words=True),

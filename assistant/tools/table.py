@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import PluginError
 from assistant.tools.declaring import where
 from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.vocabulary import Risk
+
+if TYPE_CHECKING:
+    from assistant.tools.policy.matching import Case
 
 DEVICE = Parameter("device", "string")
 """What may stand there is said once, in the instruction, and not with each verb."""
@@ -26,12 +29,17 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A callable tool of one plugin. ``device`` is None for a tool that belongs to no device."""
+    """A callable tool of one plugin. ``device`` is None for a tool that belongs to no device.
+
+    ``cases`` are what its arguments ask for, when that is to be judged instead of the call itself: one that
+    does something later may do then what may be done now.
+    """
 
     declaration: Declaration
     function: Callable[..., Awaitable[object]]
     owner: str
     device: Target | None = None
+    cases: Callable[[Mapping[str, Any]], Sequence[Case]] | None = None
 
     @property
     def name(self) -> str:

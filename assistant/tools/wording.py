@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.moments import spoken_length
 from assistant.plain import one_line
 from assistant.tools.sentences import listed
 
 MOST_NAMED, LONGEST_VALUE = 3, 120
+IN, AT, FOR = "planned in", "planned for", "planned to last"
+"""Values that say when a call is made and for how many seconds; no tool has parameters of such names."""
 UNITS = {
     "brightness": "percent",
     "humidity": "percent",
@@ -37,7 +40,19 @@ PAST = {
 
 def wish(verb: str, names: Sequence[str], args: Mapping[str, Any]) -> str:
     """``turn on the oven (200)``, ``lower the brightness of 6 lights by 20 percent``; each value is told."""
-    whom, values = _whom(names), dict(args)
+    values = dict(args)
+    times = [_time(name, values.pop(name)) for name in (IN, AT, FOR) if name in values]
+    return " ".join([_wish(verb, names, values), *times])
+
+
+def _time(name: str, value: Any) -> str:
+    if name == AT:
+        return f"at {value}" if str(value)[:1].isdigit() else str(value)
+    return f"{'in' if name == IN else 'for'} {spoken_length(value)}"
+
+
+def _wish(verb: str, names: Sequence[str], values: dict[str, Any]) -> str:
+    whom = _whom(names)
     first, _, what = verb.replace("_", " ").partition(" ")
     of = f"the {what} of {whom}" if whom else f"the {what}"
     if first == "set" and what and len(values) == 1:

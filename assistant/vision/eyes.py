@@ -64,6 +64,15 @@ class Eyes:
     async def _once(self) -> None:
         process, ours, our_tray = await _born()
         self.pid = process.pid
+        try:
+            with ours, our_tray:
+                await self._served(process, ours, our_tray)
+        finally:
+            await _ended(process)
+
+    async def _served(
+        self, process: asyncio.subprocess.Process, ours: socket.socket, tray: socket.socket
+    ) -> None:
         reader, writer = await asyncio.open_connection(sock=ours, limit=LARGEST_BUFFER)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -72,7 +81,7 @@ class Eyes:
                 send(writer, {"do": "cameras", "cameras": self._sources, "id": 0})
                 self._up.set()
                 self.begun()
-                await self._receive(reader, our_tray)
+                await self._receive(reader, tray)
                 complaints.cancel()
         finally:
             self._up.clear()
@@ -80,9 +89,7 @@ class Eyes:
             self._fail(VisionError(RESTARTING))
             for name in list(self.states):
                 self._is(name, {**self.states[name], "state": "away", "why": "the camera service restarts"})
-            writer.close()
-            our_tray.close()
-            await _ended(process)
+            writer.transport.abort()
 
     async def _receive(self, reader: asyncio.StreamReader, tray: socket.socket) -> None:
         with suppress(VisionError):
@@ -176,7 +183,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-    await process.wait()
+        await process.wait()
 
 
 def as_state(name: str, state: str, why: str = "", **more: Any) -> Item:

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.bus import Bus
 from assistant.errors import AssistantError
-from assistant.events import Event, PhaseChanged, StateChanged
+from assistant.events import Event, PhaseChanged, RoomChanged, StateChanged
 from assistant.web.guard import PHOTO
 
 STATIC = Path(__file__).parent / "static"
@@ -50,7 +50,7 @@ class Pages:
 
     def __init__(self, desk: Desk, told: tuple[type[Event], ...]) -> None:
         self._desk = desk
-        self._told = (*told, StateChanged, PhaseChanged)
+        self._told = (*told, StateChanged, PhaseChanged, RoomChanged)
         self._streams = self._photos = 0
 
     def app(self, more: Sequence[BaseRoute] = ()) -> Starlette:

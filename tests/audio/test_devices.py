@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.audio.holders import holder
+from assistant.audio.naming import meant, unmeant
 from tests.household.test_vigil import watched
 
 STUBBORN = Path(__file__).parents[1] / "parts" / "stubborn.c"
@@ -50,6 +51,26 @@ def test_who_holds_a_card_is_known_by_any_of_its_names(
 
 def test_where_there_is_no_card_nobody_holds_one(tmp_path: Path) -> None:
     assert holder("Blue Mic", "input", tmp_path) == ""
+
+
+NAMES = ["default", "USB Audio: Mic (hw:1,0)", "USB Audio: Mic (hw:2,0)", "vmic", "vmic2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "words"),
+    [
+        ("VMIC", ["vmic"], ""),
+        ("usb hw:2", ["USB Audio: Mic (hw:2,0)"], ""),
+        ("usb mic", NAMES[1:3], "'usb mic' names more than one microphone"),
+        ("mic usb", [], "there is no microphone 'mic usb'"),
+        ("vmik", [], "the nearest is 'vmic'"),
+        ("", NAMES, "names more than one"),
+        ("\u202evmic\n", [], r"there is no microphone '\u202evmic\n'"),
+    ],
+)
+def test_which_device_is_meant_by_a_name(name: str, found: list[str], words: str) -> None:
+    assert meant(name, NAMES) == found
+    assert words in unmeant(name, "microphone", NAMES)
 
 
 @pytest.fixture(scope="module")

@@ -116,10 +116,33 @@ def test_p2_muted_nothing_opens_the_gate() -> None:
     assert fed(it, WAKE) == [GateOpened("alexa")]
 
 
-def test_muting_in_the_middle_of_a_word_ends_it() -> None:
+def test_muted_in_the_middle_of_a_word_nothing_was_said_to_its_end() -> None:
     it = gate()
     fed(it, WAKE, *[VOICE] * 10)
-    assert list(it.mute(True)) == [SpeechStopped(), GateClosed(False, "alexa", it.frames_out)]
+    assert list(it.mute(True)) == [GateClosed(False, "alexa", it.frames_out)]
+
+
+def test_muting_is_not_being_woken_for_nothing() -> None:
+    it = gate()
+    for _ in range(IDLE_WAKES):
+        fed(it, WAKE)
+        assert list(it.mute(True)) == [GateClosed(False, "alexa")]
+        list(it.mute(False))
+    assert fed(it, WAKE) == [GateOpened("alexa")]
+
+
+@pytest.mark.parametrize("offer", ["follow-up", "always"])
+def test_a_push_in_a_window_that_was_only_offered_begins_one_of_its_own(offer: str) -> None:
+    it = gate(follow_up_ms=500, window_ms=1000, always=offer == "always")
+    fed(it, QUIET)
+    list(it.follow_up())
+    assert fed(it, *[QUIET] * 20) == []
+    assert list(it.open("push")) == [GateClosed(False, offer), GateOpened("push")]
+    assert fed(it, *[QUIET] * 40) == []
+    assert list(it.open("push")) == [], "pressed again: the wait begins anew"
+    assert fed(it, *[QUIET] * 40) == []
+    assert SpeechBegan() in fed(it, *[VOICE] * 5)
+    assert list(it.open("push")) == [], "the sentence goes on"
 
 
 def test_endless_speech_ends() -> None:

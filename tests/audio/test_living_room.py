@@ -80,9 +80,9 @@ class Household:
 
 @contextlib.asynccontextmanager
 async def household(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **audio: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *server: str, **audio: Any
 ) -> AsyncIterator[Household]:
-    async with asyncio.timeout(90), living_room() as room:
+    async with asyncio.timeout(90), living_room(*server) as room:
         for name, value in room.environment.items():
             monkeypatch.setenv(name, value)
         here = Household(room, tmp_path, **audio)
@@ -186,6 +186,21 @@ async def test_a_microphone_that_is_unplugged_and_a_server_that_is_killed_are_to
         out = tmp_path / "out.wav"
         await here.room.do("listen", 1, out)
         assert loudness(out) > 100, "the speaker of the new server"
+
+
+@pytest.mark.system("pulseaudio")
+async def test_pulseaudio_is_heard_and_spoken_through_and_again_when_it_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.wav"
+    async with household(tmp_path, monkeypatch, "pulseaudio") as here:
+        assert here.told == ["Listening for 'hey jarvis'."], "it begins with two seconds of nothing"
+        here.talk.mouths.of("").play(story()[:96_000])
+        await here.room.do("listen", 1, out)
+        assert loudness(out) > 500
+        await here.room.do("restart")
+        await here.until(lambda: here.told[-1] in (BACK, here.told[0]) and len(here.told) > 1)
+        await here.woken(1)
 
 
 async def test_a_television_in_the_background_does_not_interrupt_and_a_person_does(

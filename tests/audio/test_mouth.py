@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 from assistant.audio.messages import EndOfReply, Flush, GateOpened, Play, Played, Progress
-from assistant.audio.mouth import FADE_BYTES, Mouth, NoMouth
+from assistant.audio.mouth import (
+    BEGINNING_LOOKS,
+    BEGINNING_PULLS,
+    FADE_BYTES,
+    STANDSTILL_LOOKS,
+    Mouth,
+    NoMouth,
+    Standstill,
+)
 from assistant.audio.pipe import packed, received
 from assistant.audio.process import Audio
 from assistant.errors import AudioError
@@ -58,6 +66,16 @@ def test_a_softer_voice_counts_for_the_rest_of_the_sentence() -> None:
     mouth.pull(480)
     mouth.volume = 50
     assert set(np.frombuffer(mouth.pull(480), "<i2")) == {4000}
+
+
+def test_a_card_that_begins_late_does_not_stand_still_and_one_that_stops_does() -> None:
+    mouth, standstill = Mouth(), Standstill()
+    mouth.pull(480)
+    assert not any(standstill.seen(mouth) for _ in range(BEGINNING_LOOKS)), "its buffer is full"
+    for _ in range(BEGINNING_PULLS):
+        mouth.pull(480)
+        assert not standstill.seen(mouth)
+    assert [standstill.seen(mouth) for _ in range(STANDSTILL_LOOKS + 1)].count(True) == 1
 
 
 def test_without_a_speaker_nothing_waits() -> None:

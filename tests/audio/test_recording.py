@@ -25,10 +25,12 @@ ENCODINGS: dict[tuple[int, int], Callable[[npt.NDArray[np.float64]], bytes]] = {
 }
 
 
-def wav(code: int, channels: int, rate: int, bits: int, body: bytes, *, extra: bytes = b"") -> bytes:
+def wav(code: int, channels: int, rate: int, bits: int, body: bytes, **rare: int) -> bytes:
+    """``rare``: bits ``said`` that are fewer than a sample takes up, a format of ``odd`` length."""
+    said, odd = rare.get("said", bits), rare.get("odd", 0)
     block = channels * bits // 8
-    form = struct.pack("<HHIIHH", code, channels, rate, rate * block, block, bits) + extra
-    chunks = b"fmt " + struct.pack("<I", len(form)) + form + b"LIST\x03\0\0\0abc\0"
+    form = struct.pack("<HHIIHH", code, channels, rate, rate * block, block, said) + b"\0" * odd
+    chunks = b"fmt " + struct.pack("<I", len(form)) + form + b"\0" * odd + b"LIST\x03\0\0\0abc\0"
     chunks += b"data" + struct.pack("<I", len(body)) + body
     return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks
 
@@ -51,6 +53,14 @@ def test_a_tone_is_the_same_tone(tmp_path: Path, code: int, bits: int, channels:
     spectrum = np.abs(np.fft.rfft(pcm * np.hanning(len(pcm))))
     assert abs(np.argmax(spectrum) * 16_000 / len(pcm) - 440) < 5
     assert np.sqrt(np.mean(pcm**2)) == pytest.approx(0.5 * 32767 / 2**0.5, rel=0.05)
+
+
+@pytest.mark.parametrize("data", [{"said": 24}, {"odd": True}], ids=["24 bits in 32", "odd format"])
+def test_a_header_that_few_programs_write_is_understood(tmp_path: Path, data: dict[str, int]) -> None:
+    samples = tone(16_000)
+    (tmp_path / "usual.wav").write_bytes(wav(1, 1, 16_000, 32, ENCODINGS[1, 32](samples)))
+    (tmp_path / "rare.wav").write_bytes(wav(1, 1, 16_000, 32, ENCODINGS[1, 32](samples), **data))
+    assert list(frames(tmp_path / "rare.wav")) == list(frames(tmp_path / "usual.wav"))
 
 
 @pytest.mark.parametrize(

@@ -22,3 +22,5 @@ def test_one_clock_for_the_whole_process(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_others_wrote_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     Output(as_json=False).tell({"event": "spoke", "text": "A \u202ecat\x1b]0;title\x07 in\ntwo lines"})
     assert capsys.readouterr().out == "A ?cat?]0;title? in\ntwo lines\n"
+    assert main(["hear", "\u202e\x1b]0;title\x07\udcff.wav"]) == 1
+    assert capsys.readouterr().err.startswith("assistant: ??]0;title??.wav: cannot be read")

@@ -72,8 +72,10 @@ def test_a_daemon_in_a_recorded_room_answers_aloud_and_obeys_its_switches(tmp_pa
         assert pressed(state, "push")["microphone"] is True
         wait_until(lambda: [each["by"] for each in told(out) if each["event"] == "woke"][-1] == "push")
         assert pressed(state, "mute")["muted"] is True
-        deaf = assistant(state, "room", "push", "--json")
-        assert (deaf.returncode, b"cannot listen: it is muted" in deaf.stdout) == (1, True)
+        for words, why in (("push", b"cannot listen: it is muted"), ("unmute not", b"takes nothing more")):
+            refused = assistant(state, "room", *words.split(), "--json")
+            assert (refused.returncode, why in refused.stdout) == (1, True)
+        assert b"idle; muted; " in assistant(state, "health", "--json").stdout
         assert pressed(state, "unmute")["muted"] is False
 
 

@@ -31,6 +31,7 @@ from assistant.home.registry import folded
 from assistant.testing.sources import SourceHouse
 from assistant.tools.dispatch import ToolCall
 from assistant.tools.journal import Deed
+from assistant.tools.undoing import put_back
 from assistant.tools.vocabulary import Risk
 
 
@@ -245,9 +246,9 @@ async def test_put_it_back_restores_what_was_there_and_again_what_was_undone() -
     house.say("lamps/desk", {"state": "ON", "level": 30})
     await house.do("turn_on", "desk lamp", brightness=80)
     house.dispatcher.new_utterance()
-    assert await house.dispatcher.undo() == "The desk lamp is on at 30 percent."
+    assert await put_back(house.dispatcher) == "The desk lamp is on at 30 percent."
     house.dispatcher.new_utterance()
-    assert await house.dispatcher.undo() == "The desk lamp is on at 80 percent."
+    assert await put_back(house.dispatcher) == "The desk lamp is on at 80 percent."
 
 
 async def test_what_outlasts_a_restart_is_put_back_when_nothing_else_is_known() -> None:
@@ -256,9 +257,9 @@ async def test_what_outlasts_a_restart_is_put_back_when_nothing_else_is_known() 
 
     house, _ = house_with(lamp())
     with pytest.raises(ToolError, match="nothing that I could put back"):
-        await house.dispatcher.undo()
+        await put_back(house.dispatcher)
     house.dispatcher.put_back_otherwise = picture
-    assert await house.dispatcher.undo() == "The picture before is on the kitchen screen."
+    assert await put_back(house.dispatcher) == "The picture before is on the kitchen screen."
 
 
 async def test_a_lamp_that_was_off_is_put_back_to_off_only() -> None:
@@ -268,7 +269,7 @@ async def test_a_lamp_that_was_off_is_put_back_to_off_only() -> None:
     await house.do("turn_on", "desk lamp", brightness=80)
     house.published.clear()
     house.dispatcher.new_utterance()
-    await house.dispatcher.undo()
+    await put_back(house.dispatcher)
     assert house.published == [("lamps/desk/set", '{"on": false}')]
 
 
@@ -291,7 +292,7 @@ async def test_why_tells_what_was_done_alike_in_one() -> None:
     (told,) = house.registry.devices
     house.dispatcher.journal.heard("lights out")
     for _ in range(5):
-        house.dispatcher.journal.note(Deed("turn_off", {}, {told: {}}, True))
+        house.dispatcher.journal.now.note(Deed("turn_off", {}, {told: {}}, True))
     house.dispatcher.new_utterance()
     assert house.dispatcher.journal.why() == 'I heard "lights out", so I turned off 5 lamps'
 

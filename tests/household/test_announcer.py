@@ -33,6 +33,7 @@ OWN = Identity("abcd1234", "Assistant", "Kitchen")
 class Ears:
     applied: list[RoomSettings] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
 
     def apply(self, settings: RoomSettings) -> None:
         self.applied.append(settings)
@@ -40,13 +41,16 @@ class Ears:
     def open_gate(self, by: str) -> None:
         self.pushed.append(by)
 
+    def sign(self, name: str) -> None:
+        self.signs.append(name)
+
 
 class Home:
     """The announcer, and what others on the broker see of it."""
 
     def __init__(self, url: str, folder: Path, *, transcripts: bool) -> None:
         self.bus, self.room, self.ears = Bus(), Room(folder / "room.json"), Ears()
-        self.room.ears = self.ears
+        self.room.ears, self.room.changed = self.ears, self.bus.publish
         self.said: list[str] = []
         self.stops = 0
         linked = asyncio.Event()
@@ -70,7 +74,7 @@ class Home:
 
     def _see(self, topic: str, payload: bytes) -> None:
         self.count += topic.endswith("/config")
-        self.seen[topic.removeprefix(f"{OWN.base}/")] = payload.decode()
+        self.seen[topic.removeprefix(f"{OWN.base}/")] = payload.decode(errors="replace")
 
     def _stop(self) -> None:
         self.stops += 1
@@ -78,7 +82,7 @@ class Home:
     async def _say(self, text: str) -> None:
         self.said.append(text)
 
-    async def command(self, ending: str, payload: str, *, retain: bool = False) -> None:
+    async def command(self, ending: str, payload: str | bytes, *, retain: bool = False) -> None:
         await self.others.publish(OWN.topic(ending), payload, retain=retain)
 
     @property
@@ -175,7 +179,7 @@ async def test_its_switches(tmp_path: Path) -> None:
         await home.command("push_to_talk", "PRESS")
         await home.command("stop", "PRESS")
         await until(lambda: home.stops == 1)
-        assert home.ears.pushed == []  # it is muted
+        assert (home.ears.pushed, home.ears.signs) == ([], ["mute"]), "it is muted, and says so"
         await home.command("mute/set", "OFF")
         await home.command("push_to_talk", "PRESS")
         await until(lambda: home.ears.pushed == ["push"])
@@ -192,15 +196,20 @@ async def test_its_switches(tmp_path: Path) -> None:
         ("volume/set", "nan"),
         ("say", " \n"),
         ("reboot/set", "ON"),
+        ("push_to_talk/set", "PRESS"),
+        ("push_to_talk", ""),
+        ("push_to_talk", "RELEASE"),
+        ("stop", ""),
+        ("say", b"\xff\xfe"),
     ],
 )
 async def test_nonsense_is_told_once_and_changes_nothing(
-    tmp_path: Path, ending: str, payload: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, ending: str, payload: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with announced(tmp_path) as home:
         await home.command(ending, payload)
         await until(lambda: "ignored" in caplog.text)
-        assert home.room.settings == RoomSettings()
+        assert (home.room.settings, home.ears.pushed, home.stops) == (RoomSettings(), [], 0)
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
@@ -240,6 +249,7 @@ async def test_without_a_brain_it_is_offline_and_says_why(tmp_path: Path) -> Non
 async def test_a_further_room_has_its_own_state_and_its_own_switches(tmp_path: Path) -> None:
     bedroom = Room(tmp_path / "room-bedroom.json", Place("bedroom", "bedroom"))
     async with announced(tmp_path) as home:
+        bedroom.changed = home.bus.publish
         own = OWN.of(bedroom.place)
         further = Announcer(
             own,

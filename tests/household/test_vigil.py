@@ -20,6 +20,7 @@ from assistant.audio.proof import SAMPLES
 from assistant.bus import Bus
 from assistant.config import AudioConfig
 from assistant.floor import Shut
+from assistant.household import vigil
 from assistant.household.changes import LOOK_SECONDS, Change, models
 from assistant.household.room import Room
 from assistant.household.vigil import ENDED, NONSENSE, Vigil
@@ -82,6 +83,7 @@ def message(code: int, body: bytes) -> bytes:
     return struct.pack(">BI", code, len(body)) + body
 
 
+NO_WORD = "Listening after a push only: no wake word is set (audio.wake)."
 READY = message(0, b'{"source": "x"}')
 OPEN = message(1, b'{"by": "push"}')
 VOICE = message(4, bytes(640))
@@ -91,10 +93,11 @@ VOICE = message(4, bytes(640))
 def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
     """Another program in the place of Python, which writes these bytes to its socket and ends."""
 
-    def put(told: bytes) -> None:
+    def put(told: bytes, after: float = 0.0, for_seconds: float = 0.0) -> None:
         program = tmp_path / "python"
         program.write_text(
-            f"#!{python}\nimport os, sys\nos.write(int(sys.argv[sys.argv.index('--fd') + 1]), {told!r})\n"
+            f"#!{python}\nimport os, sys, time\ntime.sleep({after})\n"
+            f"os.write(int(sys.argv[sys.argv.index('--fd') + 1]), {told!r})\ntime.sleep({for_seconds})\n"
         )
         program.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(program))
@@ -133,6 +136,17 @@ async def test_a_process_that_ends_without_a_word_is_told_once(
         await here.until(lambda: bool(here.told))
         await asyncio.sleep(0.2)
         assert here.told == [ENDED]
+
+
+async def test_a_device_that_takes_long_to_open_is_not_told_to_be_gone(
+    tmp_path: Path, says: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "GONE_SECONDS", 0.4)
+    says(READY, 0.5, 0.5)
+    async with watched(tmp_path) as here:
+        await here.until(lambda: len(here.told) > 0)
+        await asyncio.sleep(0.25)
+        assert here.told == [NO_WORD]
 
 
 async def test_what_left_is_counted_when_the_process_dies_in_the_middle_of_a_frame(

@@ -67,9 +67,10 @@ async def test_one_after_the_other_and_what_is_announced_first() -> None:
         await asyncio.sleep(0)
         await say("second  one\n")
         await announce("fire")
+        await announce("everybody out")
         talk.free.set()
         await asyncio.sleep(5)
-    assert talk.heard == ["first", "fire", "second one"]
+    assert talk.heard == ["first", "fire", "everybody out", "second one"]
 
 
 @pytest.mark.looptime

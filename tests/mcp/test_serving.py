@@ -32,7 +32,7 @@ async def _commands(client: Any) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     assert {"turn_on", "turn_off", "set_timer", "find_devices"} <= set(tools)
     # What is never done on a word alone is not offered, nor what is about people's own last words.
-    assert not {"unlock", "undo", "why"} & set(tools)
+    assert not {"unlock", "undo", "why", "cancel_that", "do_later", "cancel_planned"} & set(tools)
     assert tools["find_devices"].annotations.read_only_hint
     assert "dimmable light: kitchen light" in (client.instructions or "")
     done = await client.call_tool("turn_on", {"device": "kitchen light", "brightness": 40})

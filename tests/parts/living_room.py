@@ -1,4 +1,5 @@
-"""A microphone and a loudspeaker for a machine that has none: a private PipeWire (``living-room`` beside this)."""
+"""A microphone and a loudspeaker for a machine that has none: a private PipeWire or PulseAudio (``living-room``
+beside this)."""
 
 from __future__ import annotations
 
@@ -38,11 +39,14 @@ class LivingRoom:
 
 
 @contextlib.asynccontextmanager
-async def living_room() -> AsyncIterator[LivingRoom]:
-    """A room of one's own; programs started with its environment hear and speak in it."""
+async def living_room(*server: str) -> AsyncIterator[LivingRoom]:
+    """A room of one's own; programs started with its environment hear and speak in it.
+
+    ``server``: ``pulseaudio`` instead of PipeWire.
+    """
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="room-") as folder:
         room = LivingRoom(Path(folder) / "r")
-        lines = (await room.do("up")).splitlines()
+        lines = (await room.do("up", *server)).splitlines()
         pairs = (line.removeprefix("export ").partition("=") for line in lines if line.startswith("export "))
         room.environment = {**os.environ, **{name: value.strip("'\"") for name, _, value in pairs}}
         try:

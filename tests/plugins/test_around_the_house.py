@@ -20,10 +20,12 @@ from gpiozero.pins.mock import MockFactory, MockSPIDevice
 from assistant.config import PluginEntry
 from assistant.device import Device
 from assistant.errors import ConfigError, ToolError
-from assistant.events import CameraSaw, PhaseChanged, StateChanged
+from assistant.events import CameraSaw, PhaseChanged, RoomChanged, StateChanged
 from assistant.loader import Loader, LoadState
 from assistant.looking import Looked, look_through
+from assistant.speaking import speak_through
 from assistant.testing.bare import BareHost
+from assistant.testing.home import Loudspeaker
 from assistant.wallclock import WallClock
 from tests.parts.home import until
 from tests.parts.web import as_json, body, web
@@ -299,6 +301,19 @@ async def test_a_button_and_a_lamp_on_pins(tmp_path: Path) -> None:
             await until(lambda: button.states == {"pressed": True})
             factory.pin(17).drive_high()
             await until(lambda: button.states == {"pressed": False})
+        speak_through(voice := Loudspeaker())
+        async with living(
+            tmp_path, "gpio_button", name="talk button", pin=22, push_to_talk=True, room="study"
+        ) as house:
+            assert isinstance(house.plugin, Device)
+            button = house.plugin
+            await until(lambda: button.states == {"pressed": False})
+            for times in (1, 2):
+                factory.pin(22).drive_low()
+                await until(lambda n=times: len(voice.listened) == n)  # type: ignore[misc]
+                factory.pin(22).drive_high()
+                await until(lambda: button.states == {"pressed": False})
+            assert voice.listened == ["study", "study"], "once a press, however long"
         async with living(tmp_path, "gpio_led", name="desk led", pin=27) as house:
             assert await house.do("turn_on") == "desk led is on"
             assert factory.pin(27).state
@@ -333,12 +348,14 @@ async def test_leds_of_a_microphone_hat_show_what_the_room_does(tmp_path: Path) 
     try:
         with Chain(11, 10, 9, 8) as chain:
             async with living(tmp_path, "respeaker_leds", brightness=100) as house:
-                for phase, light in (
-                    ("listening", "ffff3c00"),
-                    ("speaking", "ff28c800"),
-                    ("idle", "e0000000"),
+                for told, light in (
+                    (PhaseChanged("listening"), "ffff3c00"),
+                    (PhaseChanged("speaking"), "ff28c800"),
+                    (PhaseChanged("idle"), "e0000000"),
+                    (RoomChanged(True, 100, 50), "ff0000c8"),
+                    (RoomChanged(False, 100, 50), "e0000000"),
                 ):
-                    house.host.tell(PhaseChanged(phase))
+                    house.host.tell(told)
                     wanted = bytes(4) + 3 * bytes.fromhex(light) + b"\xff" * 4
                     await until(partial(chain.shows, wanted))
                 house.host.tell(PhaseChanged("thinking"))

@@ -160,6 +160,21 @@ async def test_p4_a_timer_that_was_due_while_the_house_was_down_says_so(
         assert len(json.dumps(await house.plugin.storage.all())) > 2 or said
 
 
+async def test_a_timer_that_is_set_right_after_the_clock_was_set_keeps_its_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agenda_module, "LOOK_SECONDS", 60.0)  # nobody has noticed yet
+    clock = Clock(2026, 11, 29, 12, 0)
+    async with living("timers", tmp_path, clock) as house:
+        assert await house.do("timers_left") == "There are no timers"
+        await asyncio.sleep(0.05)
+        clock.set(2026, 11, 29, 9, 0)
+        await house.do("set_timer", seconds=3600)
+        await asyncio.sleep(0.1)
+        assert "59 minutes" in await house.do("timers_left") or "1 hour" in await house.do("timers_left")
+        assert not house.voice.rang
+
+
 async def test_an_alarm_rings_at_its_time_and_again_on_the_next_day_over_summer_time(tmp_path: Path) -> None:
     clock = Clock(2026, 3, 28, 6, 59, 59)
     async with living("alarms", tmp_path, clock) as house:

@@ -23,6 +23,7 @@ from assistant.tools.policy.heard import Heard
 from assistant.tools.policy.judge import Asker, Held, Made, Policy, Rules, Taint
 from assistant.tools.policy.lexicon import lexicon
 from assistant.tools.table import ToolTable
+from assistant.tools.undoing import put_back
 
 FOREIGN = "because of what others have written"
 
@@ -301,7 +302,7 @@ async def test_p11_putting_back_opens_nothing() -> None:
     dispatcher.new_utterance()
     dispatcher.heard("undo that", complete=True)
     with pytest.raises(ToolError):
-        await dispatcher.undo()
+        await put_back(dispatcher)
     assert bar.states["locked"] is True
 
 

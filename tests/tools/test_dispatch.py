@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from assistant import revoking
 from assistant.api import Device, Percent, Plugin, Range, Risk, ToolError, state, tool
 from assistant.bus import Bus
 from assistant.events import ToolCalled, ToolFinished
 from assistant.home.registry import Registry
+from assistant.tools import undoing
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
 from assistant.tools.table import ToolTable
+from assistant.tools.undoing import cancel_that
 
 
 class Lamp(Device):
@@ -165,3 +170,70 @@ def test_the_same_verb_of_many_devices_is_one_declaration() -> None:
     assert names["device"].required
     assert not names["brightness"].required
     assert names["brightness"].low is None
+
+
+class Painter(Plugin):
+    """Draws for ever."""
+
+    @tool(slow=True)
+    async def draw(self) -> str:
+        """Draw."""
+        await asyncio.sleep(3600)
+        return "drawn"
+
+
+class Notes(Plugin):
+    kept: list[str] = []  # noqa: RUF012 - a setting
+
+    @tool
+    async def write(self, words: str) -> str:
+        """Write down."""
+        self.kept.append(words)
+
+        async def revoke() -> str:
+            self.kept.remove(words)
+            return f"the note {words} is gone"
+
+        revoking.made(revoking.Revocable(f"the note {words}", revoke))
+        return "written"
+
+
+async def test_what_goes_on_is_stopped_however_long_ago_it_was_asked_for() -> None:
+    dispatcher, _ = house(Painter())
+    drawing = asyncio.get_running_loop().create_task(dispatcher.call(ToolCall("1", "draw")))
+    await asyncio.sleep(0)
+    dispatcher.new_utterance()
+    await asyncio.sleep(0)
+    assert await cancel_that(dispatcher) == "I am stopping that"
+    result = await drawing
+    assert (result.ok, result.text) == (False, "That was stopped.")
+    assert await cancel_that(dispatcher) == "There is nothing to cancel."
+
+
+async def test_of_two_things_the_one_that_is_meant_is_called_off() -> None:
+    notes = Notes()
+    dispatcher, _ = house(notes)
+    await dispatcher.call(ToolCall("1", "write", {"words": "milk"}))
+    await dispatcher.call(ToolCall("2", "write", {"words": "eggs"}))
+    dispatcher.new_utterance()
+    with pytest.raises(ToolError, match="Do you mean the note milk or the note eggs?") as asked:
+        await cancel_that(dispatcher)
+    assert asked.value.options == ("the note milk", "the note eggs")
+    assert await cancel_that(dispatcher, "the note milk") == "the note milk is gone"
+    assert notes.kept == ["eggs"]
+
+
+async def test_only_what_was_asked_for_last_and_lately_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Notes()
+    dispatcher, _ = house(notes)
+    for words in ("milk", "eggs"):
+        await dispatcher.call(ToolCall(words, "write", {"words": words}))
+        dispatcher.new_utterance()
+    assert await cancel_that(dispatcher) == "the note eggs is gone"
+    assert await cancel_that(dispatcher) == "There is nothing to cancel."
+    await dispatcher.call(ToolCall("3", "write", {"words": "tea"}))
+    dispatcher.new_utterance()
+    monkeypatch.setattr(undoing, "RIGHT_AFTER_SECONDS", 0.0)
+    await asyncio.sleep(0.01)
+    assert await cancel_that(dispatcher) == "There is nothing to cancel."
+    assert notes.kept == ["milk", "tea"]

@@ -61,6 +61,8 @@ async def test_a_person_reads_says_and_switches_and_nothing_complains(tmp_path: 
             await page.value("document.getElementById('mute').click()")
             await page.until("document.getElementById('mute').getAttribute('aria-pressed') === 'true'")
             assert house.known_as.room.settings.muted
+            house.known_as.room.change(muted=False)  # by somebody else
+            await page.until("document.getElementById('mute').getAttribute('aria-pressed') === 'false'")
             assert page.complaints == []
             assert len(await page.picture()) > 10_000
         await _scripts(house, pages)

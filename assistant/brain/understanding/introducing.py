@@ -25,7 +25,9 @@ TRIED = {
 }
 """Examples that need words of one's own; others are the phrases of tools that need none."""
 MOST_KINDS, MOST_EXAMPLES = 5, 4
-MEANWHILE = frozenset({"stop_ringing", "undo", "why", "forget_conversation"})
+MEANWHILE = frozenset(
+    {"stop_ringing", "cancel_that", "undo", "why", "forget_conversation", "what_is_planned", "cancel_planned"}
+)
 """The house's own: they say something only once something has been done."""
 NO_WORLD = "What has nothing to do with this home I leave to the internet brain."
 

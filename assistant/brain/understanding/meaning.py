@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.brain.home import Thing
+
+DO_LATER = "do_later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,27 @@ class Call:
 
     name: str
     args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """When, as tools take it ("" is now), and after how many seconds it is to be as before (None: never)."""
+
+    when: str = ""
+    seconds: int | None = None
+
+    def call(self, calls: Sequence[Call]) -> Call:
+        """The call that has these calls made then."""
+        times: dict[str, Any] = {"when": self.when} if self.when else {}
+        if self.seconds is not None:
+            times["seconds"] = self.seconds
+        return Call(DO_LATER, {"calls": [_step(call) for call in calls], **times})
+
+
+def _step(call: Call) -> dict[str, Any]:
+    more = [{"name": name, "value": str(value)} for name, value in call.args.items() if name != "device"]
+    step: dict[str, Any] = {"tool": call.name, "device": call.args["device"]}
+    return step | {"arguments": more} if more else step
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,7 @@ class Miss(Exception):
 
     ``things`` are candidates that a short answer can choose from. ``final`` means that nobody else
     (grammars of others) may try: the sentence was understood well enough to know that it must not act.
+    ``delay`` is when it would be done once a short answer has come.
     """
 
     def __init__(self, say: str, *, things: tuple[Thing, ...] = (), final: bool = False) -> None:
@@ -54,6 +78,7 @@ class Miss(Exception):
         self.say = say
         self.things = things
         self.final = final
+        self.delay: Delay | None = None
 
 
 State = Mapping[str, Any]

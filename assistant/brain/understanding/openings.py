@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.brain.understanding.tables import spread
+from assistant.brain.understanding.lexicon import ASKING
+from assistant.brain.understanding.tables import phrases, spread
 from assistant.brain.understanding.words import words
 
 OPENERS = spread(
@@ -36,6 +37,17 @@ OPENERS = spread(
 )
 OPENING = {words(phrase): form for phrase, form in OPENERS.items()}
 LONGEST = 6
+POLITENESS = tuple(
+    tuple(phrase.split())
+    for phrase in phrases(
+        """
+        please, hey, hi, hello, ok, okay, and, so, well, um, uh, excuse me, now, computer, then,
+        good morning, good evening, i would like to know, i want to know
+        """
+    )
+    | ASKING
+    | {","}
+)
 
 
 def opening(sentence: Sequence[str]) -> tuple[str, int]:
@@ -44,3 +56,14 @@ def opening(sentence: Sequence[str]) -> tuple[str, int]:
         if found := OPENING.get(tuple(sentence[:length])):
             return found, length
     return "", 0
+
+
+def without_politeness(sentence: tuple[str, ...]) -> tuple[str, ...]:
+    """The sentence from the word on that asks or wishes, without a please at its end."""
+    start = 0
+    while found := next((o for o in POLITENESS if sentence[start : start + len(o)] == o), None):
+        start += len(found)
+    end = len(sentence)
+    while end > start and sentence[end - 1] in ("please", "thanks", ","):
+        end -= 1
+    return sentence[start:end]

@@ -16,6 +16,7 @@ NOT_UNDERSTOOD = "I did not understand that. Please say it another way."
 NEGATED = "Okay, I leave it as it is."
 NEEDS_INTERNET = "I can't answer that here. Questions like that need the internet brain."
 NOT_A_COMMAND = "I can switch lights and other things in this home, but I can't help with that here."
+WHICH_TIME = "I can't tell when. Say one time at the end, such as in ten minutes. I know no conditions."
 NO_SCHEDULE = "I can only do things right away here, not at a later time or on a condition."
 TIME_WORDS = bag(
     """

@@ -144,6 +144,9 @@ class _Reading:
         if word.removesuffix("s") in DAYS:
             self.day = f"every {word[:-1]}" if word.endswith("s") else word
             return 1
+        if word in ("every", "each") and at + 1 < len(words) and words[at + 1] in PARTS:
+            self.day = "daily"
+            return 1
         if word == "every" and at + 1 < len(words) and words[at + 1].removesuffix("s") in DAYS:
             self.day = f"every {words[at + 1].removesuffix('s')}"
             return 2

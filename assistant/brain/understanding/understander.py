@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from assistant.brain.home import Home, Thing
 from assistant.brain.understanding import replies
 from assistant.brain.understanding.answers import answer
-from assistant.brain.understanding.choices import Choice, left_open
-from assistant.brain.understanding.choosing import YES, asked_of, chosen, content, on_floor
-from assistant.brain.understanding.clauses import Clause, Reference, clauses
+from assistant.brain.understanding.choices import left_open
+from assistant.brain.understanding.clauses import clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
 from assistant.brain.understanding.introducing import HELP, introduction
 from assistant.brain.understanding.kinds import RISKY, family
-from assistant.brain.understanding.lexicon import AGAIN, ASKING, GREETINGS, NIGHT, NOTHING_TO_DO, THANKS
+from assistant.brain.understanding.later import delayed, postponed
+from assistant.brain.understanding.lexicon import AGAIN, GREETINGS, NIGHT, NOTHING_TO_DO, THANKS
 from assistant.brain.understanding.looks import unseen
-from assistant.brain.understanding.meaning import Call, Miss, Question, Understanding
+from assistant.brain.understanding.meaning import DO_LATER, Call, Delay, Miss, Question, Understanding
 from assistant.brain.understanding.moods import Order, as_order
-from assistant.brain.understanding.names import EXACT, Names, Noun
-from assistant.brain.understanding.openings import opening
+from assistant.brain.understanding.names import Names
+from assistant.brain.understanding.openings import opening, without_politeness
+from assistant.brain.understanding.pending import LEFT, Answers, Pending, put_off
 from assistant.brain.understanding.phrases import Phrases
 from assistant.brain.understanding.questions import Questions
 from assistant.brain.understanding.sequels import Sequels
@@ -36,41 +36,17 @@ ADVICE = "That is up to you. Shall I do it?"
 LAST = "Do you mean what I did last?"
 MEMORY = timedelta(minutes=2)
 MOST_CALLS = 60
-NO = phrases(
+CANCEL_TOOL = "cancel_that"
+CANCELLING = phrases(
     """
-    no, nope, no thanks, no thank you, neither, none, no i did not, none of them, wrong
+    cancel that, cancel it, cancel, never mind, nevermind, never mind that, forget it, forget about it,
+    scratch that, cancel that again, no cancel that, oh never mind, ok never mind, actually never mind,
+    actually cancel that, oh forget it
     """
 )
 STOP_TOOL = "stop_ringing"
 STOPPING = phrases("stop, stop it, stop that, be quiet, quiet, shut up, enough, silence, stop ringing")
-OPENERS = tuple(
-    tuple(phrase.split())
-    for phrase in phrases(
-        """
-        please, hey, hi, hello, ok, okay, and, so, well, um, uh, excuse me, now, computer, then,
-        good morning, good evening, i would like to know, i want to know
-        """
-    )
-    | ASKING
-    | {","}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A question of ours that waits for an answer."""
-
-    at: datetime
-    clauses: tuple[Clause, ...] = ()
-    things: tuple[Thing, ...] = ()
-    question: str = ""
-    offer: Understanding | None = None
-    choice: Choice | None = None
-    where: bool = False
-    """It asked for a floor, not for a thing."""
-
-
-_Before = tuple[tuple[Thing, ...], datetime | None, _Pending | None, datetime | None]
+_Before = tuple[tuple[Thing, ...], datetime | None, Pending | None, datetime | None]
 
 
 class Understander:
@@ -86,14 +62,17 @@ class Understander:
         self._phrases = Phrases(home)
         self._lately = Lately()
         self._specials = Specials(home, self._names)
+        self._answers = Answers(home, self._names, self._tagger, self._wishes)
         self._foreign = ForeignGrammar(home)
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
         self._sequels = Sequels(self._phrases, now)
-        self._open: _Pending | None = None
+        self._open: Pending | None = None
         """What the house was left to find out; it may ask back."""
         self._told = ""
+        self._delay: Delay | None = None
+        """When what the present sentence wishes is to be done."""
         self._before: _Before = ((), None, None, None)
 
     def understand(self, text: str) -> Understanding:
@@ -104,17 +83,24 @@ class Understander:
             return Understanding(say="I did not hear anything.")
         if _bare(sentence) in AGAIN:
             return Understanding(say=self._told or "I have not said anything yet.")
+        self._delay = None
         understood = self._understood(text, sentence)
+        if self._delay is not None:
+            understood = self._delayed(understood, self._delay)
         self._told = understood.say or self._told
         return understood
 
     def _understood(self, text: str, sentence: tuple[str, ...]) -> Understanding:
         pending, self._pending, self._open = self._pending, None, None
-        if pending and self._now() - pending.at <= MEMORY and (followed := self._follow(pending, sentence)):
+        pending = pending if pending and self._now() - pending.at <= MEMORY else None
+        if pending and (followed := self._follow(pending, sentence)):
+            self._delay = pending.delay
             return followed
         bare = _bare(sentence)
         if bare in STOPPING and self.home.tool(STOP_TOOL):
             return Understanding(calls=(Call(STOP_TOOL),))
+        if bare in CANCELLING and self.home.tool(CANCEL_TOOL):
+            return Understanding(say=LEFT) if pending else Understanding(calls=(Call(CANCEL_TOOL),))
         if said := introduction(self.home) if bare in HELP else _small_talk(bare):
             return Understanding(say=said)
         try:
@@ -128,7 +114,7 @@ class Understander:
 
     def offer(self, understanding: Understanding, say: str) -> Understanding:
         """Ask before doing: a following "yes" makes the calls."""
-        self._pending = _Pending(self._now(), offer=understanding)
+        self._pending = Pending(self._now(), offer=understanding)
         return Understanding(say=say)
 
     def answer(self, understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
@@ -137,8 +123,10 @@ class Understander:
             (call,) = understanding.calls
             if self._open and str(responses[0].get("error", "")).endswith("?"):
                 self._pending = self._open
-            elif choice := left_open(call, self.home.tool(call.name), responses[0]):
-                self._pending = _Pending(self._now(), choice=choice)
+            elif call.name != DO_LATER and (
+                choice := left_open(call, self.home.tool(call.name), responses[0])
+            ):
+                self._pending = Pending(self._now(), choice=choice)
         self._told = answer(understanding, responses)
         return self._told
 
@@ -152,9 +140,28 @@ class Understander:
             return self._called(call)
         if not self._tagger.commanding(sentence) and (call := self._sequels.call(spelled, free=True)):
             return self._called(call)
+        if later := self._later(sentence):
+            return later
+        return self._at_once(sentence, spelled)
+
+    def _later(self, sentence: tuple[str, ...]) -> Understanding | None:
+        """A wish for another time; None when there is no time in it, or it is no wish about devices."""
+        found = delayed(sentence, self._now()) if self.home.tool(DO_LATER) else None
+        understood = postponed(*found, self._at_once) if found else None
+        self._delay = found[0] if found and understood else None
+        return understood
+
+    def _delayed(self, understood: Understanding, delay: Delay) -> Understanding:
+        """The same, then; and what is answered to a question of ours is meant for then, too."""
+        self._pending, self._open = put_off(self._pending, delay), put_off(self._open, delay)
+        calls = (delay.call(understood.calls),) if understood.calls else ()
+        return Understanding(calls=calls, say=understood.say)
+
+    def _at_once(self, sentence: tuple[str, ...], spelled: tuple[str, ...]) -> Understanding:
+        """A sentence without times."""
         if special := self._specials.match(sentence, free=False):
             return self._done(*special, None)
-        polite = _without_politeness(sentence)
+        polite = without_politeness(sentence)
         if asked := self._asked(sentence, polite):
             return asked
         order = as_order(polite)
@@ -178,7 +185,7 @@ class Understander:
         if special := self._specials.match(sentence, free=True):
             return self._done(*special, None)
         if call := self._foreign.call(sentence):
-            return self._done([call], self._things_of(call), None)
+            return self._done([call], _things_of(self.home, call), None)
         if not miss.say.endswith("?") and (call := self._sequels.vague(spelled)):
             return self.offer(Understanding(calls=(call,)), f"{miss.say} {LAST}")
         return None
@@ -191,7 +198,7 @@ class Understander:
                 done = self._done(*found)
                 if left := self._questions.left_open:
                     where = self._questions.left_where
-                    self._open = _Pending(
+                    self._open = Pending(
                         self._now(), things=tuple(left), question=" ".join(asked), where=where
                     )
                 return done
@@ -223,19 +230,19 @@ class Understander:
     def _wished(self, sentence: tuple[str, ...]) -> Understanding:
         tags = self._tagger.tags(sentence)
         found = clauses(tags, self._names)
-        form, _ = opening(_without_politeness(sentence))
+        form, _ = opening(without_politeness(sentence))
         try:
             replies.refuse(tags, found, form, self._names)
             calls, things = self._wishes.calls(found, self._recent)
         except Miss as miss:
             if miss.things and len(found) == 1 and not form:
-                self._pending = _Pending(self._now(), tuple(found), miss.things)
+                self._pending = Pending(self._now(), tuple(found), miss.things)
             raise
         if not calls:
             raise Miss(replies.NOT_UNDERSTOOD)
         if self._wishes.left_open:
             where = any(clause.reference.area in self.home.relative for clause in found)
-            self._open = _Pending(self._now(), tuple(found), tuple(things), where=where)
+            self._open = Pending(self._now(), tuple(found), tuple(things), where=where)
         return self._done(calls, things, None)
 
     def _done(
@@ -244,67 +251,24 @@ class Understander:
         if len(calls) > MOST_CALLS:
             raise Miss("Those are too many things at once for me.", final=True)
         self._last, self._spoken_at, self._sequels.at = tuple(things), self._now(), None
-        risky = any(call.name in RISKY and not self._harmless(call) for call in calls)
+        risky = any(_lets_in(call, _things_of(self.home, call) or self._wishes.left_open) for call in calls)
         return Understanding(calls=tuple(calls), question=question, risky=risky)
 
-    def _harmless(self, call: Call) -> bool:
-        """Blinds may open without a second thought."""
-        things = self._things_of(call) or self._wishes.left_open
-        return call.name == "open" and all(family(thing.kind).name == "blinds" for thing in things)
-
-    def _things_of(self, call: Call) -> list[Thing]:
-        return [thing for thing in self.home.things if thing.name == call.args.get("device")]
-
     def _missed(self, miss: Miss, sentence: tuple[str, ...]) -> Understanding:
-        form, _ = opening(_without_politeness(sentence))
+        self._delay = miss.delay
+        form, _ = opening(without_politeness(sentence))
         if self._pending is None and miss.things and form:
-            self._pending = _Pending(self._now(), things=miss.things, question=" ".join(sentence))
-        return Understanding(say=miss.say)
+            self._pending = Pending(self._now(), things=miss.things, question=" ".join(sentence))
+        plans = miss.say == replies.NO_SCHEDULE and self.home.tool(DO_LATER)
+        return Understanding(say=replies.WHICH_TIME if plans else miss.say)
 
-    def _follow(self, pending: _Pending, sentence: tuple[str, ...]) -> Understanding | None:
+    def _follow(self, pending: Pending, sentence: tuple[str, ...]) -> Understanding | None:
         """An answer to our own question; None when the sentence is something new."""
-        text = " ".join(word for word in sentence if word != ",")
-        if text in NO:
-            return Understanding(say="Okay, I leave it as it is.")
-        if pending.offer:
-            return pending.offer if text in YES else None
-        if pending.choice:
-            call = pending.choice.made(content(sentence))
-            return Understanding(calls=(call,)) if call else None
-        if pending.where:
-            meant = on_floor(pending.things, sentence, self._names, self.home)
-        else:
-            meant = chosen(pending.things, sentence)
-        if not meant:
-            return None
         try:
-            if pending.question:
-                return self._done(*asked_of(meant, self._tagger.tags(words(pending.question))))
-            named = [_about(clause, thing) for clause in pending.clauses for thing in meant]
-            calls, things = self._wishes.calls(named, ())
-            return self._done(calls, things, None)
+            answered = self._answers.take(pending, sentence)
+            return self._done(*answered) if isinstance(answered, tuple) else answered
         except Miss as miss:
             return Understanding(say=miss.say)
-
-
-def _about(clause: Clause, thing: Thing) -> Clause:
-    """The clause again, now speaking of one thing."""
-    noun = Noun(thing.name)
-    noun.add(EXACT, thing)
-    told = Clause(**{name: getattr(clause, name) for name in Clause.__slots__})
-    told.reference = Reference(noun=noun)
-    told.exceptions = []
-    return told
-
-
-def _without_politeness(sentence: tuple[str, ...]) -> tuple[str, ...]:
-    start = 0
-    while found := next((o for o in OPENERS if sentence[start : start + len(o)] == o), None):
-        start += len(found)
-    end = len(sentence)
-    while end > start and sentence[end - 1] in ("please", "thanks", ","):
-        end -= 1
-    return sentence[start:end]
 
 
 def _bare(sentence: tuple[str, ...]) -> str:
@@ -325,3 +289,13 @@ def _small_talk(text: str) -> str:
     if text in NIGHT:
         return "Good night."
     return ""
+
+
+def _lets_in(call: Call, things: Sequence[Thing]) -> bool:
+    """Whether it may let somebody in; blinds may open without a second thought."""
+    blinds = call.name == "open" and all(family(thing.kind).name == "blinds" for thing in things)
+    return call.name in RISKY and not blinds
+
+
+def _things_of(home: Home, call: Call) -> list[Thing]:
+    return [thing for thing in home.things if thing.name == call.args.get("device")]

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
+from assistant.tools import wording
 from assistant.tools.policy.heard import Heard, fits, held, numbers
 from assistant.tools.policy.lexicon import Family, Passage, lexicon, tokens
 from assistant.tools.schema import Declaration, Parameter
@@ -23,6 +24,10 @@ WEAK = frozenset(
 """Of a phrase these say nothing about what is wanted."""
 BARE = frozenset({"set", "get", "make", "to", "from", "of", "on", "my", "the", "a", "for"})
 """Of a tool's name."""
+OWN_WORDS = frozenset({"option", wording.AT})
+"""Arguments whose value is text that the user must have said: of all settings which, and at what time."""
+TIMES = frozenset({wording.IN, wording.FOR})
+"""Numbers that the brain may not choose where the user has said none."""
 MOST_ELEMENTS = 100
 
 
@@ -53,10 +58,10 @@ class Case:
 
 def match(case: Case, heard: Heard, recent: Collection[str] = ()) -> Match:
     """How well a case is what was heard; ``recent`` are names of devices that "it" may mean."""
-    if not heard.clauses:
-        return Match.NONE
     if not case.devices:
         return _match_house(case, heard)
+    if not heard.clauses:
+        return Match.NONE
     best = Match.NONE
     for verb, target in _spoken(case, heard, recent):
         joined = verb if target is None or target is verb else Passage((*verb.words, *target.words))
@@ -197,12 +202,12 @@ def _device_values(case: Case, clause: Passage, heard: Heard, *, named: bool) ->
         number = _as_number(value)
         if (
             number is not None
-            and (said or not (named or name == "by"))
+            and (said or name in TIMES or not (named or name == "by"))
             and not fits(number, said)
             and not heard.loose
         ):
             return False
-        if name == "option" and not heard.own(str(value)):
+        if name in OWN_WORDS and not heard.own(str(value)):
             return False
     return True
 
@@ -225,8 +230,10 @@ def _argument_said(parameter: Parameter | None, value: Any, heard: Heard) -> boo
 
 
 def _phrase_in(phrases: Sequence[str], heard: Heard) -> bool:
-    """Whether all that counts of an example sentence was said."""
+    """Whether all that counts of an example sentence was said, or nothing but the sentence ("never mind")."""
     for phrase in phrases:
+        if tokens(phrase) == heard.whole.words != ():
+            return True
         words = [word for word in tokens(SLOT.sub(" ", phrase)) if word not in WEAK]
         if words and all(held(word, heard.wanted) for word in words):
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from assistant.errors import VisionError
@@ -83,7 +83,10 @@ class Darkrooms:
                 room.idle.cancel()
             return room
         ours, theirs = pair()
-        with theirs:
+        with ExitStack() as kept, theirs:
+            kept.enter_context(ours)
+            reader, writer = await asyncio.open_connection(sock=ours, limit=LARGEST_BUFFER)
+            kept.callback(writer.transport.abort)
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-P", "-m", "assistant.vision.rings.darkroom", "--fd", str(theirs.fileno())),
@@ -91,7 +94,7 @@ class Darkrooms:
                 stdin=asyncio.subprocess.DEVNULL,
                 env=without_secrets(),
             )
-        reader, writer = await asyncio.open_connection(sock=ours, limit=LARGEST_BUFFER)
+            kept.pop_all()
         return _Darkroom(process, reader, writer)
 
     def _keep(self, room: _Darkroom) -> None:

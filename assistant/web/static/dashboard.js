@@ -155,6 +155,7 @@ const HAPPENED = {
   online: loadSoon,
   offline: loadSoon,
   phase: (told) => { phase(told.phase, told.room); },
+  room_changed: loadSoon,
   state: loadSoon,
   report: loadSoon,
 };
@@ -189,10 +190,9 @@ byId("send").addEventListener("submit", async (event) => {
 });
 byId("push").addEventListener("click", () => ask({ do: "room", what: "push", room: home.room.room }));
 byId("stop").addEventListener("click", () => ask({ do: "room", what: "stop", room: home.room.room }));
-byId("mute").addEventListener("click", async () => {
-  await ask({ do: "room", what: home.room.muted ? "unmute" : "mute", room: home.room.room });
-  await load();
-});
+byId("mute").addEventListener("click", () => (
+  ask({ do: "room", what: home.room.muted ? "unmute" : "mute", room: home.room.room })
+));
 byId("room").addEventListener("change", () => {
   choose(home.rooms);
   phase(home.phase.phase, home.phase.room);
