@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -35,7 +36,7 @@ def looked(path: str, begin: float, end: float, fps: float) -> dict[str, Any]:
             raise ValueError("too large")
         movement, due, decoded, frames, last, first_key = Movement(), begin, 0, 0, 0.0, None
         zero = float((video.start_time or 0) * (video.time_base or Fraction(0)))
-        for frame in film.decode(video):
+        for frame in _readable(film, video):
             first_key = frame.key_frame if first_key is None else first_key
             at = float((frame.pts or 0) * (frame.time_base or 0)) - zero
             decoded += 1
@@ -45,6 +46,8 @@ def looked(path: str, begin: float, end: float, fps: float) -> dict[str, Any]:
             if at + 0.001 >= due:
                 due, frames = max(due + 1 / fps, at + 0.5 / fps), frames + 1
                 movement.see(at, frame.reformat(96, 54, "rgb24").to_ndarray().astype(np.int16))
+        if first_key is None:
+            raise ValueError("no picture can be read")
         step = 1 / float(video.average_rate or fps)
         return {
             "seconds": round(last + step - begin, 3),
@@ -58,6 +61,15 @@ def looked(path: str, begin: float, end: float, fps: float) -> dict[str, Any]:
             "starts_on_key": bool(first_key),
             "movement": movement.spans(),
         }
+
+
+def _readable(film: Any, video: Any) -> Iterator[Any]:
+    """Its pictures; a film that breaks off, or is broken in the middle, is seen but for that."""
+    for packet in film.demux(video):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
 
 
 def _length(sound: Any) -> float:

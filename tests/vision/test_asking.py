@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from assistant.brain.server import Address
@@ -77,10 +78,29 @@ async def test_inline_and_uploaded_films_are_understood_alike_and_nothing_is_lef
         (seen,) = json.loads(told.text)["films"]
         assert seen["seconds"] == pytest.approx(4, abs=0.3)
         assert sent[-1] == (film.stat().st_size, film.stat().st_size)
+        half = Input(data=_half(film, tmp_path / "whole.mp4"))
+        (seen,) = json.loads((await inline.ask(question(half, schema=FACTS), MODEL)).text)["films"]
+        assert 4 < seen["seconds"] < 11, "what was copied of it is seen"
         client = serving.client(endpoint(address))
         assert [file async for file in await client.aio.files.list()] == []
         await client.aio.aclose()
         client.close()
+
+
+def _half(film: Path, whole: Path) -> bytes:
+    """A film of which the copying broke off; what tells of its pictures stands in front of them."""
+    source: Any
+    with (
+        av.open(str(film)) as source,
+        av.open(str(whole), "w", container_options={"movflags": "faststart"}) as copy,
+    ):
+        stream = copy.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                copy.mux(packet)
+    data = whole.read_bytes()
+    return data[: len(data) * 2 // 3]
 
 
 async def test_a_large_clip_is_sent_once_for_all_questions_and_deleted_soon(

@@ -157,8 +157,9 @@ async def test_private_time_forgets_and_refuses(footage: Callable[[str], Path]) 
 
 
 async def test_what_others_recorded_of_private_time_is_not_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "night.mp4").write_bytes(b"a film")
     noon = datetime(2026, 11, 23, 12).timestamp()
+    (tmp_path / "night.mp4").write_bytes(b"a film")
+    os.utime(tmp_path / "night.mp4", (noon - 9 * 3600, noon - 9 * 3600))
     clock = WallClock(read=lambda: noon)
     drive = camera(str(tmp_path), private=["22:00-7:00"])
     cameras = Cameras([drive], clock)
