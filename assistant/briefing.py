@@ -14,7 +14,7 @@ from assistant.home.search import NAME as SEARCH
 from assistant.live.options import Options
 from assistant.live.session import Briefing, Setup
 from assistant.tokens import text_tokens
-from assistant.tools.schema import Declaration
+from assistant.tools.schema import Declaration, told_once
 
 LEAST_CATALOGUE_TOKENS = 300
 """However many verbs a home has, some names must be left."""
@@ -61,7 +61,7 @@ def whole(furniture: Furniture) -> Briefing:
 
 def brief(furniture: Furniture, *, tokens: int, lately: Sequence[str]) -> tuple[Briefing, Budget]:
     """As many devices as ``tokens`` allow in all; the others can be searched for."""
-    tools = [declared.brief() for declared in furniture.table.declarations()]
+    tools = told_once([declared.brief() for declared in furniture.table.declarations()])
     devices, areas = furniture.registry.devices, furniture.registry.areas
     floors, rooms = storeys(furniture.registry), furniture.rooms
     bare = prompts.instruction({}, unlisted=1, rooms=rooms, storeys=floors)

@@ -113,7 +113,8 @@ async def served(path: Path, handle: Handle) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # before it is deaf: whoever comes now waits for the next one
+        # Before it is deaf: whoever comes now waits for the next one.
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - a name in a folder of ours, at the end
         server.close()
 
 

@@ -329,13 +329,12 @@ def plan_tools(plans: Plans) -> list[Tool]:
     """What may be asked of them."""
 
     async def do_later(calls: list[Step], when: Moment = "", seconds: Seconds | None = None) -> str:
-        """Have device tools called at a later time, or for a length of time: "turn off the lights in half an
-        hour", "turn the heater on at six", "turn on the fan for ten minutes".
+        """Call tools of devices later, or for a while: "off in half an hour", "the fan for ten minutes".
 
         Args:
-            calls: the calls that would be made now, if it were to be done now
-            when: when they are made; leave it out to make them now, for so many seconds
-            seconds: after that, each device is put back to what it was
+            calls: as you would make them now
+            when: left out: now
+            seconds: after that, all is put back to what it was
         """
         return await plans.add(calls, when, seconds)
 
@@ -347,8 +346,7 @@ def plan_tools(plans: Plans) -> list[Tool]:
         """Cancel what a device is to do later.
 
         Args:
-            what: the device, or other words about it; "all" for everything that is planned
-            when: the time it is planned for, to tell it from others
+            what: words about it, or "all"
         """
         return await plans.cancel(what, when)
 

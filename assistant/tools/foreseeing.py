@@ -32,8 +32,8 @@ class Setting:
 class Step:
     """One call of a device's tool."""
 
-    tool: Annotated[str, "its name, such as turn_off"]
-    device: Annotated[str, "a device, or a group such as all lights"]
+    tool: str
+    device: str
     arguments: list[Setting] = field(default_factory=list)
 
 

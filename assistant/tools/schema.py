@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.tools.sentences import listed
-from assistant.tools.vocabulary import Risk, Speak
+from assistant.tools.vocabulary import WRITTEN_MOMENT, Risk, Speak
 
 MOST_OPTIONS_TOLD = 20
 
@@ -34,7 +34,12 @@ class Parameter:
     make: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
 
     def brief(self) -> Parameter:
-        """With examples instead of a long list of options: a device that refuses says its own."""
+        """With examples instead of a long list of options, for a device that refuses says its own; a list's
+        elements without a description."""
+        if self.items is not None:
+            return replace(self, items=replace(self.items.brief(), description=""))
+        if self.fields:
+            return replace(self, fields=tuple(each.brief() for each in self.fields))
         if len(self.options) <= MOST_OPTIONS_TOLD:
             return self
         return replace(self, options=(), description=f"such as {listed([*self.options[:3]])}")
@@ -97,3 +102,23 @@ class Declaration:
             return self.description
         quoted = ", ".join(f'"{phrase}"' for phrase in self.phrases)
         return f"{self.description}\n\nFor example: {quoted}."
+
+
+def told_once(declarations: Sequence[Declaration]) -> list[Declaration]:
+    """The same, briefly: what a parameter's description has said is not said again of one that is called the
+    same, and how times are written only once."""
+    known = set[tuple[str, str]]()
+    return [replace(each, parameters=tuple(_new(p, known) for p in each.parameters)) for each in declarations]
+
+
+def _new(parameter: Parameter, known: set[tuple[str, str]]) -> Parameter:
+    text = parameter.description
+    if (parameter.name, text) in known:
+        return replace(parameter, description="")
+    known.add((parameter.name, text))
+    if WRITTEN_MOMENT not in text:
+        return parameter
+    if ("", WRITTEN_MOMENT) in known:
+        return replace(parameter, description=text.replace(WRITTEN_MOMENT, "a time"))
+    known.add(("", WRITTEN_MOMENT))
+    return replace(parameter, description=text.replace(WRITTEN_MOMENT, f"a time: {WRITTEN_MOMENT}"))

@@ -70,10 +70,10 @@ Celsius = Annotated[float, Unit("degrees Celsius")]
 Area = Annotated[str, Unit("area")]
 Seconds = Annotated[int, Range(1, 31 * 86400), Unit("seconds")]
 """A length of time; spoken as people say it ("an hour and a half")."""
-Moment = Annotated[
-    str,
-    '"HH:MM" (24 h), after "tomorrow", "friday", "YYYY-MM-DD", "weekdays" or "every monday"; or "in 20 min"',
-]
+WRITTEN_MOMENT = (
+    '"HH:MM" (24 h), after "tomorrow", "friday", "YYYY-MM-DD", "weekdays" or "every monday"; or "in 20 min"'
+)
+Moment = Annotated[str, WRITTEN_MOMENT]
 """A time to come; ``self.clock.moment`` reads it."""
 MorningMoment = Annotated[Moment, "in the morning unless the evening is said"]
 """The same, of people who want to be woken."""

@@ -12,7 +12,7 @@ from .phrases import AGAIN, ALSO, BEFORE, CARD, CHANGE, DRAW, MOVE, PHOTO
 
 # "On the lake" is no screen, so a screen that is not called one is found by those there are (`Wall.meant`).
 Screen = Annotated[str, 'a screen or an area; "" is the nearest, "everywhere" all']
-Shape = Annotated[str, 'square, portrait, landscape, wide or a ratio like 16:9; "": as the screen is']
+Shape = Annotated[str, 'square, portrait, wide or a ratio like 16:9; "": as the screen is']
 Size = Annotated[str, Choice("", "1K", "2K", "4K")]
 Count = Annotated[int, Range(0, 4), "how many to choose from; 0: as usual"]
 ORDINALS = (

@@ -13,7 +13,8 @@ from assistant.home.furniture import Furniture
 from assistant.home.lately import Lately
 from assistant.home.search import search, search_tool
 from assistant.tools.invoking import Answer
-from assistant.tools.schema import Declaration, Parameter
+from assistant.tools.schema import Declaration, Parameter, told_once
+from assistant.tools.vocabulary import WRITTEN_MOMENT
 
 ROOMS = (
     "kitchen",
@@ -85,6 +86,14 @@ def test_long_lists_of_options_are_told_by_example() -> None:
     declared = Declaration("set_effect", "", (Parameter("effect", "string", options=effects),))
     (parameter,) = declared.brief().parameters
     assert (parameter.options, parameter.description) == ((), "such as effect 0, effect 1 and effect 2")
+
+
+def test_what_parameters_of_one_name_mean_is_told_once() -> None:
+    where = Parameter("screen", "string", "a screen or an area")
+    first = Declaration("draw", "", (where, Parameter("when", "string", WRITTEN_MOMENT)))
+    then = Declaration("clear", "", (where, Parameter("when", "string", f"for how long; {WRITTEN_MOMENT}")))
+    told = [[p.description for p in each.parameters] for each in told_once([first, then])]
+    assert told == [["a screen or an area", f"a time: {WRITTEN_MOMENT}"], ["", "for how long; a time"]]
 
 
 @pytest.mark.parametrize(
