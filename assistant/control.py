@@ -209,8 +209,7 @@ async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
         raise LinkError(f"the daemon at {path} does not answer: {error.strerror}") from error
     try:
         writer.write(json.dumps(request).encode() + b"\n")
-        while line := await _next(reader):
-            item = json.loads(line)
+        while (item := await _next(reader)) is not None:
             if item.get("event") == "done":
                 return bool(item.get("ok"))
             if item != PULSE:
@@ -220,14 +219,16 @@ async def asked(path: Path, request: dict[str, Any], tell: Tell) -> bool:
             f"the daemon at {path} has said nothing for {SILENCE_SECONDS:g} seconds, so it stands still; "
             "start it again: systemctl --user restart assistant, or end its process"
         ) from error
-    except (ConnectionError, ValueError):
-        pass  # it died while it wrote
     finally:
         writer.close()
     raise LinkError(f"the daemon at {path} ended before it answered")
 
 
-async def _next(reader: asyncio.StreamReader) -> bytes:
-    """A line; b"" at the end. There is one every ``PULSE_SECONDS`` while the daemon lives."""
-    async with asyncio.timeout(SILENCE_SECONDS):
-        return await reader.readline()
+async def _next(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    """An event; None at the end. There is one every ``PULSE_SECONDS`` while the daemon lives."""
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            line = await reader.readline()
+        return dict(json.loads(line)) if line else None
+    except (ConnectionError, ValueError):
+        return None  # it died while it wrote

@@ -222,6 +222,7 @@ class Device(Plugin):
     def topics_published(self) -> list[str]:
         """What a device hears on is also where its commands go: those settings hold no wildcards either."""
         heard = [name for topic in self.topics_heard() for name in PLACEHOLDER.findall(topic)]
+        heard = [name for name in heard if name in self.settings_declared]  # of others, `fill` tells
         return list(dict.fromkeys([*super().topics_published(), *heard]))
 
     async def publish(self, topic: str, payload: Payload) -> None:

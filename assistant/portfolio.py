@@ -46,7 +46,8 @@ async def asked(house: House, request: dict[str, Any], tell: Tell) -> bool:
     batch, said = await house.studio.make(order, _text(request, "screen"))
     for number, entry in enumerate(batch.entries, 1):
         last = {"text": said} if number == len(batch.entries) else {}
-        tell({**_item(house.studio.store, entry), **last})
+        now = await house.studio.store.entry(entry.id)  # by now it hangs somewhere
+        tell({**_item(house.studio.store, now), **last})
     return True
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType, MappingProxyType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, TypeVar
 
 from assistant.amenities import Amenities
@@ -30,6 +30,9 @@ BASES = (Plugin, Device, Amenities)
 FOUNDATIONS = ("__eq__", "__hash__", "__getattribute__", "__setattr__", "__delattr__", "__bool__", "__new__")
 """What the house does with every object without thinking of it."""
 SETTINGS = {"name", "area", "aliases", "get_state"}
+CORE = {"assistant", "asyncio", "builtins", "contextlib", "json", "logging", "os", "threading", "time"}
+"""No library replaces functions of these for a good reason; whoever imports one that does lames the house."""
+GONE = object()
 
 
 def names_of_ours(kind: type[Plugin]) -> frozenset[str]:
@@ -113,7 +116,7 @@ def harmless(work: Callable[[], T], path: Path) -> T:
     try:
         result = work()
     finally:
-        trespasses = [*before.put_back(), *(_changed(each, was, path) for each, was in settings)]
+        trespasses = [*before.put_back(path), *(_changed(each, was, path) for each, was in settings)]
         trespasses = [told for told in trespasses if told]
     if trespasses:
         raise PluginError(trespasses[0])
@@ -210,20 +213,24 @@ class _Names:
             (each, dict(vars(each))) for each in classes
         ]
 
-    def put_back(self) -> list[str]:
-        """One sentence for each thing that the plugin's code has replaced; it is as it was again."""
+    def put_back(self, path: Path) -> list[str]:
+        """One sentence for each thing that the code in a file has replaced; it is as it was again."""
         found: list[str] = []
         for owner, before in [*self._modules, *self._classes]:
             now: Namespace = vars(owner)
+            core = isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in CORE
             for name, value in before.items():
-                new = now.get(name, value)
-                if new is not value and callable(value) and _of_a_plugin(new):
+                new = now.get(name, GONE)
+                if new is value or not callable(value):
+                    continue
+                if _of_a_plugin(new) or (core and isinstance(value, FunctionType | BuiltinFunctionType)):
                     setattr(owner, name, value)
+                    place = _place(new) or f"{path}: "
                     module = f"{owner.__module__}." if isinstance(owner, type) else ""
+                    what = "takes away" if new is GONE else "puts something of its own in the place of"
                     found.append(
-                        f"{_place(new)}it puts something of its own in the place of "
-                        f"{module}{owner.__name__}.{name}, which others use, too; it was put back: "
-                        "call your own function instead"
+                        f"{place}it {what} {module}{owner.__name__}.{name}, which others use, too; "
+                        "it was put back: call your own function instead"
                     )
         return found
 

@@ -58,6 +58,15 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         f"{PLUGIN}import json\njson.loads = lambda *text: 1 / 0\n",
         "tampers.py:5: it puts something of its own in the place of json.loads",
     ),
+    "lames": (
+        f"{PLUGIN}import asyncio\nasyncio.sleep = None\n",
+        "lames.py: it puts something of its own in the place of asyncio.sleep",
+    ),
+    "deletes": (f"{PLUGIN}import asyncio\ndel asyncio.sleep\n", "deletes.py: it takes away asyncio.sleep"),
+    "topic_misspelt": (
+        f"{PLUGIN}class Misspelt(Device):\n    name: str = 'x'\n    topic: Topic = 'y'\n\n    @hears('{{topicc}}/s')\n    def _s(self, payload: str) -> None: ...\n",
+        "names 'topicc', which is not a setting",
+    ),
     "takes": (
         f"{PLUGIN}class Takes(Device):\n    name: str = 'x'\n    states = 5\n",
         "takes.py:6: states is the house's own name in every Device; call yours my_states",

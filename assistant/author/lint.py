@@ -32,10 +32,17 @@ class Remark:
     grave: bool = True
 
 
+def _source(path: Path) -> str:
+    try:
+        with tokenize.open(path) as file:  # by its own coding line
+            return file.read()
+    except UnicodeDecodeError:  # in a comment, where Python minds nothing
+        return path.read_text("utf-8", "replace")
+
+
 def remarks(path: Path) -> list[Remark]:
     """What is to be said about a plugin file, in the order of its lines."""
-    with tokenize.open(path) as file:  # by its own coding line
-        source = file.read()
+    source = _source(path)
     module = ast.parse(source, str(path))
     found = [*_of_module(module), *blocking.remarks(module, Remark), *memory.remarks(module, Remark)]
     found += slips.remarks(module, source, Remark)

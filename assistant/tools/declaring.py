@@ -141,6 +141,8 @@ def _parameter(
     place = _Place(f"{where(function)}: {function.__name__}: parameter {parameter.name!r}")
     if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
         raise place.refuse("*args and **kwargs cannot be declared; name each parameter")
+    if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+        raise place.refuse("arguments come by name; leave the / out")
     if parameter.name not in hints:
         raise PluginError(
             f"{place.text} has no type; write `{parameter.name}: str`, int, float, bool or Percent"

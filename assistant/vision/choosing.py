@@ -53,6 +53,11 @@ def named(screen: Screen, spoken: str) -> bool:
     return folded(spoken) in _names(screen)
 
 
+def known(screens: Sequence[Screen], spoken: str) -> bool:
+    """Whether a screen is called so, or hangs in an area that is."""
+    return any(named(each, spoken) or folded(each.area) == folded(spoken) for each in screens)
+
+
 def _names(screen: Screen) -> set[str]:
     return {folded(name) for name in (screen.name, *screen.aliases)}
 

@@ -9,6 +9,7 @@ from assistant.bus import Bus
 from assistant.errors import ToolError
 from assistant.events import ToolFinished
 from assistant.showing import Card, NotShown, Panel, Picture, Screen, Sketch
+from assistant.vision.choosing import known
 from assistant.vision.gallery import BACKGROUND, Entry, Gallery
 from assistant.vision.painting import NUMBERS, Batch, Painter, short
 from assistant.vision.posters import TITLES, Cards, Look
@@ -48,6 +49,9 @@ class Studio:
 
     async def change(self, wish: str, *, screen: str) -> str:
         """Change what the screen shows; what it was stays in the gallery."""
+        # "In the kitchen" is no change, though "in Spanish" is one.
+        if not screen and wish.startswith("in ") and known(self.wall.screens, wish.removeprefix("in ")):
+            return await self.also(screen=wish.removeprefix("in "), only=False)
         wish, screen = self.wall.meant(wish, screen)
         targets = self.wall.targets(screen)
         parent = await self.wall.now(targets[0].name)

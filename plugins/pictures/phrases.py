@@ -9,8 +9,13 @@ DRAW = (
     "paint {prompt}",
     "paint me {prompt}",
     "show me a picture of {prompt}",
-    "make a picture of {prompt}",
-    "draw a picture of {prompt}",
+    *(
+        f"{make} {me}{picture} of {{prompt}}"
+        for make in ("make", "create", "generate", "draw")
+        for me in ("", "me ")
+        for picture in ("a picture", "an image")
+    ),
+    "show me an image of {prompt}",
     "draw {count} pictures of {prompt}",
     "draw me {count} pictures of {prompt}",
     "paint {count} pictures of {prompt}",

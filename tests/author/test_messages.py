@@ -29,6 +29,7 @@ MISTAKES = {
     "a phrase alone": (f'{HEAD}@tool("go")\n{BARE}', "3: tool() takes no sentence by itself; write @tool(phrases=('go',))"),
     "a risk in words": (f'{HEAD}@tool(risk="high")\n{BARE}', "3: risk='high' is no Risk; write Risk.READ, Risk.COMFORT, Risk.COSTLY or Risk.SECURITY"),
     "a time to speak": (f'{HEAD}@tool(slow=True, speak="later")\n{BARE}', "3: speak='later' is no time to speak; write 'now', 'when idle' or 'never'"),
+    "a place": (f"{HEAD}@tool\n{BARE.replace('()', '(thing: str, /)')}", "3: go: parameter 'thing': arguments come by name; leave the / out"),
     "no self": (f"{HEAD}class A(Plugin):\n{GO.replace('self', '')}", "4: tool go is a method and has no self; write `async def go(self)`"),
     "no plugin": (f"{HEAD}class A:\n{GO}", "3: class A is no plugin; write `class A(Plugin)`"),
     "hears alone": (f'{HEAD}@hears("a")\ndef on_a(payload: str) -> None: ...\n', "3: on_a hears, which only a method can"),

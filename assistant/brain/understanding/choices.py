@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from assistant.brain.home import Tool
@@ -11,6 +12,7 @@ from assistant.brain.understanding.meaning import Call
 from assistant.brain.understanding.words import words
 
 MOST_OPTIONS = 20
+PLACED = ("on", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Choice:
     def made(self, content: Sequence[str]) -> Call | None:
         """The call with the one option that has all of these words; None when none or several have."""
         said = {_bare(word) for word in content}
+        said = said - {self.slot, *PLACED} or said  # "on the kitchen screen"
         found = [option for option in self.options if said and said <= {_bare(w) for w in words(option)}]
         exact = [option for option in found if {_bare(word) for word in words(option)} == said]
         chosen = exact or found
@@ -37,17 +40,22 @@ def left_open(call: Call, tool: Tool | None, response: Mapping[str, Any]) -> Cho
     error, options = response.get("error"), response.get("valid_options")
     if tool is None or not isinstance(error, str) or not isinstance(options, list | tuple) or not options:
         return None
-    slot = next(
-        (
-            name
-            for name, schema in tool.properties.items()
-            if schema.get("type") == "string" and not schema.get("enum") and name != "device"
-        ),
-        "",
-    )
+    slot = _slot(tool, error)
     if not slot or not error.rstrip().endswith("?"):
         return None
     return Choice(call, slot, tuple(str(option) for option in options[:MOST_OPTIONS]))
+
+
+def _slot(tool: Tool, question: str) -> str:
+    """The text that is asked for: the one that the question names ("on which screen"), else the first."""
+    texts = [
+        name
+        for name, schema in tool.properties.items()
+        if schema.get("type") == "string" and not schema.get("enum") and name != "device"
+    ]
+    said = words(question)
+    asked = [name for name in texts if ("which", name) in pairwise(said)]
+    return next(iter(asked or texts), "")
 
 
 def _bare(word: str) -> str:

@@ -23,10 +23,12 @@ from assistant.brain.understanding.meaning import Call
 from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
 from assistant.brain.understanding.times import moment_of, seconds_of
-from assistant.brain.understanding.words import Written, as_written, plain, words
+from assistant.brain.understanding.words import Written, as_written, plain, verbatim, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
 SLOT = re.compile(r"\{(\w*)\}")
+SIGN = re.compile(r"[^\w\s',’:-]|:(?!\d)")
+"""A time of day is no such sign: tools that look for it know how it is said."""
 WORDS = "{}"
 """A slot of no parameter: any words."""
 POINTING = frozenset({"it", "that", "this", "them"})
@@ -111,7 +113,7 @@ class _Said(Written):
     at: int
 
     def __new__(cls, word: str, at: int) -> Self:
-        said = Written.__new__(cls, word, as_written(word))
+        said = Written.__new__(cls, word, as_written(word), word.place if isinstance(word, Written) else None)
         said.at = at
         return said
 
@@ -309,6 +311,10 @@ class _Filling:
 
 
 def _text(words: Sequence[str]) -> str:
+    """As it was said; what is written with signs of its own (an address, "5:30") letter for letter."""
+    exact = verbatim(words)
+    if SIGN.search(exact):
+        return exact
     return " ".join(as_written(word) for word in words if word != ",")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 from assistant.brain.understanding.lexicon import SPELLINGS
 from assistant.brain.understanding.tables import table
@@ -21,6 +21,8 @@ SIGNS = (
     ("°c", " degrees "),
     ("°", " degrees "),
     ("&", " and "),
+    ("to-do", "todo"),
+    ("to do list", "todo list"),
 )
 CONTRACTIONS = table(
     """
@@ -61,14 +63,23 @@ def typed(text: str) -> str:
     return spelled if spelled != text else re.sub(r"(?<![aeiouq])([aou])e(?![aeiou])", r"\1", text)
 
 
+class Place(NamedTuple):
+    """Where a word stands in what was written."""
+
+    source: str
+    begin: int
+    end: int
+
+
 class Written(str):
     """A word as everything compares it; ``raw`` is how it was written: "Graz" of "graz"."""
 
     raw: str
+    place: Place | None
 
-    def __new__(cls, word: str, raw: str) -> Self:
+    def __new__(cls, word: str, raw: str, place: Place | None = None) -> Self:
         made = super().__new__(cls, word)
-        made.raw = raw
+        made.raw, made.place = raw, place
         return made
 
 
@@ -82,16 +93,45 @@ def words(text: str) -> tuple[str, ...]:
 
 def written(text: str) -> tuple[str, ...]:
     """The same words with the marks and capitals of their letters, for what is passed on, not compared."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
-    for sign, instead in SIGNS:
-        text = re.sub(re.escape(sign), instead, text, flags=re.IGNORECASE)
+    source = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+    opened, origin = _opened(source)
     found: list[str] = []
-    for raw in WORD.findall(text):
+    for match in WORD.finditer(opened):
+        raw = match[0]
+        place = Place(source, origin[match.start()], origin[match.end() - 1] + 1)
         parts = _parts(raw.lower())
         bare = raw[:-2] if raw.lower().endswith("'s") else raw
         kept = len(parts) == 1 and parts[0] == bare.lower()
-        found.extend([Written(parts[0], bare)] if kept else parts)
+        found += [Written(parts[0], bare, place)] if kept else [Written(part, part, place) for part in parts]
     return tuple(_digits(found))
+
+
+def _opened(text: str) -> tuple[str, list[int]]:
+    """The text with its signs in words, and where each of its letters was."""
+    pieces: list[str] = []
+    origin: list[int] = []
+    at = 0
+    while at < len(text):
+        sign, instead = next(
+            (s for s in SIGNS if text[at : at + len(s[0])].lower() == s[0]), (text[at], text[at])
+        )
+        pieces.append(instead)
+        origin += [at] * len(instead)
+        at += len(sign)
+    return "".join(pieces), origin
+
+
+def verbatim(words: Sequence[str]) -> str:
+    """What stands between the first and the last word, letter for letter; "" where that is not known.
+
+    A full stop, a comma or a question mark at its end is not part of it.
+    """
+    first, last = (word.place if isinstance(word, Written) else None for word in (words[0], words[-1]))
+    if first is None or last is None:
+        return ""
+    attached = re.match(r"\S*", first.source[last.end :])
+    assert attached is not None
+    return first.source[first.begin : last.end] + attached[0].rstrip(".,?")
 
 
 def as_written(word: str) -> str:
@@ -111,11 +151,17 @@ def _digits(found: Sequence[str]) -> list[str]:
     at = 0
     while at < len(found):
         length, number = _number(found, at)
+        raw = number
         if length and at + 1 == len(found) and found[at] == "one":
-            number = Written(number, "one")  # "the second one" counts nothing
-        out.append(number if length else found[at])
+            raw = "one"  # "the second one" counts nothing
+        out.append(Written(number, raw, _across(found[at : at + length])) if length else found[at])
         at += length or 1
     return out
+
+
+def _across(found: Sequence[str]) -> Place | None:
+    first, last = (word.place if isinstance(word, Written) else None for word in (found[0], found[-1]))
+    return first and last and Place(first.source, first.begin, last.end)
 
 
 def _number(found: Sequence[str], at: int) -> tuple[int, str]:

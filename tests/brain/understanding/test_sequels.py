@@ -142,3 +142,28 @@ def test_what_names_something_of_the_home_changes_no_picture(
     after_a_picture: Understander, said: str, answer: str
 ) -> None:
     assert answer in short(after_a_picture, said)
+
+
+VERBATIM = """
+show a qr code for https://example.org/a?b=1&c=2 = show_card card=qr code text=https://example.org/a?b=1&c=2
+show a qr code for WIFI:S:home;T:WPA;P:s3cret;; = show_card card=qr code text=WIFI:S:home;T:WPA;P:s3cret;;
+write Happy Birthday, Zoë! It's 5:30. on the kitchen screen = show_card text=Happy Birthday, Zoë! It's 5:30 screen=kitchen
+generate an image of a tiger = show_image prompt=tiger
+could you make me a picture of a red fox = show_image prompt=red fox
+"""
+
+
+@pytest.mark.parametrize(("said", "meant"), lines(VERBATIM))
+def test_what_is_written_with_signs_of_its_own_is_passed_on_letter_for_letter(
+    told: dict[str, Any], clock: Clock, said: str, meant: str
+) -> None:
+    assert short(Understander(read_setup(told), clock), said) == meant
+
+
+@pytest.mark.parametrize("said", ["kitchen", "the kitchen screen", "on the kitchen screen please"])
+def test_on_which_screen_is_answered(told: dict[str, Any], clock: Clock, said: str) -> None:
+    understander = Understander(read_setup(told), clock)
+    drawing = understander.understand("draw a whale")
+    asked = {"error": "On which screen: frame or kitchen?", "valid_options": ["frame", "kitchen"]}
+    understander.answer(drawing, [asked])
+    assert short(understander, said) == "show_image prompt=whale screen=kitchen"
