@@ -30,7 +30,8 @@ from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
 from assistant.household.known import Known
-from assistant.household.plans import Plans, plan_tools, plans_of
+from assistant.household.planning import plan_tools
+from assistant.household.plans import Plans, plans_of
 from assistant.household.voice import HouseVoice
 from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain

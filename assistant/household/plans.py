@@ -27,13 +27,11 @@ from assistant.rooms import asked_in
 from assistant.speaking import say
 from assistant.storage import Storage
 from assistant.tools import wording
-from assistant.tools.declaring import declare
 from assistant.tools.foreseeing import Foreseen, Setting, Step, foreseen
 from assistant.tools.journal import Deed, Journal, Utterance
 from assistant.tools.policy.matching import Case
 from assistant.tools.sentences import listed
-from assistant.tools.table import Tool, ToolTable
-from assistant.tools.vocabulary import Moment, Risk, Seconds
+from assistant.tools.table import ToolTable
 from assistant.wallclock import WallClock, seconds_in
 
 log = logging.getLogger(__name__)
@@ -57,34 +55,6 @@ SO_BEFORE = "It was so before, so it stays."
 NOT_BACK = "How to put that back I don't know; please do it yourself."
 ALL = frozenset({"all", "everything", "all plans", "every plan", "all of it", "all of them"})
 UNSAID = frozenset({"plan", "thing", "planned", "to", "at", "turn", "on"})
-ASKS = (
-    "what is planned",
-    "what have you planned",
-    "what do you have planned",
-    "what is planned for today",
-    "what is planned for later",
-    "is anything planned",
-    "is there anything planned",
-    "list the plans",
-    "list what is planned",
-    "what plans are there",
-    "what plans do i have",
-    "what are you going to do later",
-    "what will you do later",
-)
-CANCELS = (
-    "cancel {what} at {when}",
-    "cancel {what} for {when}",
-    "cancel {what} {when}",
-    "cancel {what}",
-    "cancel {what} that is planned",
-    "cancel {what} planned",
-    "delete the plan for {what}",
-    "cancel the plan for {what}",
-    "cancel the plan to {what}",
-    "cancel the plan",
-    "cancel {what} plans",
-)
 
 
 @dataclass(frozen=True)
@@ -323,41 +293,6 @@ def plans_of(furniture: Furniture, journal: Journal, bus: Bus, host: House) -> P
     home = Home(furniture.table, furniture.registry, bus)
     path = host.folder / FOLDER / "plans.sqlite"
     return Plans(home, journal, Storage(path, lambda text: host.tell(Problem(f"plans: {text}"))), host.clock)
-
-
-def plan_tools(plans: Plans) -> list[Tool]:
-    """What may be asked of them."""
-
-    async def do_later(calls: list[Step], when: Moment = "", seconds: Seconds | None = None) -> str:
-        """Call tools of devices later, or for a while: "off in half an hour", "the fan for ten minutes".
-
-        Args:
-            calls: as you would make them now
-            when: left out: now
-            seconds: after that, all is put back to what it was
-        """
-        return await plans.add(calls, when, seconds)
-
-    async def what_is_planned() -> str:
-        """Tell what devices are to do later."""
-        return await plans.told()
-
-    async def cancel_planned(what: str = "", when: Moment = "") -> str:
-        """Cancel what a device is to do later.
-
-        Args:
-            what: words about it, or "all"
-        """
-        return await plans.cancel(what, when)
-
-    cancel = declare(cancel_planned, risk=Risk.COMFORT, phrases=CANCELS, own_words=True)
-    return [
-        Tool(declare(do_later, risk=Risk.COMFORT, own_words=True), do_later, "house", cases=plans.cases),
-        Tool(
-            declare(what_is_planned, risk=Risk.READ, phrases=ASKS, own_words=True), what_is_planned, "house"
-        ),
-        Tool(cancel, cancel_planned, "house"),
-    ]
 
 
 def _step(told: Mapping[str, Any]) -> Step:

@@ -27,7 +27,8 @@ from assistant.home.host import PluginHost
 from assistant.home.keeper import Keeper
 from assistant.home.link import Link
 from assistant.home.pins import Pins
-from assistant.household.plans import plan_tools, plans_of
+from assistant.household.planning import plan_tools
+from assistant.household.plans import plans_of
 from assistant.loader import Loaded, Loader, LoadState
 from assistant.plugin import Plugin
 from assistant.rooms import Place, asked_from
