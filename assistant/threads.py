@@ -20,8 +20,8 @@ class StartedThreads(ThreadPoolExecutor):
     then waits for ever (CPython's ``Thread.start``), and with it the whole house.
     """
 
-    def __init__(self, prefix: str = "asyncio") -> None:
-        super().__init__(WORKERS, thread_name_prefix=prefix)
+    def __init__(self) -> None:
+        super().__init__(WORKERS, thread_name_prefix="asyncio")
         met = threading.Barrier(WORKERS)
         for _ in range(WORKERS):  # each has to wait for the others, so none does two of these
             super().submit(met.wait, START_SECONDS)
