@@ -30,8 +30,10 @@ class EchoCanceller:
     def __init__(self) -> None:
         from livekit import rtc
 
-        self._rtc: Any = rtc
         self._module = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._near, self._far = bytearray(TEN_MS), bytearray(REFERENCE_TEN_MS)
+        self._near_frame: Any = rtc.AudioFrame(self._near, 16_000, 1, TEN_MS // 2)
+        self._far_frame: Any = rtc.AudioFrame(self._far, 24_000, 1, REFERENCE_TEN_MS // 2)
         self._reference = bytearray()
         self._lock = threading.Lock()
 
@@ -48,14 +50,11 @@ class EchoCanceller:
             reference = bytes(self._reference[:whole])
             del self._reference[:whole]
         for start in range(0, whole, REFERENCE_TEN_MS):
-            piece = bytearray(reference[start : start + REFERENCE_TEN_MS])
-            self._module.process_reverse_stream(self._frame(piece, 24_000))
+            self._far[:] = reference[start : start + REFERENCE_TEN_MS]
+            self._module.process_reverse_stream(self._far_frame)
         cleaned = bytearray(frame)
         for start in range(0, len(cleaned), TEN_MS):
-            piece = cleaned[start : start + TEN_MS]
-            self._module.process_stream(self._frame(piece, 16_000))
-            cleaned[start : start + TEN_MS] = piece
+            self._near[:] = cleaned[start : start + TEN_MS]
+            self._module.process_stream(self._near_frame)
+            cleaned[start : start + TEN_MS] = self._near
         return bytes(cleaned)
-
-    def _frame(self, pcm: bytearray, rate: int) -> Any:
-        return self._rtc.AudioFrame(pcm, rate, 1, len(pcm) // 2)

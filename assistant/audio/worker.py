@@ -70,7 +70,7 @@ class AudioProcess:
         self._hears = options.file is not None or options.input != NONE
         self._told = Progress(0, 0)
         self._reply: EndOfReply | None = None
-        self._standstill = Standstill()
+        self._standstill, self._looked, self._stuck = Standstill(), 0.0, False
         self._ears = self._joined()
         if options.muted:
             self.send(self._ears.followed(self._gate.mute(True)))
@@ -168,15 +168,26 @@ class AudioProcess:
                 self._reply = message
 
     async def _watch_playback(self) -> None:
-        while True:
-            await asyncio.sleep(FRAME_SECONDS)
-            if self._standstill.seen(self._mouth):
-                self.send([Trouble("the speaker takes nothing any more", fatal=True)])
-                return
-            if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
-                self._tell_progress()
-            if self._reply is not None and self._mouth.left() == 0:
-                self._finish(follow_up=self._reply.follow_up)
+        """With every frame of the microphone; where none come, by a clock of its own, which costs more."""
+        while not self._stuck:
+            frames = self._ears.frames
+            await asyncio.sleep(PULSE_SECONDS if self._hears else FRAME_SECONDS)
+            if self._ears.frames == frames:
+                self._look_at_playback()
+
+    def _look_at_playback(self) -> None:
+        """Not for each frame of a microphone that has hung and gives many at once."""
+        now = asyncio.get_running_loop().time()
+        if self._stuck or now - self._looked < FRAME_SECONDS / 2:
+            return
+        self._looked = now
+        if self._standstill.seen(self._mouth):
+            self.send([Trouble("the speaker takes nothing any more", fatal=True)])
+            self._stuck = True
+        if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
+            self._tell_progress()
+        if self._reply is not None and self._mouth.left() == 0:
+            self._finish(follow_up=self._reply.follow_up)
 
     async def _tell_pulse(self) -> None:
         while True:
@@ -207,6 +218,7 @@ class AudioProcess:
                 due += FRAME_SECONDS
                 await asyncio.sleep(due - loop.time())
                 self.send(self._ears.hear(frame))
+                self._look_at_playback()
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True)])
         self.send([SourceEnded()])
@@ -252,6 +264,7 @@ class AudioProcess:
             told = [*news, *self._ears.hear(frame)]
             news.clear()
             self.send(told)
+            self._look_at_playback()
             if any(isinstance(each, Trouble) and each.fatal for each in told):
                 stop.set()
 
