@@ -60,11 +60,19 @@ class Templates:
                 fresh.stream = streams[packet.stream.index]
                 copy.mux(fresh)
         memory.seek(0)
-        self._kept = av.open(memory, format="nut")
+        self._kept: Any = av.open(memory, format="nut")
         self.video = self._kept.streams.video[0]
         self.audio = next(iter(self._kept.streams.audio), None)
         self.kind = tuple(_kind(stream) for stream in (self.video, self.audio) if stream is not None)
         """Packets of streams of the same kind can be one film."""
+        self._let_go(memory)
+
+    def _let_go(self, memory: io.BytesIO) -> None:
+        """The streams are all that is wanted; the pictures go."""
+        for _ in self._kept.demux():
+            pass
+        memory.seek(0)
+        memory.truncate()
 
 
 def _kind(stream: Any) -> tuple[object, ...]:
