@@ -17,7 +17,7 @@ from assistant.vision.rings.times import Joined, may_join
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,flv,asf,mpjpeg,mjpeg,ogg,gif,"
-    "image2,jpeg_pipe,png_pipe,webp_pipe,webp_anim,h264,hevc"
+    "image2,jpeg_pipe,png_pipe,webp_pipe,webp_anim,h264,hevc,nut"
 )
 """No playlists: a file that is given as a film cannot make us open another one."""
 UNREADABLE = "The film cannot be read: it is no video that I know, or it is broken."

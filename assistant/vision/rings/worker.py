@@ -17,7 +17,7 @@ import av.error
 from assistant.errors import VisionError
 from assistant.vision.pipe import LARGEST_BUFFER, Body, Item, memory_file, received, send
 from assistant.vision.rings.camera import Camera
-from assistant.vision.rings.cutting import copied, write
+from assistant.vision.rings.cutting import copied, copyable, write
 from assistant.vision.rings.darkrooms import NOT_MADE, Darkrooms
 from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.ring import Cut, last_group
@@ -167,10 +167,10 @@ def _negative(cut: Cut, begin: float, end: float, wish: Wish) -> tuple[Item, byt
     small = sum(len(packet.data) for packet in cut.packets) <= wish.copy_bytes
     early = max(0.0, begin - cut.at)
     film = copied(cut, container="mov")
-    copyable = copied(cut) if small and early < LOOK_SECONDS * 4 else b""
-    exact = dataclasses.replace(wish, begin=0.0 if copyable else early, end=end - cut.at)
-    job = {"do": "film", "wish": exact.told(), "split": len(film) if copyable else 0}
-    return job, film + copyable
+    as_it_is = copied(cut) if small and early < LOOK_SECONDS * 4 and copyable(cut) else b""
+    exact = dataclasses.replace(wish, begin=0.0 if as_it_is else early, end=end - cut.at)
+    job = {"do": "film", "wish": exact.told(), "split": len(film) if as_it_is else 0}
+    return job, film + as_it_is
 
 
 def _in_memory(cut: Cut) -> BinaryIO:
