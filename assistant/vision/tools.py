@@ -73,7 +73,7 @@ def camera_tools(vision: Vision) -> list[Tool]:
         ),  # "draw the garden in winter" is about no camera
         _tool(remembering(vision), {"camera": camera | None}, asks()),
         _tool(_telling(vision), {}, STATES, own_words=True),
-        _tool(_gazing(vision), {"camera": camera}, GAZES),
+        _tool(_gazing(vision), {"camera": camera}, GAZES, risk=Risk.COMFORT),  # no sign begins it
         _tool(_looking_away(vision), {}, STOPS, own_words=True),
         _tool(_watching_films(vision), {}, (), slow=True),
     ]
