@@ -127,6 +127,28 @@ def test_recordings_that_were_joined_are_seen_and_heard_one_after_the_other(
     assert part.red[0] == pytest.approx(2, abs=0.7)
 
 
+def test_a_film_is_as_long_as_it_is_and_not_as_it_says(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """When it was filmed is reckoned back from when its file was written."""
+    late, half, source = tmp_path / "late.mkv", tmp_path / "half.mkv", footage("mute.mp4")
+    options = {"output_ts_offset": "95000"}
+    film: Any
+    with av.open(str(source)) as film, av.open(str(late), "w", options=options) as copy:
+        stream = copy.add_stream_from_template(film.streams.video[0])
+        for packet in film.demux(film.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                copy.mux(packet)
+    assert known(str(late))["seconds"] == pytest.approx(12, abs=0.5)
+    assert prepared(str(late), Wish()).duration == pytest.approx(12, abs=0.5)
+    whole = copied(source, tmp_path / "whole.mkv", "matroska").read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    made = prepared(str(half), Wish())
+    assert 2 < made.duration < 10
+    assert made.duration == pytest.approx(made.seconds, abs=0.1)
+
+
 async def test_a_film_whose_clock_begins_anywhere_plays_at_its_pace(
     footage: Callable[[str], Path], tmp_path: Path
 ) -> None:

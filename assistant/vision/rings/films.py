@@ -77,7 +77,7 @@ def known(path: str) -> dict[str, Any]:
         VisionError: it is no film, or none of its first pictures can be read.
     """
     with film(path) as container:
-        lasts, mime = (container.duration or 0) / 1_000_000, _mime(container)
+        lasts, mime = lasting(container), _mime(container)
         joined = Joined() if may_join(container) else None
         packets = container.demux(container.streams.video[0])
         packets = packets if joined is None else joined.put(packets)
@@ -89,6 +89,14 @@ def known(path: str) -> dict[str, Any]:
                 continue
         moves = container.streams.video[0].codec_context.name == ANIMATES
     raise VisionError(ANIMATED if moves else UNREADABLE)
+
+
+def lasting(container: Any) -> float:
+    """How many seconds it says that it lasts; 0 when it does not say. Matroska tells its end by a clock that
+    may begin anywhere."""
+    begins = max(0, container.start_time or 0) if container.format.name.startswith("matroska") else 0
+    lasts = container.duration or 0
+    return float(lasts - begins if lasts > begins else lasts) / 1_000_000
 
 
 def _joined_seconds(packets: Iterable[Any], joined: Joined | None) -> float:
