@@ -25,7 +25,7 @@ from assistant.vision.rings.wishes import Wish
 MOST_SECONDS = 45 * 60.0
 UNKNOWN_SECONDS = 10.0
 HEADER_SECONDS = 2.0
-"""When a film is that much shorter or longer than it says, it was cut off or joined, and what was read counts."""
+"""A film that is that much shorter or longer than it says was cut off or joined: what was read counts."""
 MIME = "video/mp4"
 NOTHING = "There is no picture in that part of the film."
 
