@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import VisionError
 from assistant.vision import models, serving
-from assistant.vision.looks import ANSWER_TOKENS, UNREADABLE
+from assistant.vision.failing import (
+    ATTEMPTS,
+    GONE,
+    LOST_CLIP,
+    NOT_ALLOWED,
+    Lost,
+    Refusing,
+    Unreachable,
+    elsewhere,
+    understood,
+    wait,
+)
+from assistant.vision.looks import ANSWER_TOKENS
 from assistant.vision.serving import UPLOAD_SECONDS, Service, deleted, raw
 from assistant.vision.uploads import Uploads
 
@@ -24,16 +36,8 @@ REQUEST_SECONDS = 90.0
 PROCESSING_SECONDS = 180.0
 POLL_SECONDS = 1.0
 LOST_SECONDS = 5.0
-ATTEMPTS = 3
-RETRY_SECONDS = (1.0, 3.0)
-PATIENCE_SECONDS = 10.0
-"""A service that asks to wait for longer is not asked again now."""
-BUSY = (408, 429, 500, 502, 503, 504)
 LARGEST_UPLOAD = 2 * 2**30
 
-QUOTA = "Gemini's quota is used up for now."
-OVERLOADED = "Gemini is overloaded right now."
-NOT_ALLOWED = "Gemini refuses to describe that clip."
 Progress = Callable[[int, int], None]
 
 
@@ -85,22 +89,6 @@ class Told:
     cut: bool = False
 
 
-class Busy(VisionError):
-    """The service has no time or no quota; another model might."""
-
-
-class Retired(VisionError):
-    """There is no such model any more."""
-
-
-class Refusing(VisionError):
-    """The service does not want to describe this."""
-
-
-class Unreachable(VisionError):
-    """There is no way to the service."""
-
-
 @dataclass
 class Asking:
     """Asks one service. ``inline_bytes`` is what may travel within the request."""
@@ -125,12 +113,19 @@ class Asking:
         uploaded: list[str] = []
         try:
             await self._without_lost(client, question)
-            parts = [await self._part(client, one, model, uploaded) for one in question.inputs]
-            return _told(await self._generated(client, question, model, parts), model)
+            try:
+                return await self._told(client, question, model, uploaded)
+            except Lost:
+                self._forget(question)
+                return await self._told(client, question, model, uploaded)
         finally:
             await deleted(client, uploaded)
             with suppress(*raw()):
                 await client.aio.aclose()
+
+    async def _told(self, client: Client, question: Question, model: str, uploaded: list[str]) -> Told:
+        parts = [await self._part(client, one, model, uploaded) for one in question.inputs]
+        return _told(await self._generated(client, question, model, parts), model)
 
     async def _without_lost(self, client: Client, question: Question) -> None:
         """What the service has lost of what was sent before is sent anew."""
@@ -142,6 +137,12 @@ class Asking:
                         there = bool(await client.aio.files.get(name=kept.name))
                 if not there:
                     self.uploads.forget(kept)
+
+    def _forget(self, question: Question) -> None:
+        """All of it is sent anew, whatever the service says that it has."""
+        for one in question.inputs:
+            if self.uploads and (kept := self.uploads.known(self.service, one.data)):
+                self.uploads.forget(kept)
 
     async def _part(self, client: Client, one: Input, model: str, uploaded: list[str]) -> types.Part:
         from google.genai import types
@@ -186,7 +187,7 @@ class Asking:
         except TimeoutError as error:
             raise Unreachable("Sending the clip took too long.") from error
         except raw() as error:
-            raise _understood(error, "The clip could not be sent: the connection broke off.") from error
+            raise understood(error, "The clip could not be sent: the connection broke off.") from error
 
     async def _active(self, client: Client, file: types.File) -> types.File:
         """Wait until the service has looked through an upload."""
@@ -204,7 +205,9 @@ class Asking:
         except TimeoutError as error:
             raise VisionError("Gemini takes too long to look through the clip.") from error
         except raw() as error:
-            raise _understood(error) from error
+            if getattr(error, "code", None) in GONE:
+                raise Lost(f"{LOST_CLIP}.") from error
+            raise understood(error) from error
 
     async def _generated(
         self, client: Client, question: Question, model: str, parts: list[types.Part]
@@ -222,10 +225,11 @@ class Asking:
             except TimeoutError as error:
                 raise Unreachable("Gemini takes too long to answer.") from error
             except raw() as error:
-                wait = _wait(error, attempt)
-                if wait is None:
-                    raise _understood(error) from error
-                await asyncio.sleep(wait)
+                pause = wait(error, attempt)
+                if pause is None:
+                    fetched = any(one.uri for one in question.inputs)
+                    raise (elsewhere if fetched else understood)(error) from error
+                await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
 
@@ -256,48 +260,6 @@ class _Counted(io.BufferedReader):
         data = super().read(size)
         self._progress(min(self.tell(), self._size), self._size)
         return data
-
-
-def _wait(error: BaseException, attempt: int) -> float | None:
-    """How long until the next attempt; None when there is none."""
-    if getattr(error, "code", None) not in BUSY or attempt + 1 >= ATTEMPTS:
-        return None
-    wished = _wished(error)
-    if wished is not None and wished > PATIENCE_SECONDS:
-        return None
-    return max(RETRY_SECONDS[attempt], wished or 0.0)
-
-
-def _wished(error: BaseException) -> float | None:
-    """How long the service asks to wait."""
-    details = getattr(error, "details", None)
-    inner = details.get("error", details) if isinstance(details, dict) else {}
-    for each in inner.get("details", ()) if isinstance(inner, dict) else ():
-        delay = str(each.get("retryDelay", "")) if isinstance(each, dict) else ""
-        if delay.endswith("s") and delay[:-1].replace(".", "", 1).isdigit():
-            return float(delay[:-1])
-    return None
-
-
-def _understood(error: BaseException, broken: str = "There is no way to Gemini right now.") -> VisionError:
-    """A raw exception of the SDK as a sentence."""
-    code = getattr(error, "code", None)
-    text = f"{getattr(error, 'message', '')} {error}".casefold()
-    if "api key" in text or code == 401:
-        return VisionError("Gemini refuses the API key; check the key or make a new one.")
-    if code == 404 or "is not found" in text:
-        return Retired("The configured video model is not there any more.")
-    if code == 429:
-        return Busy(QUOTA)
-    if code in BUSY:
-        return Busy(OVERLOADED)
-    if code == 403:
-        return VisionError("This API key may not use the configured video model.")
-    if code == 413:
-        return VisionError("The clip is too large to be sent at once.")
-    if isinstance(code, int):
-        return VisionError("Gemini does not take this clip.")
-    return VisionError(UNREADABLE) if isinstance(error, RecursionError) else Unreachable(broken)
 
 
 def _told(answer: types.GenerateContentResponse, model: str) -> Told:

@@ -110,6 +110,11 @@ class Cameras:
         if not self.has_ring(camera) and any(self.is_private(camera, at) for at in moments):
             raise VisionError(f"The {camera.name} was private at that time.")
 
+    def areas(self) -> list[str]:
+        """Where cameras hang, as far as none is called so."""
+        there = {camera.area for camera in self.configured if camera.area}
+        return sorted(area for area in there if _folded(area) not in self._names)
+
     def named(self, spoken: str) -> CameraConfig:
         """The camera of that name, alias or area; refuses rather than guesses.
 

@@ -17,18 +17,10 @@ from assistant.money import Tokens
 from assistant.plain import text as carried
 from assistant.prompts import CLIP, clip_question
 from assistant.vision import models
-from assistant.vision.asking import (
-    Asking,
-    Busy,
-    Input,
-    Progress,
-    Question,
-    Retired,
-    Told,
-    Unreachable,
-)
+from assistant.vision.asking import Asking, Input, Progress, Question, Told
 from assistant.vision.cameras import FROZEN_SECONDS, Cameras
 from assistant.vision.clips import Clip, fine, wish
+from assistant.vision.failing import Busy, Retired, Unreachable
 from assistant.vision.keeping import Kept
 from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of
 from assistant.vision.moments import by_the_clock, said, span

@@ -146,7 +146,7 @@ async def _born() -> tuple[asyncio.subprocess.Process, socket.socket, socket.soc
         numbers = far.fileno(), far_tray.fileno()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-P", "-m", "assistant.vision.rings", "--fds", *map(str, numbers)),
+            *("-P", "-m", "assistant.vision.rings", *map(str, numbers)),
             pass_fds=numbers,
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

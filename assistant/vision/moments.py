@@ -42,6 +42,8 @@ DAY_PARTS = {
     "today": time(0),
 }
 NOW = frozenset({"", "now", "right now", "just now", "at the moment", "live", "currently", "recently"})
+COMING = re.compile(r"((?:the )?day after )?tomorrow\b.*|(?:next|in) .+|later\b.*|soon")
+TO_COME = "That is still to come: I tell only what has been."
 NEXT = re.compile(r"(?:in |for )?(?:the )?(?:next|coming)(?: few)?(?: seconds| moments?)?")
 MOMENT = re.compile(r"\[?\b(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?:\.\d+)?\b\]?")
 SPAN = re.compile(
@@ -70,8 +72,6 @@ def span(when: str, seconds: float, clock: WallClock) -> Span:
     if NEXT.fullmatch(text):
         return Span(now, now + seconds)
     at = moment(text, clock)
-    if at > now:
-        raise VisionError("That is still to come.")
     if now - at <= seconds:
         return Span(min(at - seconds / 2, now - seconds), now, now=True)
     return Span(at - seconds / 2, at + seconds / 2)
@@ -82,7 +82,7 @@ def moment(text: str, clock: WallClock) -> float:
     ISO 8601.
 
     Raises:
-        VisionError: it is none.
+        VisionError: it is none, or still to come.
     """
     text = OCLOCK.sub("", " ".join(text.casefold().split()).strip(" .?"))
     text = HALVES.sub(lambda found: " am" if found[1] == "morning" else " pm", text)
@@ -98,13 +98,22 @@ def moment(text: str, clock: WallClock) -> float:
         return _latest(time(0), clock, 1)
     try:
         parsed = datetime.fromisoformat(text)
-        if len(text) > 8:
-            return clock.instant(parsed) if parsed.tzinfo is None else parsed.timestamp()
     except ValueError:
         pass
+    else:
+        if len(text) > 8:
+            return _gone(clock.instant(parsed) if parsed.tzinfo is None else parsed.timestamp(), clock)
+    if COMING.fullmatch(text):
+        raise VisionError(TO_COME)
     if found := CLOCK.fullmatch(text):
         return _of_clock(found, text, clock, vague=vague)
     raise VisionError(f"I don't know when {text[:40]!r} is; say for example 18:30, or two minutes ago.")
+
+
+def _gone(at: float, clock: WallClock) -> float:
+    if at > clock.read():
+        raise VisionError(TO_COME)
+    return at
 
 
 def _amount(word: str, text: str) -> float:
@@ -129,8 +138,9 @@ def period(text: str, clock: WallClock) -> tuple[float, float]:
         return _between(found[1], found[2], clock)
     day, _, part = text.partition(" ")
     if day == "yesterday" and part in YESTERDAY:
-        begin = _latest(time(0), clock, 1)
-        return tuple(begin + 3600 * hour for hour in YESTERDAY[part])  # type: ignore[return-value]
+        midnight = datetime.combine(clock.now().date() - timedelta(days=1), time(0))
+        begin, end = (clock.instant(midnight + timedelta(hours=hour)) for hour in YESTERDAY[part])
+        return begin, end
     if text.startswith(BEFORE):
         end = moment(text.removeprefix(BEFORE), clock)
         return clock.instant(datetime.combine(clock.at(end).date(), time(0))), end
@@ -180,10 +190,15 @@ def _of_clock(found: re.Match[str], text: str, clock: WallClock, *, vague: bool)
 
 
 def _latest(wanted: time, clock: WallClock, days_ago: int) -> float:
-    """When it was that time: today, or yesterday when it is still to come."""
+    """When it was that time: today, or yesterday when it is still to come; of two in a night the last."""
     today = clock.now().date() - timedelta(days=days_ago)
-    at = clock.instant(datetime.combine(today, wanted))
-    return at if at <= clock.read() else clock.instant(datetime.combine(today - timedelta(days=1), wanted))
+    for day in (today, today - timedelta(days=1)):
+        local = datetime.combine(day, wanted)
+        first, again = clock.instant(local), local.replace(tzinfo=clock.zone, fold=1).timestamp()
+        gone = [at for at in (first, max(first, again)) if at <= clock.read()]
+        if gone:
+            return gone[-1]
+    return first
 
 
 def ago(seconds: float) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from itertools import product
+from collections.abc import Callable, Iterable
+from itertools import chain, product
 
 from assistant.errors import VisionError
 from assistant.tools.invoking import Answer
@@ -44,6 +44,7 @@ OF_THINGS = (
     "was there {question} at {camera}", "was there {question} in {camera}", "have you seen {question}",
     "did you see {question}",
 )  # fmt: skip
+PLACED = ("at", "in", "on")
 HOW = ("between", "before", "after", "around")
 LATEST = re.compile(r"\blast\b(?! (?:night|week|month))")
 LITTLE = re.compile(r"^(?:here|back|there)\b ?")
@@ -54,11 +55,19 @@ TIMES = re.compile(
 )
 
 
+def anywhere(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Of a camera people say "at the front door", of where it hangs "in the garden" and "on the porch"."""
+    found = ((phrase.replace("at {camera}", f"{where} {{camera}}") for where in PLACED) for phrase in phrases)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
 def asks() -> tuple[str, ...]:
     """Sentences of the embedded brain. What has a moment in it is a sentence of its own: a slot that takes
     any words would come after all that is about the home, and the front door is a lock, too."""
     fixed = [form.format(who) for form, who in product(OF_SOMEBODY, SOMEBODY)] + list(OF_ALL)
-    plain = [phrase for phrase in fixed if phrase not in ("what happened", "what happened at {camera}")]
+    fixed = list(anywhere(fixed))
+    of_now = ("what happened", *anywhere(["what happened at {camera}"]))
+    plain = [phrase for phrase in fixed if phrase not in of_now]
     timed = [f"{phrase} {when}" for phrase, when in product(fixed, WHEN)]
     things = [*OF_THINGS, *(f"{phrase} {{since}}" for phrase in OF_THINGS)]
     more = ["what did i miss", "what did we miss", "what changed since {since}"]

@@ -18,7 +18,7 @@ from assistant.vision.asking import Input
 from assistant.vision.gazing import LONGEST_SECONDS
 from assistant.vision.looks import Look, Wanted
 from assistant.vision.part import Vision
-from assistant.vision.recalling import DATA, asks, remembering
+from assistant.vision.recalling import DATA, anywhere, asks, remembering
 
 OWNER = "cameras"
 YOUTUBE = re.compile(
@@ -63,16 +63,17 @@ def camera_tools(vision: Vision) -> list[Tool]:
     names = [name for camera in vision.config.cameras for name in (camera.name, *camera.aliases)]
     if not names:
         return []
-    camera = Annotated[str, Choice(*dict.fromkeys(names))]
+    own = Annotated[str, Choice(*dict.fromkeys(names))]
+    camera = Annotated[str, Choice(*dict.fromkeys([*names, *vision.cameras.areas()]))]
     return [
-        _tool(_looking(vision), {"camera": camera | None}, LOOKS + FOLLOWS, slow=True),
+        _tool(_looking(vision), {"camera": camera | None}, anywhere(LOOKS) + FOLLOWS, slow=True),
         _tool(_showing(vision), {"camera": camera}, _either(SHOWS), own_words=True),
         _tool(
-            _drawing(vision), {"camera": camera}, _either(DRAWS), slow=True, own_words=True, risk=Risk.COMFORT
-        ),
+            _drawing(vision), {"camera": own}, _either(DRAWS), slow=True, own_words=True, risk=Risk.COMFORT
+        ),  # "draw the garden in winter" is about no camera
         _tool(remembering(vision), {"camera": camera | None}, asks()),
         _tool(_telling(vision), {}, STATES, own_words=True),
-        _tool(_gazing(vision), {"camera": camera}, GAZES),
+        _tool(_gazing(vision), {"camera": camera}, GAZES, risk=Risk.COMFORT),  # no sign begins it
         _tool(_looking_away(vision), {}, STOPS, own_words=True),
         _tool(_watching_films(vision), {}, (), slow=True),
     ]

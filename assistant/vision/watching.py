@@ -7,10 +7,11 @@ import asyncio
 import json
 import logging
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -60,11 +61,12 @@ class Watch:
     memory: Memory
     house: House
     clock: WallClock
-    _noticed: asyncio.Queue[tuple[CameraConfig, tuple[str, ...]]] = field(
+    _noticed: asyncio.Queue[tuple[CameraConfig, tuple[str, ...], float]] = field(
         default_factory=lambda: asyncio.Queue(20)
     )
     _last: dict[str, float] = field(default_factory=dict)
-    _today: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    _day: date | None = None
+    _today: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         """Keep watch until cancelled."""
@@ -85,7 +87,7 @@ class Watch:
         """Compare the last key pictures; nothing of them leaves the ring process."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._quiet(camera) or self.describer.cameras.is_private(camera):
+            if self._quiet(camera):
                 continue
             with suppress(VisionError):
                 if await _moves(self.describer.cameras, camera, 2 * LOOK_SECONDS):
@@ -120,31 +122,33 @@ class Watch:
                 self._notice(camera, things)
 
     def _quiet(self, camera: CameraConfig) -> bool:
-        """Whether it was described so lately, or so often today, that this is left out."""
-        last = self._last.get(camera.name)
-        if last is not None and time.monotonic() - last < camera.watch.quiet_seconds:
+        """Whether this is left out: it is private, or was described lately, or often enough today."""
+        last, today = self._last.get(camera.name), self.clock.now().date()
+        if last is not None and self._now() - last < camera.watch.quiet_seconds:
             return True
-        return self._today[camera.name, self._day()] >= camera.watch.daily
+        if today != self._day:
+            self._day, self._today = today, Counter()
+        return self._today[camera.name] >= camera.watch.daily or self.describer.cameras.is_private(camera)
 
-    def _day(self) -> str:
-        return self.clock.now().date().isoformat()
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     def _notice(self, camera: CameraConfig, things: tuple[str, ...] = ()) -> None:
         if self._quiet(camera) or self._noticed.full():
             return
-        self._last[camera.name] = time.monotonic()
-        self._today[camera.name, self._day()] += 1
-        self._noticed.put_nowait((camera, things))
+        self._last[camera.name] = self._now()
+        self._today[camera.name] += 1
+        self._noticed.put_nowait((camera, things, self.clock.read()))
 
     async def _describe(self) -> None:
         """One after the other: a house full of movement must not be a house full of requests."""
         while True:
-            camera, things = await self._noticed.get()
-            await asyncio.sleep(AFTER_SECONDS)
-            at = self.clock.read() - AFTER_SECONDS
+            camera, things, at = await self._noticed.get()
+            await asyncio.sleep(min(AFTER_SECONDS, at + AFTER_SECONDS - self.clock.read()))
+            then = self.clock.at(at).isoformat()  # whoever had to wait is not shown what came later
             try:
                 wanted = Wanted(QUESTION, "facts", self.describer.config.caption_model, paid_as="caption")
-                look = await self.describer.look(camera, wanted, "now", CLIP_SECONDS)
+                look = await self.describer.look(camera, wanted, then, CLIP_SECONDS)
                 seen = _seen(at, camera, look, things)
             except VisionError as error:
                 log.info("%s: %s", camera.name, error)

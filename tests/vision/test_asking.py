@@ -20,10 +20,11 @@ from assistant.events import ClipSent, Event
 from assistant.live.endpoint import Endpoint
 from assistant.live.purse import Purse
 from assistant.money import Ledger, Limits, Price
-from assistant.vision import addresses, asking, serving, uploads
-from assistant.vision.asking import Asking, Busy, Input, Question, Refusing, Retired
+from assistant.vision import addresses, asking, failing, serving, uploads
+from assistant.vision.asking import Asking, Input, Question
 from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
+from assistant.vision.failing import Busy, Refusing, Retired
 from assistant.vision.looks import FACTS, Wanted
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
@@ -43,7 +44,7 @@ def question(*inputs: Input, schema: dict[str, Any] | None = None) -> Question:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "RETRY_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(failing, "RETRY_SECONDS", (0.01, 0.02))
     monkeypatch.setattr(asking, "POLL_SECONDS", 0.05)
 
 
@@ -216,6 +217,53 @@ async def test_an_upload_that_is_cut_off_is_told(tmp_path: Path) -> None:
     async with asked_of(tmp_path, CUT) as address:
         with pytest.raises(VisionError):
             await Asking(endpoint(address), 0).ask(question(Input(data=bytes(100_000))), MODEL)
+
+
+NO_FILE = "{status: 403, message: You do not have permission to access the File a1 or it may not exist.}"
+LOST = f"""
+- {{on: rest, match: "generate", times: 1, do: [http: {NO_FILE}]}}
+"""
+LOST_AT_ONCE = """
+- {on: rest, match: "files/", times: 1, do: [http: 404]}
+"""
+LOST_ALWAYS = f"""
+- {{on: rest, match: "generate", do: [http: {NO_FILE}]}}
+"""
+PRIVATE = """
+- {on: rest, match: "generate", do: [http: {status: 403, message: The caller does not have permission}]}
+"""
+
+
+@pytest.mark.parametrize("script", [LOST, LOST_AT_ONCE])
+async def test_a_clip_that_the_service_has_lost_is_sent_once_more(
+    tmp_path: Path, footage: Callable[[str], Path], script: str
+) -> None:
+    film, sent = footage("door.mp4").read_bytes(), []
+    async with asked_of(tmp_path, script) as address:
+        kept = Uploads()
+        sending = Asking(endpoint(address), 0, lambda done, whole: sent.append(done), kept)
+        assert "something moves" in (await sending.ask(question(Input(data=film)), MODEL)).text
+        assert sent.count(len(film)) == 2
+        assert "something moves" in (await sending.ask(question(Input(data=film)), MODEL)).text
+        assert sent.count(len(film)) == 2, "it is there now"
+
+
+@pytest.mark.parametrize(
+    ("script", "uri", "told"),
+    [
+        (LOST_ALWAYS, "", "Gemini has lost the clip"),
+        (LOST_ALWAYS, "https://generativelanguage.googleapis.com/v1/files/a1", "has no such film any more"),
+        (PRIVATE, "https://youtu.be/dQw4w9WgXcQ", "may not watch that film"),
+        (PRIVATE, "", "key may not use"),
+    ],
+)
+async def test_of_a_film_that_is_not_there_it_is_not_said_that_the_key_is_bad(
+    tmp_path: Path, script: str, uri: str, told: str
+) -> None:
+    async with asked_of(tmp_path, script) as address:
+        one = Input(uri=uri) if uri else Input(data=b"film")
+        with pytest.raises(VisionError, match=told):
+            await Asking(endpoint(address), 0).ask(question(one), MODEL)
 
 
 async def test_nobody_there_is_told() -> None:

@@ -96,20 +96,57 @@ def test_a_part_of_a_film_that_tells_not_where_its_key_pictures_are(
     assert decoded(made.data).red[0] == 0, "the box has been there for two seconds"
 
 
-def test_two_recordings_in_one_file_are_not_heard_for_longer_than_they_are_seen(
+@pytest.mark.parametrize("offset", [0, 7000])
+def test_recordings_that_were_joined_are_seen_and_heard_one_after_the_other(
+    footage: Callable[[str], Path], tmp_path: Path, offset: int
+) -> None:
+    """People put MPEG one behind the other as it is: the clock is put back, or jumps, in the middle."""
+    source: Any
+    for name, begins in (("one.ts", 0), ("two.ts", offset)):
+        options = {"output_ts_offset": str(begins)}
+        with (
+            av.open(str(footage("door.mp4"))) as source,
+            av.open(str(tmp_path / name), "w", options=options) as copy,
+        ):
+            streams = {s.index: copy.add_stream_from_template(s) for s in source.streams}
+            for packet in source.demux():
+                if packet.size:
+                    packet.stream = streams[packet.stream.index]
+                    copy.mux(packet)
+    path = tmp_path / "both.ts"
+    path.write_bytes((tmp_path / "one.ts").read_bytes() + (tmp_path / "two.ts").read_bytes())
+    assert known(str(path))["seconds"] == pytest.approx(24, abs=0.5)
+    film = decoded(prepared(str(path), Wish(fps=2.0)).data)
+    assert film.times[-1] == pytest.approx(23.5, abs=0.6)
+    assert film.sound_seconds == pytest.approx(24, abs=0.6)
+    both = [at for at in (4, 16) if any(abs(at - red) < 0.6 for red in film.red)]
+    assert both == [4, 16]
+    assert not [at for at in film.red if 12.6 < at < 15.4], "the second begins without the box"
+    assert [tone for tone in film.tones if abs(tone - 16) < 0.7], "and in step"
+    part = decoded(prepared(str(path), Wish(begin=14.0, fps=2.0)).data)
+    assert part.red[0] == pytest.approx(2, abs=0.7)
+
+
+def test_a_film_is_as_long_as_it_is_and_not_as_it_says(
     footage: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    path, twice = tmp_path / "once.ts", tmp_path / "twice.ts"
-    source: Any
-    with av.open(str(footage("door.mp4"))) as source, av.open(str(path), "w") as copy:
-        streams = {s.index: copy.add_stream_from_template(s) for s in source.streams}
-        for packet in source.demux():
+    """When it was filmed is reckoned back from when its file was written."""
+    late, half, source = tmp_path / "late.mkv", tmp_path / "half.mkv", footage("mute.mp4")
+    options = {"output_ts_offset": "95000"}
+    film: Any
+    with av.open(str(source)) as film, av.open(str(late), "w", options=options) as copy:
+        stream = copy.add_stream_from_template(film.streams.video[0])
+        for packet in film.demux(film.streams.video[0]):
             if packet.size:
-                packet.stream = streams[packet.stream.index]
+                packet.stream = stream
                 copy.mux(packet)
-    twice.write_bytes(path.read_bytes() * 2)
-    made = prepared(str(twice), Wish())
-    assert decoded(made.data).sound_seconds <= made.seconds + 0.5
+    assert known(str(late))["seconds"] == pytest.approx(12, abs=0.5)
+    assert prepared(str(late), Wish()).duration == pytest.approx(12, abs=0.5)
+    whole = copied(source, tmp_path / "whole.mkv", "matroska").read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    made = prepared(str(half), Wish())
+    assert 2 < made.duration < 10
+    assert made.duration == pytest.approx(made.seconds, abs=0.1)
 
 
 async def test_a_film_whose_clock_begins_anywhere_plays_at_its_pace(

@@ -77,6 +77,40 @@ def test_what_is_no_moment_is_asked_back(words: str) -> None:
         span(words, 15, CLOCK)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["tomorrow", "tomorrow at 6 pm", "in five minutes", "next Monday", "later today", "2026-12-01T00:00:00"],
+)
+def test_what_is_still_to_come_has_not_been_seen(words: str) -> None:
+    with pytest.raises(VisionError, match="still to come"):
+        span(words, 15, CLOCK)
+    with pytest.raises(VisionError, match="still to come"):
+        period(words, CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "shown"),
+    [
+        ("2026-03-29T10:00+02:00", "at 02:30", "2026-03-29T03:00:00+02:00"),  # left out that night
+        ("2026-03-29T10:00+02:00", "at 01:59", "2026-03-29T01:59:00+01:00"),
+        ("2026-10-25T02:20+01:00", "at 02:30", "2026-10-25T02:30:00+02:00"),  # comes twice that night
+        ("2026-10-25T02:50+01:00", "at 02:30", "2026-10-25T02:30:00+01:00"),
+        ("2026-10-25T10:00+01:00", "at 02:30", "2026-10-25T02:30:00+01:00"),
+        ("2026-10-25T02:20+01:00", "half an hour ago", "2026-10-25T02:50:00+02:00"),
+        ("2026-10-26T10:00+01:00", "yesterday at 4 am", "2026-10-25T04:00:00+01:00"),
+    ],
+)
+def test_a_moment_of_a_night_in_which_the_clock_is_set(now: str, words: str, shown: str) -> None:
+    clock = WallClock(ZONE, lambda: datetime.fromisoformat(now).timestamp())
+    assert clock.at(moment(words, clock)).isoformat() == shown
+
+
+def test_the_evening_after_such_a_night_begins_at_six() -> None:
+    clock = WallClock(ZONE, lambda: datetime(2026, 3, 30, 9, tzinfo=ZONE).timestamp())
+    begin, end = period("yesterday evening", clock)
+    assert (f"{clock.at(begin):%d %H:%M}", f"{clock.at(end):%d %H:%M}") == ("29 18:00", "30 00:00")
+
+
 def test_places_in_a_clip_become_times_as_people_say_them() -> None:
     text = "A man comes at [00:05] and goes [00:12]. From 0:02 to 0:04 a dog barks. The sign says 12:30."
     told = by_the_clock(text, NOW - 130, 15, CLOCK)

@@ -19,6 +19,7 @@ from assistant.errors import VisionError
 from assistant.vision.cameras import Cameras
 from assistant.vision.clips import wish
 from assistant.vision.moments import Span, span
+from assistant.vision.rings.sources import Source, in_words, opened
 from assistant.wallclock import WallClock
 from tests.parts.cameras import decoded, until
 from tests.vision.test_faults import CLOCK, house
@@ -101,6 +102,30 @@ async def test_pictures_one_by_one_become_a_film(footage: Callable[[str], Path])
             del os.environ["HOME_ASSISTANT_TOKEN"]
     assert "/api/camera_proxy_stream/camera.door" in tokens[0]
     assert "Bearer long-lived" in tokens[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (b"401 Unauthorized", "refuses the user name"),
+        (b"404 Not Found", "no such stream"),  # an entity that has been removed from Home Assistant
+        (b"429 Too Many Requests", "asked too often"),
+        (b"400 Bad Request", "does not give what is asked for"),
+        (b"502 Bad Gateway", "has no picture"),  # an entity that is unavailable
+        (b"503 Service Unavailable", "has no picture"),
+    ],
+)
+async def test_a_camera_that_has_gone_from_its_server_is_told_in_words(status: bytes, told: str) -> None:
+    async def answer(_request: str, _writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        yield b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    async with served(answer) as port:
+        gone = Source("gone", f"http://127.0.0.1:{port}/api/camera_proxy_stream/camera.gone")
+        with pytest.raises(av.error.FFmpegError) as refused:
+            await asyncio.to_thread(opened, gone)
+    assert told in in_words(refused.value)
+    assert "127.0.0.1" not in in_words(refused.value)
+    assert "Errno" not in in_words(refused.value)
 
 
 async def test_frigate_has_the_past_itself(footage: Callable[[str], Path]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -96,6 +98,62 @@ async def test_what_a_camera_notices_is_remembered_once_and_announced(
     assert kept.text == saw.text
     (row,) = Ledger(tmp_path).rows(clock.now().strftime("%Y-%m"))
     assert (row.kind, row.model) == ("caption", "gemini-3.5-flash-lite")
+
+
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+def blind(folder: Path, host: BareHost, clock: WallClock, *names: str) -> Watch:
+    """Keeps watch over cameras that nobody sees through: what a sensor felt is remembered all the same."""
+    watch = {"by": ["motion"], "sensors": ["porch motion"], "quiet_seconds": 60, "daily": 3}
+    same = {"url": str(folder), "watch": watch, "private": ["6:00-7:00"]}
+    cameras = Cameras([CameraConfig.model_validate({"name": name, **same}) for name in names], clock)
+
+    async def services() -> list[Endpoint]:
+        return []
+
+    purse = Purse(Limits(Ledger(folder)), [])
+    describer = Describer(cameras, services, purse, ClipsConfig(), clock, host.tell)
+    return Watch(describer, Memory(folder / "seen.sqlite", clock, 30), host, clock)
+
+
+@pytest.mark.looptime
+async def test_a_day_has_so_many_captions_and_private_time_none(tmp_path: Path) -> None:
+    loop, host = asyncio.get_running_loop(), BareHost(tmp_path)
+    begun, begins = loop.time(), datetime(2026, 11, 29, 23, 50, tzinfo=ZONE).timestamp()
+    keeper = blind(tmp_path, host, WallClock(ZONE, lambda: begins + loop.time() - begun), "shed")
+    seen_by = {}
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(keeper.run())
+        await asyncio.sleep(1)
+        with host.listen(CameraSaw) as seen:
+            for minutes in (2, 3.5, 5, 9, 12, 12.5, 20, 390, 440, 450):
+                await asyncio.sleep(begun + 60 * minutes - loop.time())
+                host.tell(StateChanged("porch motion", "motion", True, False))
+                await asyncio.sleep(20)
+                seen_by[minutes] = seen.qsize()
+        running.cancel()
+    before = {2: 1, 3.5: 2, 5: 3, 9: 3}
+    after = {12: 4, 12.5: 4, 20: 5, 390: 5, 440: 6, 450: 6}
+    assert seen_by == before | after, (
+        "three before midnight, three after it, none in private time, nor at once"
+    )
+
+
+@pytest.mark.looptime
+async def test_what_several_cameras_notice_at_once_is_of_that_moment(tmp_path: Path) -> None:
+    loop, host = asyncio.get_running_loop(), BareHost(tmp_path)
+    begins = datetime(2026, 11, 29, 12, tzinfo=ZONE).timestamp() - loop.time()
+    keeper = blind(tmp_path, host, WallClock(ZONE, lambda: begins + loop.time()), "shed", "gate", "porch")
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(keeper.run())
+        await asyncio.sleep(1)
+        with host.listen(CameraSaw) as seen:
+            host.tell(StateChanged("porch motion", "motion", True, False))
+            found = [await seen.get() for _ in range(3)]
+        running.cancel()
+    times = [saw.at - begins for saw in found if isinstance(saw, CameraSaw)]
+    assert max(times) - min(times) < 0.5, "each was to wait for those before"
 
 
 def test_questions_about_the_day_find_what_fits(tmp_path: Path) -> None:

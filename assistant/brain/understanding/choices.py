@@ -48,14 +48,14 @@ def left_open(call: Call, tool: Tool | None, response: Mapping[str, Any]) -> Cho
 
 def _slot(tool: Tool, question: str) -> str:
     """The text that is asked for: the one that the question names ("on which screen"), else the first."""
-    texts = [
-        name
+    texts = {
+        name: schema
         for name, schema in tool.properties.items()
-        if schema.get("type") == "string" and not schema.get("enum") and name != "device"
-    ]
+        if schema.get("type") == "string" and name != "device"
+    }
     said = words(question)
     asked = [name for name in texts if ("which", name) in pairwise(said)]
-    return next(iter(asked or texts), "")
+    return next(iter(asked or (name for name, schema in texts.items() if not schema.get("enum"))), "")
 
 
 def _bare(word: str) -> str:

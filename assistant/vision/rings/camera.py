@@ -14,7 +14,7 @@ import av.error
 
 from assistant.vision.rings.parameters import sequence_set
 from assistant.vision.rings.ring import JUMP_SECONDS, LONG_GROUP_SECONDS, MICRO, Cut, Packet, Ring
-from assistant.vision.rings.sources import Opened, Source, in_words, opened
+from assistant.vision.rings.sources import Opened, Source, Unfit, in_words, opened
 from assistant.vision.rings.times import timed
 
 RETRY_SECONDS = (0.5, 1, 2, 4, 8, 15, 30)
@@ -30,6 +30,9 @@ INTRA_FPS = 5
 """Cameras that send whole pictures only are kept at most so often a second."""
 FILM_JUMP_SECONDS = 60.0
 """A film whose next picture is further off than that has a clock that begins, or goes on, elsewhere."""
+BEFORE_MICRO, AFTER_MICRO, REORDERED_MICRO = 20_000, 1000, 5_000_000
+"""A picture of which nobody tells when it is to be decoded comes right before it is shown, or behind the one
+before it, but not so much earlier than it is shown."""
 CHANGE_SECONDS = 60.0
 """A camera whose pictures change all the time is connected to anew no more often."""
 SOUNDS = ("aac", "pcm_alaw", "pcm_mulaw", "opus", "mp3", "pcm_s16be", "pcm_s16le")
@@ -52,7 +55,7 @@ class Templates:
     def __init__(self, container: Any, first: list[Any]) -> None:
         memory = io.BytesIO()
         with av.open(memory, "w", format="nut") as copy:
-            streams = {s.index: copy.add_stream_from_template(s) for s in wanted(container)}
+            streams = {s.index: _like(s, copy) for s in wanted(container)}
             for packet in first:
                 fresh = av.Packet(bytes(packet))
                 fresh.pts, fresh.dts = packet.pts, packet.dts if packet.dts is not None else packet.pts
@@ -60,11 +63,27 @@ class Templates:
                 fresh.stream = streams[packet.stream.index]
                 copy.mux(fresh)
         memory.seek(0)
-        self._kept = av.open(memory, format="nut")
+        self._kept: Any = av.open(memory, format="nut")
         self.video = self._kept.streams.video[0]
         self.audio = next(iter(self._kept.streams.audio), None)
         self.kind = tuple(_kind(stream) for stream in (self.video, self.audio) if stream is not None)
         """Packets of streams of the same kind can be one film."""
+        self._let_go(memory)
+
+    def _let_go(self, memory: io.BytesIO) -> None:
+        """The streams are all that is wanted; the pictures go."""
+        for _ in self._kept.demux():
+            pass
+        memory.seek(0)
+        memory.truncate()
+
+
+def _like(stream: Any, copy: Any) -> Any:
+    try:
+        return copy.add_stream_from_template(stream)
+    except ValueError as error:
+        name = stream.codec_context.codec.canonical_name
+        raise Unfit(f"its pictures are {name}, which I cannot keep: set it to H.264 or H.265") from error
 
 
 def _kind(stream: Any) -> tuple[object, ...]:
@@ -223,6 +242,7 @@ class _Reading:
         self._late_since: float | None = None
         self._bases: dict[bool, Fraction] = {}
         """Of sound (True) and pictures; to ask each packet makes a fraction anew, a tenth of all our work."""
+        self._dts = -(10**15)
         self._kept_at = 0.0
         self._last = -1e12
         self._begun_at = time.monotonic()
@@ -254,15 +274,27 @@ class _Reading:
             self._kept_at = at
         base = self._bases.get(audio) or self._bases.setdefault(audio, packet.time_base)
         pts = packet.pts * base.numerator * MICRO // base.denominator
-        dts = pts if packet.dts is None else packet.dts * base.numerator * MICRO // base.denominator
+        dts = (
+            self._order(pts)
+            if packet.dts is None
+            else packet.dts * base.numerator * MICRO // base.denominator
+        )
+        self._dts = self._dts if audio else dts
         if self._whole and not audio and self._source.live:
             pts = dts = round(at * MICRO)  # pictures one by one bear no times but those that FFmpeg makes up
-        jumped = not audio and self._jumped(pts / MICRO, at)
+        jumped = not audio and self._jumped(pts / MICRO, dts / MICRO, at)
         at = min(at, pts / MICRO + (self._lag or 0.0)) if not audio else at
         kept = Packet(bytes(packet), pts, dts, packet.is_keyframe, audio)
         if kept.key and not audio:
             self._compare(kept.data)
         return self._camera.took(kept, at, jumped=jumped)
+
+    def _order(self, pts: int) -> int:
+        """When a picture is to be decoded that tells only when it is shown: in Matroska those are the first
+        ones, where others hang on later ones."""
+        if self._last < -1e11:
+            return pts - BEFORE_MICRO
+        return min(pts, max(self._dts + AFTER_MICRO, pts - REORDERED_MICRO))
 
     def _compare(self, data: bytes) -> None:
         """Raises Changed where a key picture is of another size than those before it.
@@ -296,20 +328,22 @@ class _Reading:
             self._late_since = at
         return at - self._late_since > LATE_SECONDS
 
-    def _jumped(self, taken: float, at: float) -> bool:
+    def _jumped(self, taken: float, decoded: float, at: float) -> bool:
         """Whether the camera's clock was set; also learns how far it is behind ours.
+
+        Pictures are taken in another order than that in which they come and are ``decoded``.
 
         What comes late was not taken late: the quickest way of late tells when. FFmpeg even keeps the last
         picture back until it gives the camera up, seconds later.
         """
         lag, before = at - taken, self._lag
-        back = taken < self._last - BACK_SECONDS
+        back = decoded < self._last - BACK_SECONDS
         jumped = before is not None and (
             back or lag < before - JUMP_SECONDS or self._behind(lag - before, at)
         )
         if before is None or jumped:
             self._lag, self._late_since = lag, None
         else:
-            self._lag = min(lag, before + DRIFT * max(0.0, taken - self._last))
-        self._last = taken
+            self._lag = min(lag, before + DRIFT * max(0.0, decoded - self._last))
+        self._last = decoded
         return jumped

@@ -15,8 +15,18 @@ LAST_TICKS = MICRO // 25
 """How long the last picture is there; one that lasts no time is left out by those who read the film."""
 PIECE_BYTES = 2**20
 """FFmpeg comes back to Python with each piece that it has written."""
+LEAST_TICKS = MICRO // 1000
+"""Two pictures are so far apart at least: less is nothing in the ticks of some containers."""
+MOV_PICTURES = ("h264", "hevc", "mjpeg", "mpeg4", "mpeg1video", "mpeg2video")
+OTHERS = {"mp4": "matroska", "mov": "nut"}
+"""NUT takes whatever a camera sends, as it sends it; but nobody plays it."""
 MP4_SOUNDS = ("aac", "mp3")
 """G.711, which most cheap cameras speak, is no sound that an MP4 carries in practice."""
+
+
+def copyable(cut: Cut) -> bool:
+    """Whether those who want an MP4 can have it as the camera encoded it."""
+    return cut.templates.video.codec_context.name in MOV_PICTURES
 
 
 def copied(cut: Cut, *, container: str = "mp4") -> bytes:
@@ -27,8 +37,10 @@ def copied(cut: Cut, *, container: str = "mp4") -> bytes:
 
 
 def write(cut: Cut, file: IO[bytes], *, container: str = "mp4") -> None:
-    """Write the film as the camera encoded it; MP4 leaves out a sound that it cannot carry, mov takes all."""
+    """Write the film as the camera encoded it; MP4 leaves out a sound that it cannot carry, mov takes all.
+    For pictures that they cannot carry there are others."""
     templates = cut.templates
+    container = container if copyable(cut) else OTHERS[container]
     with av.open(file, "w", format=container, buffer_size=PIECE_BYTES) as film:
         video = film.add_stream_from_template(templates.video)
         sound = templates.audio
@@ -41,7 +53,7 @@ def write(cut: Cut, file: IO[bytes], *, container: str = "mp4") -> None:
         for packet in sorted(cut.packets, key=lambda packet: packet.dts):
             if packet.audio and audio is None:
                 continue
-            dts = max(packet.dts, last[packet.audio] + 1)
+            dts = max(packet.dts, last[packet.audio] + LEAST_TICKS)
             last[packet.audio] = dts
             fresh = av.Packet(packet.data)
             fresh.time_base = TIME_BASE

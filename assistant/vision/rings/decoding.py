@@ -11,7 +11,7 @@ from typing import Any
 import av
 import av.error
 
-from assistant.vision.rings.times import timed
+from assistant.vision.rings.times import Joined, may_join, timed
 
 SEEK_SECONDS = 5.0
 """What lies further ahead in a film is not decoded up to there."""
@@ -41,6 +41,7 @@ class Pictures:
         self._video = container.streams.video[0]
         self.zero = float((self._video.start_time or 0) * self._video.time_base)
         """When the film begins by its own clock."""
+        self._joins = may_join(container)
         self._begin = begin
         self._beat = Beat(begin, end, 1 / fps)
         self._wanted: deque[float] = deque()
@@ -68,8 +69,9 @@ class Pictures:
         An MPEG transport stream has no index of key pictures: a jump may end behind the one that is needed.
         """
         if self._begin > SEEK_SECONDS and self._video.start_time is not None:
+            several = self._of_several()
             for back in BACK_SECONDS:
-                if back < self._begin and self._sought(self._begin - back):
+                if not several and back < self._begin and self._sought(self._begin - back):
                     packets = self._read()
                     first = next((packet for packet in packets if packet.size and packet.is_keyframe), None)
                     if first is not None and self._at(first) <= self._begin:
@@ -78,7 +80,13 @@ class Pictures:
         return self._read()
 
     def _read(self) -> Iterator[Any]:
-        return timed(self._container.demux(self._video), self._video, live=False)
+        packets = timed(self._container.demux(self._video), self._video, live=False)
+        return Joined().put(packets) if self._joins else packets
+
+    def _of_several(self) -> bool:
+        """Whether it is several recordings in one: then a moment of it is found only by counting."""
+        joined = Joined()
+        return self._joins and any(joined.several for _ in joined.put(self._container.demux(self._video)))
 
     def _sought(self, at: float) -> bool:
         """Whether the film could be wound there; one without an index stays where it is."""

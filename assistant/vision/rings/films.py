@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import av.error
 
 from assistant.errors import VisionError
 from assistant.vision.rings.sources import MOST_PIXELS
+from assistant.vision.rings.times import Joined, may_join
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,flv,asf,mpjpeg,mjpeg,ogg,gif,"
-    "image2,jpeg_pipe,png_pipe,webp_pipe,webp_anim,h264,hevc"
+    "image2,jpeg_pipe,png_pipe,webp_pipe,webp_anim,h264,hevc,nut"
 )
 """No playlists: a file that is given as a film cannot make us open another one."""
 UNREADABLE = "The film cannot be read: it is no video that I know, or it is broken."
@@ -76,16 +77,36 @@ def known(path: str) -> dict[str, Any]:
         VisionError: it is no film, or none of its first pictures can be read.
     """
     with film(path) as container:
-        lasts = (container.duration or 0) / 1_000_000
-        mime = _mime(container)
-        for packet in container.demux(container.streams.video[0]):
+        lasts, mime = lasting(container), _mime(container)
+        joined = Joined() if may_join(container) else None
+        packets = container.demux(container.streams.video[0])
+        packets = packets if joined is None else joined.put(packets)
+        for packet in packets:
             try:
                 if packet.decode():
-                    return {"mime": mime, "seconds": lasts}
+                    return {"mime": mime, "seconds": _joined_seconds(packets, joined) or lasts}
             except av.error.InvalidDataError:
                 continue
         moves = container.streams.video[0].codec_context.name == ANIMATES
     raise VisionError(ANIMATED if moves else UNREADABLE)
+
+
+def lasting(container: Any) -> float:
+    """How many seconds it says that it lasts; 0 when it does not say. Matroska tells its end by a clock that
+    may begin anywhere."""
+    begins = max(0, container.start_time or 0) if container.format.name.startswith("matroska") else 0
+    lasts = container.duration or 0
+    return float(lasts - begins if lasts > begins else lasts) / 1_000_000
+
+
+def _joined_seconds(packets: Iterable[Any], joined: Joined | None) -> float:
+    """How long several recordings in one file are, of which the first and the last time tell nothing; else
+    0."""
+    if joined is None:
+        return 0.0
+    for _ in packets:
+        pass
+    return joined.seconds if joined.several else 0.0
 
 
 def _mime(container: Any) -> str:

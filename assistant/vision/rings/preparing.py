@@ -16,7 +16,7 @@ import numpy as np
 from assistant.errors import VisionError
 from assistant.movement import Movement
 from assistant.vision.rings.decoding import Pictures
-from assistant.vision.rings.films import ANIMATED, ANIMATES
+from assistant.vision.rings.films import ANIMATED, ANIMATES, lasting
 from assistant.vision.rings.films import film as opened
 from assistant.vision.rings.sounds import Sound
 from assistant.vision.rings.upright import aspect_of, scaled, size_of
@@ -24,6 +24,8 @@ from assistant.vision.rings.wishes import Wish
 
 MOST_SECONDS = 45 * 60.0
 UNKNOWN_SECONDS = 10.0
+HEADER_SECONDS = 2.0
+"""A film that is that much shorter or longer than it says was cut off or joined: what was read counts."""
 MIME = "video/mp4"
 NOTHING = "There is no picture in that part of the film."
 
@@ -82,8 +84,7 @@ class _Preparing:
         counted = self._video.start_time is None
         self._sound = Sound(container, heard, again, counted) if heard is not None else None
         self._movement = Movement()
-        lasts = 0.0 if container.duration is None else container.duration / 1_000_000
-        self._made = Prepared(source=context.name, duration=lasts)
+        self._made = Prepared(source=context.name, duration=lasting(container))
         self._zero = 0.0
 
     def run(self) -> Prepared:
@@ -105,6 +106,9 @@ class _Preparing:
             made.data, made.fps = memory.getvalue(), wish.fps
         if not made.frames:
             raise VisionError(ANIMATED if made.source == ANIMATES else NOTHING)
+        ended = made.begin_s + made.seconds
+        if ended < min(wish.end, MOST_SECONDS) and abs(made.duration - ended) > HEADER_SECONDS:
+            made.duration = ended
         made.movement, made.still = self._movement.spans(made.begin_s), self._movement.still
         return made
 
@@ -190,7 +194,7 @@ def pictures(film: bytes | str, *, most: int, pixels: int) -> list[tuple[float, 
     """
     found: list[tuple[float, bytes]] = []
     with opened(film) as container:
-        lasts = min(MOST_SECONDS, (container.duration or 0) / 1e6) or UNKNOWN_SECONDS
+        lasts = min(MOST_SECONDS, lasting(container)) or UNKNOWN_SECONDS
         aspect = aspect_of(container.streams.video[0])
         for frame, at in Pictures(container, begin=0.0, end=lasts, fps=most / lasts, keys=False):
             found.append((round(at, 2), _jpeg(frame, pixels, aspect)))

@@ -11,6 +11,8 @@ from typing import Any
 import av
 import av.error
 
+from assistant.vision.rings.times import Joined, may_join
+
 SOUND_RATE = 16_000
 COPY_SOUND = 72_000
 """Sound of so many bits a second is not encoded anew."""
@@ -52,12 +54,13 @@ class Sound:
         with self._wound(begin) as container:
             source = container.streams[self.stream.index]
             if self.copies:
-                return _copy(container.demux(source), film, stream, (begin, seconds))
+                return _copy(_read(container, source), film, stream, (begin, seconds))
             return _encode(self._heard(container, source), film, stream, (begin, seconds))
 
     def _wound(self, begin: float) -> AbstractContextManager[Any]:
-        """The film at that moment; one that cannot be wound is opened anew and heard from its beginning."""
-        if not self.counted:
+        """The film at that moment; one that cannot be wound, or may be several in one, is opened anew and
+        heard from its beginning."""
+        if not self.counted and not may_join(self.container):
             with suppress(av.error.FFmpegError, OSError):
                 self.container.seek(round(begin * 1_000_000))
                 return nullcontext(self.container)
@@ -67,7 +70,7 @@ class Sound:
         """What can be read, each piece with its time; after a jump into a film, what comes first is often cut
         in two."""
         samples, last = 0, 0.0
-        for packet in container.demux(source):
+        for packet in _read(container, source):
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
@@ -78,6 +81,11 @@ class Sound:
                 if at is not None and at > last - BACK_SECONDS:
                     last = at
                     yield frame, at
+
+
+def _read(container: Any, source: Any) -> Iterator[Any]:
+    packets: Iterator[Any] = container.demux(source)
+    return Joined().put(packets) if may_join(container) else packets
 
 
 def _copy(packets: Iterator[Any], film: Any, stream: Any, span: tuple[float, float]) -> bool:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import dataclasses
-import gc
 import logging
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import BinaryIO
 
 import av
 import av.error
 
 from assistant.errors import VisionError
-from assistant.vision.pipe import Body, Item, memory_file, received, send
+from assistant.vision.pipe import LARGEST_BUFFER, Body, Item, memory_file, received, send
 from assistant.vision.rings.camera import Camera
-from assistant.vision.rings.cutting import copied, write
+from assistant.vision.rings.cutting import copied, copyable, write
 from assistant.vision.rings.darkrooms import NOT_MADE, Darkrooms
+from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.ring import Cut, last_group
 from assistant.vision.rings.sources import Source
+from assistant.vision.rings.thrift import give_back
 from assistant.vision.rings.wishes import Wish
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 PULSE_SECONDS = 1.0
 TIDY_SECONDS = 1.0
 """It takes some milliseconds for which whoever asks meanwhile would wait."""
+SETTLED_SECONDS = 5.0
+"""Most cameras have been opened then."""
 MOST_WAIT_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 LOOKING = Wish(fps=2.0, sound=False, copy_bytes=0, keys=True, pixels=96).told()
@@ -63,12 +66,12 @@ class Worker:
             await asyncio.sleep(PULSE_SECONDS)
 
     async def _tidy(self) -> None:
-        """Give back what films took, once for those that are asked for one after the other."""
+        """Give back what films and the beginning took, once for all that come one after the other."""
         while True:
             await self._untidy.wait()
             await asyncio.sleep(TIDY_SECONDS)
             self._untidy.clear()
-            await asyncio.to_thread(_give_back)
+            await asyncio.to_thread(give_back)
 
     def _send(self, head: Item, body: Body = b"") -> None:
         if not self._writer.is_closing():
@@ -108,6 +111,7 @@ class Worker:
         raise VisionError("the ring process does not know this request")
 
     def _begin(self, sources: list[Source]) -> None:
+        asyncio.get_running_loop().call_later(SETTLED_SECONDS, self._untidy.set)
         for source in sources:
             camera = self._cameras[source.name] = Camera(source)
             threading.Thread(target=camera.run, name=source.name, daemon=True).start()
@@ -163,10 +167,10 @@ def _negative(cut: Cut, begin: float, end: float, wish: Wish) -> tuple[Item, byt
     small = sum(len(packet.data) for packet in cut.packets) <= wish.copy_bytes
     early = max(0.0, begin - cut.at)
     film = copied(cut, container="mov")
-    copyable = copied(cut) if small and early < LOOK_SECONDS * 4 else b""
-    exact = dataclasses.replace(wish, begin=0.0 if copyable else early, end=end - cut.at)
-    job = {"do": "film", "wish": exact.told(), "split": len(film) if copyable else 0}
-    return job, film + copyable
+    as_it_is = copied(cut) if small and early < LOOK_SECONDS * 4 and copyable(cut) else b""
+    exact = dataclasses.replace(wish, begin=0.0 if as_it_is else early, end=end - cut.at)
+    job = {"do": "film", "wish": exact.told(), "split": len(film) if as_it_is else 0}
+    return job, film + as_it_is
 
 
 def _in_memory(cut: Cut) -> BinaryIO:
@@ -176,10 +180,16 @@ def _in_memory(cut: Cut) -> BinaryIO:
     return file
 
 
-def _give_back() -> None:
-    """What a film took goes back to the machine: its container and streams hold each other, and the C library
-    would keep what they give back."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+def served(fd: int, tray: int) -> None:
+    """Run on the inherited sockets until the daemon closes them."""
+    quiet()
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_served(fd, tray))
+
+
+async def _served(fd: int, tray: int) -> None:
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=fd), limit=LARGEST_BUFFER)
+    with suppress(ConnectionError), socket.socket(fileno=tray) as ours:
+        ours.setblocking(False)
+        await Worker(writer, ours).run(reader)
+    writer.close()
