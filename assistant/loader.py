@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -19,11 +19,11 @@ from pydantic import ConfigDict, Field, ValidationError, create_model
 from assistant import faults
 from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
-from assistant.errors import ConfigError, NotConfigured, PluginError
+from assistant.errors import ConfigError, NoSuchPlugin, NotConfigured, PluginError
 from assistant.importing import PACKAGES, PREFIX, import_file, nothing_in, plugin_classes, snake
 from assistant.marking import check_listener
 from assistant.plugin import REQUIRED, Plugin, methods
-from assistant.shelf import ENTRY_POINTS, PluginFile, Shelf, allowed, packaged
+from assistant.shelf import ENTRY_POINTS, USER_PLUGINS, PluginFile, Shelf, allowed, packaged
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
 from assistant.trespass import harmless, kept_to_itself
@@ -50,7 +50,8 @@ def now() -> str:
 class Loaded:
     """One entry of ``plugins:`` in the configuration and what became of it.
 
-    ``since`` is when it came into its state, ``file`` where its code is, None when that is not known.
+    ``since`` is when it came into its state, ``file`` where its code is, None when that is not known;
+    ``absent``: there is no plugin of that name.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Loaded:
     entry: PluginEntry | None = None
     file: PluginFile | None = None
     since: str = field(default_factory=now)
+    absent: bool = False
 
     @property
     def modules(self) -> set[str]:
@@ -91,7 +93,7 @@ class Loader:
         """Make one plugin from its configuration entry.
 
         Raises:
-            ConfigError: the entry is wrong: no such plugin, or a setting that is not right.
+            ConfigError: a setting of the entry is not right.
         """
         file = self.shelf.files.get(entry.name)
         module = ""
@@ -114,6 +116,8 @@ class Loader:
             return ended(LoadState.DISABLED, str(error))
         except NotConfigured as error:
             return ended(LoadState.NOT_CONFIGURED, str(error))
+        except NoSuchPlugin as error:
+            return replace(ended(LoadState.BROKEN, str(error)), absent=True)
         except PluginError as error:
             place = faults.place(error, module) if module else ""
             told = str(error)
@@ -179,8 +183,8 @@ class Loader:
                 f"there is no plugin {name!r}, unless in a file that is broken: "
                 f"{'; '.join(self._broken.values())}"
             )
-        near = nearest(name, list(self._classes)) or f"there are {', '.join(self.names())}"
-        raise entry.mistake(f"there is no plugin {name!r}; {near}")
+        near = nearest(name, self.names()) or f"put {name}.py into {USER_PLUGINS}, or take the entry out"
+        raise NoSuchPlugin(str(entry.mistake(f"there is no plugin {name!r}; {near}")))
 
     def _likeliest(self, name: str) -> list[str]:
         """Files that may have a plugin of this name: others' come first, whatever they are called.
