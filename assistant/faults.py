@@ -68,7 +68,7 @@ def named(error: BaseException) -> str:
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}..."
     if instead := _remedy(error):
-        text = f"{SUGGESTION.sub('', text)}; {instead}"
+        text = "; ".join(filter(None, (SUGGESTION.sub("", text), instead)))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -96,8 +96,11 @@ def class_place(kind: type, field: str = "") -> str:
 
 
 def first(error: BaseException) -> BaseException:
-    """The error that people should read: a TaskGroup wraps it."""
-    return first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+    """The error that people should read: a TaskGroup wraps it, and so does Python a StopIteration."""
+    if isinstance(error, BaseExceptionGroup):
+        return first(error.exceptions[0])
+    stopped = isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration)
+    return error.__cause__ if stopped and error.__cause__ else error
 
 
 def _frames(error: BaseException, root: str) -> Iterator[str]:

@@ -16,13 +16,14 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError, create_model
 
-from assistant import faults
+from assistant import faults, given
 from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
 from assistant.errors import ConfigError, NoSuchPlugin, NotConfigured, PluginError
 from assistant.importing import PACKAGES, PREFIX, import_file, nothing_in, plugin_classes, snake
 from assistant.marking import check_listener
 from assistant.plugin import REQUIRED, Plugin, methods
+from assistant.shape import well_shaped
 from assistant.shelf import ENTRY_POINTS, USER_PLUGINS, PluginFile, Shelf, allowed, packaged
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
@@ -231,6 +232,7 @@ class Loader:
             classes = list(plugin_classes(ran))
             for cls in classes if not _ours(file) else ():
                 kept_to_itself(cls, file.path)
+                well_shaped(cls)
         except PluginError as error:
             self._broken[name] = self._unusable[name] = str(error)
             return
@@ -302,13 +304,19 @@ def _check_defaults(cls: type[Plugin], error: ValidationError, entry: PluginEntr
             hint = get_type_hints(cls)[name]
             wanted = getattr(hint, "__name__", str(hint))
             default = cls.settings_declared[name]
+            place = f"{faults.class_place(cls, name)}: the setting {name!r} is {wanted}, and"
+            if isinstance(default, property) or inspect.isroutine(default):
+                kind = given.kind_of(default)
+                instead = (
+                    f"`{name}: {wanted} = state()`"
+                    if kind == "the function state"
+                    else "another name for one of them"
+                )
+                raise PluginError(f"{place} {kind} besides; write {instead}") from error
             instead = (
                 f"`{name}: {wanted} | None = None`" if default is None else f"a default that is {wanted}"
             )
-            raise PluginError(
-                f"{faults.class_place(cls, name)}: the setting {name!r} is {wanted}, and its default is "
-                f"{default!r}; write {instead}"
-            ) from error
+            raise PluginError(f"{place} its default is {default!r}; write {instead}") from error
 
 
 def _checked_type(hint: Any) -> Any:

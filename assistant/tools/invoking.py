@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant import faults
+from assistant import faults, given
 from assistant.errors import ToolError
 from assistant.plain import plain, text
 from assistant.speaking import answering, speak_as
@@ -40,6 +40,9 @@ class Answer:
     state: dict[str, Any] = field(default_factory=dict)
     foreign: bool | None = None
 
+    def __post_init__(self) -> None:
+        given.pairs(self.state, "the state of an Answer", 'Answer("…", {"level": 5})')
+
 
 async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     """The one place where plugin code runs for a brain; whatever it raises ends here.
@@ -53,14 +56,16 @@ async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     answering(not tool.declaration.slow)
     seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
             return _readable(await tool.function(**values), tool)
-    except ToolError:
-        raise
-    except TimeoutError as error:
-        log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
-        raise ToolError("That took too long, I stopped waiting.") from error
+    except ToolError as error:
+        if str(error).strip():
+            raise
+        raise ToolError("That did not work.") from error
     except BaseException as error:
+        if isinstance(error, TimeoutError) and limit.expired():  # and not one of the author's own
+            log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
+            raise ToolError("That took too long, I stopped waiting.") from error
         if faults.passes(error):
             raise
         # A tool of ours may call what its author has written: `get_state` calls `describe`.
@@ -94,6 +99,10 @@ def _words(answer: object, tool: Tool) -> str:
         raise TypeError(f"{where(tool.function)}: it returned what was not awaited; write `return await …`")
     if isinstance(answer, bytes | bytearray):
         raise TypeError(f"{where(tool.function)}: it returned bytes; write `return data.decode()`")
+    if isinstance(answer, BaseException):
+        raise TypeError(
+            f"{where(tool.function)}: it returned an error; write `raise {type(answer).__name__}(…)`"
+        )
     if isinstance(answer, bool):
         return "Yes" if answer else "No"
     if (
