@@ -69,6 +69,10 @@ async def test_a_story_that_does_not_come_true_is_told(
         ),
         ("setings: {}\nstories: []\n", "'setings' is not a key; known here: plugin, settings"),
         ("device: {a: b}\nstories: []\n", "for the device's command topic 'a' write {report topic: payload}"),
+        (
+            "stories:\n  - {said: x, calls: [turn_on]}\n",
+            "x.stories.yaml:2:15: a call is written as `calls: [{name: turn_on, args: {device: lamp}}]`, found 'turn_on'",
+        ),
         ("stories: [3]\n", "a story is a mapping such as `said: turn on the lamp`, found 3"),
     ],
 )
@@ -130,6 +134,25 @@ async def test_firmware_by_command_a_plugin_beside_and_what_the_log_says(tmp_pat
     assert len(told) == 2
     assert told[1][1].startswith("meanwhile the log said: dryer could not read dry/out: ")
     assert "odd.py:21: ValueError: humidity 900 is not between 0 and 100" in told[1][1]
+
+
+async def test_of_calls_what_is_written_counts(tmp_path: Path) -> None:
+    (tmp_path / "mix.py").write_text(
+        "from assistant.api import tool\n@tool(phrases=('mix {hue} and {tone}', 'mix'))\n"
+        "async def mix(hue: str = '', tone: str = '') -> str:\n    \"\"\"Mix.\"\"\"\n    return 'Mixed'\n"
+    )
+    file = tmp_path / "mix.stories.yaml"
+    said = "  - {said: mix pink and grey, calls: "
+    file.write_text(
+        f"stories:\n{said}[{{name: mix}}]}}\n{said}[{{name: mix, args: {{tone: grey}}}}]}}\n"
+        "  - {said: mix, calls: [{name: mix, args: {}}]}\n"
+        f"{said}[{{name: mix, args: {{}}}}]}}\n{said}[{{name: mix, args: {{tone: red}}}}]}}\n{said}[]}}\n"
+        f"{said}[{{name: mix}}, {{name: mix}}]}}\n{said}[{{name: mix, args: {{size: 3}}}}]}}\n"
+    )
+    call = "{'name': 'mix', 'args': {'hue': 'pink', 'tone': 'grey'}}"
+    told = [mistake.problem for mistake in await played(file)]
+    assert len(told) == 5
+    assert told[0] == f"the calls were [{call}], not [{{'name': 'mix', 'args': {{}}}}]"
 
 
 async def test_a_service_that_is_deaf_or_broken(tmp_path: Path) -> None:
