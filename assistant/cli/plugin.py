@@ -40,8 +40,8 @@ def _new(options: argparse.Namespace, output: Output) -> bool:
     if not there.absent:
         place = f" ({there.file.path})" if there.file else ""
         output.note(
-            f"There is a plugin {stem} already{place}, whose place yours takes; to have both, begin anew with: "
-            f"assistant plugin new my_{stem}"
+            f"There is a plugin {stem} already{place}, whose place yours takes; to have both, begin anew "
+            f"with: assistant plugin new my_{stem}"
         )
     output.note(f"Next: assistant plugin test {paths[0].name}")
     return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(obj: object) -> None:
-    """A test that awaits and uses one of these is run in an event loop, whatever the settings of pytest say."""
+    """A test that awaits and uses one of these runs in an event loop, whatever pytest is told."""
     if inspect.iscoroutinefunction(obj) and FIXTURES & inspect.signature(obj).parameters.keys():
         pytest.mark.asyncio(obj)
 

@@ -234,8 +234,7 @@ def _same(wanted: Any, sent: str) -> bool:
 
 
 def _as_written(calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether these calls were made, in this order: with the arguments that are written, and ``args: {}`` with
-    none."""
+    """Whether these calls were made, in this order, with the arguments that are written; ``{}`` is none."""
     if len(calls) != len(wanted):
         return False
     for call, written in zip(calls, wanted, strict=True):

@@ -140,7 +140,8 @@ def _check_calls(calls: object, place: str) -> None:
         )
         if not fits or not isinstance(call.get("args", {}), dict):
             raise UsageError(
-                f"{place}: a call is written as `calls: [{{name: turn_on, args: {{device: lamp}}}}]`, found {call!r}"
+                f"{place}: a call is written as `calls: [{{name: turn_on, args: {{device: lamp}}}}]`, "
+                f"found {call!r}"
             )
 
 
