@@ -135,10 +135,10 @@ def read(file: Path) -> Stories:
 
 def _check_calls(calls: object, place: str) -> None:
     for call in calls if isinstance(calls, list) else [calls]:
-        fits = (
-            isinstance(call, dict) and isinstance(call.get("name"), str) and call.keys() <= {"name", "args"}
+        parts: dict[object, object] = (
+            call if isinstance(call, dict) and call.keys() <= {"name", "args"} else {}
         )
-        if not fits or not isinstance(call.get("args", {}), dict):
+        if not isinstance(parts.get("name"), str) or not isinstance(parts.get("args", {}), dict):
             raise UsageError(
                 f"{place}: a call is written as `calls: [{{name: turn_on, args: {{device: lamp}}}}]`, "
                 f"found {call!r}"

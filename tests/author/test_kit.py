@@ -218,3 +218,13 @@ async def test_what_a_plugin_publishes_is_a_command_and_keys_are_text(tmp_path: 
         "settings: {on: {off: 1}}\nstories:\n  - {said: ring, commands: {bell: {off: 1}}, absent: [commands]}\n"
     )
     assert await played(file) == []
+
+
+async def test_the_clock_is_set_to_a_day(clock: Clock) -> None:
+    for day in ("2026-07-01", "2027-01-15"):  # whatever the hour of the sun is today
+        clock.set(f"{day} 18:59")
+        assert f"{clock.now():%Y-%m-%d %H:%M}" == f"{day} 18:59"
+        await clock.forward(60)
+        assert f"{clock.now():%H:%M}" == "19:00"
+    with pytest.raises(ValueError, match="'2026-13-01' is no date; write for example 2026-12-01 18:59"):
+        clock.set("2026-13-01 7:00")
