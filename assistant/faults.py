@@ -15,6 +15,8 @@ from assistant.remedies import remedy
 SUGGESTION = re.compile(r"\. Did you mean '\w+'\?$")
 """What newer Pythons put at the end of some errors; what there is to choose from says more."""
 LONGEST_TEXT = 300
+PRIVATE = "_assistant_plugin_"
+"""Before the names of authors' modules, which they have not written so."""
 
 
 def log_fault(log: logging.Logger, what: str, error: BaseException, module: str) -> None:
@@ -62,7 +64,7 @@ def in_one_line(error: BaseException, module: str) -> str:
 
 def named(error: BaseException) -> str:
     """``NameError: its text; what to write instead`` on one line of bounded length."""
-    text = " ".join(_text(error).split())
+    text = " ".join(_text(error).split()).replace(PRIVATE, "")
     if isinstance(error, SyntaxError) and error.filename:  # the place is told before it
         text = " ".join(str(error.msg).split())
     if len(text) > LONGEST_TEXT:

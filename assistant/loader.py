@@ -25,6 +25,7 @@ from assistant.marking import check_listener
 from assistant.plugin import REQUIRED, Plugin, methods
 from assistant.shape import well_shaped
 from assistant.shelf import ENTRY_POINTS, USER_PLUGINS, PluginFile, Shelf, allowed, packaged
+from assistant.tools.sentences import listed
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
 from assistant.trespass import harmless, kept_to_itself
@@ -179,10 +180,10 @@ class Loader:
             return self._classes[name]
         if folder := self.shelf.no_package(name):
             raise PluginError(f"{folder}; make an empty file of that name in it")
-        if self._broken:  # a class of that name may be in there: no reason to stop the house
+        broken = [str(self.shelf.files[each].path) for each in self._broken]
+        if broken:  # a class of that name may be in there: no reason to stop the house
             raise PluginError(
-                f"there is no plugin {name!r}, unless in a file that is broken: "
-                f"{'; '.join(self._broken.values())}"
+                f"there is no plugin {name!r}, unless in a file that is broken: {listed(broken)}"
             )
         near = nearest(name, self.names()) or f"put {name}.py into {USER_PLUGINS}, or take the entry out"
         raise NoSuchPlugin(str(entry.mistake(f"there is no plugin {name!r}; {near}")))

@@ -58,9 +58,10 @@ def remedy(error: BaseException) -> str:
             return _of_name(name)
         case ModuleNotFoundError(name=str(name)):
             return _of_module(name, error)
-        case ImportError(name=str(name)) if name.startswith(API):
+        case ImportError(name=str(name)):
             wanted = re.search(r"cannot import name '(\w+)'", text)
-            return _of_name(wanted[1]) if wanted else ""
+            own = name.startswith(API) or (wanted is not None and wanted[1] in dict(_vocabulary()))
+            return _of_name(wanted[1]) if wanted and own else ""
         case FileNotFoundError(filename=str(file)) if not Path(file).is_absolute():
             return f"a plugin's own file is Path(__file__).with_name({file!r}), or a setting of type Path"
         case AttributeError(name=str(name), obj=obj) if (
