@@ -225,6 +225,8 @@ class Link:
             await self._uplink.to_send.wait()
             self._uplink.to_send.clear()
             while self._uplink and not self._leaving and not (self._able.holds_uplink and self._calls):
+                if self._uplink.begins and self._able.takes_updates and not self._calls:
+                    await self._tell_news()  # what was being said is over anyhow
                 item = self._uplink.next()
                 if isinstance(item, Say):
                     self._exchanges.heard(item.text)
@@ -263,6 +265,10 @@ class Link:
         while True:
             await self._lasting.news.wait()
             await self.quiet()
+            await self._tell_news()
+
+    async def _tell_news(self) -> None:
+        if self._lasting.news.is_set():
             self._lasting.news.clear()
             if not await self._wire.update(self._lasting.setup()):
                 raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
