@@ -160,7 +160,7 @@ class Loader:
         self._classes = {n: (c, f) for n, (c, f) in self._classes.items() if f.path != file.path}
         for known in (self._unusable, self._forbidden, self._broken):
             known.pop(file.name, None)
-        self._unread[file.name] = file
+        self._unread[file.name] = self.shelf.files[file.name] = file
 
     def _find(self, entry: PluginEntry) -> tuple[type[Plugin], PluginFile | None]:
         name = entry.name
