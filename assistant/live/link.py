@@ -285,15 +285,10 @@ class Link:
         The next link hears a sentence again, but nobody can give the same answer again: that may end first.
         """
         at = self._clock() + seconds
-        await self._quiet_by(at - GOAWAY_MARGIN_SECONDS)
+        await _by(at - GOAWAY_MARGIN_SECONDS, self.quiet)
         if self._uplink.asked:
-            await self._quiet_by(at - LAST_MOMENT_SECONDS)
+            await _by(at - LAST_MOMENT_SECONDS, self.quiet)
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
-
-    async def _quiet_by(self, deadline: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                await self.quiet()
 
     async def quiet(self) -> None:
         """Wait until nobody talks and no slow tool still owes this link its result."""
@@ -306,3 +301,9 @@ class Link:
     def _owed_an_answer(self) -> bool:
         """Whether a result was sent of which the brain may still speak."""
         return self._calls.told_result and self._clock() - self._heard_at < self._able.reply_seconds
+
+
+async def _by(deadline: float, quiet: Callable[[], Awaitable[None]]) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
+            await quiet()

@@ -19,9 +19,13 @@ from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Risk
 
 log = logging.getLogger(__name__)
+_left_behind: dict[asyncio.Task[Answer | BaseException], Tool] = {}
+"""Calls that were called off and go on."""
 
 TOOL_SECONDS = 15.0
 SLOW_TOOL_SECONDS = 300.0
+LEAVING_SECONDS = 2.0
+"""What a tool that is called off may take to tidy up."""
 LONGEST_ANSWER = 8000
 """In characters: ten minutes of speech, and every brain reads it all."""
 LONGEST_WORD = 24
@@ -55,24 +59,61 @@ async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     speak_as(tool.owner)
     answering(not tool.declaration.slow)
     seconds = SLOW_TOOL_SECONDS if tool.declaration.slow else TOOL_SECONDS
+    outcome = await _within(seconds, tool, values)
+    if isinstance(outcome, Answer):
+        return outcome
+    if isinstance(outcome, ToolError) and str(outcome).strip():
+        raise outcome
+    if isinstance(outcome, ToolError):  # "Done." would be said of nothing
+        raise ToolError("That did not work.") from outcome
+    # A tool of ours may call what its author has written: `get_state` calls `describe`.
+    author = getattr(tool.function, "__self__", None)
+    module = tool.function.__module__ if author is None else type(author).__module__
+    faults.log_fault(log, f"tool {tool.name} of {tool.owner} failed", outcome, module)
+    raise ToolError("That did not work.") from outcome
+
+
+async def _within(seconds: float, tool: Tool, values: Mapping[str, Any]) -> Answer | BaseException:
+    """What came of a tool, in a task of its own: one that will not be cancelled is left behind, and neither
+    its caller nor the house waits for it.
+
+    Raises:
+        ToolError: it took too long, or an earlier call of it is still not over.
+    """
+    if any(left.function == tool.function for left in _left_behind.values()):
+        raise ToolError("I called that off, but it is still not over.")
+    # Of no TaskGroup: that would wait for it.
+    running = asyncio.get_running_loop().create_task(_contained(tool, values), name=f"tool {tool.name}")
     try:
-        async with asyncio.timeout(seconds) as limit:
-            return _readable(await tool.function(**values), tool)
-    except ToolError as error:
-        if str(error).strip():
-            raise
-        raise ToolError("That did not work.") from error
+        if await _over(running, seconds):
+            return asyncio.CancelledError() if running.cancelled() else running.result()
+    finally:
+        if running.cancel() and not await _over(running, LEAVING_SECONDS):
+            _leave_behind(running, tool)
+    log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
+    raise ToolError("That took too long, I stopped waiting.")
+
+
+async def _over(running: asyncio.Task[Answer | BaseException], seconds: float) -> bool:
+    return bool((await asyncio.wait({running}, timeout=seconds))[0])
+
+
+async def _contained(tool: Tool, values: Mapping[str, Any]) -> Answer | BaseException:
+    """A tool's answer or whatever it raised: a SystemExit that left a task would end the event loop."""
+    try:
+        return _readable(await tool.function(**values), tool)
     except BaseException as error:
-        if isinstance(error, TimeoutError) and limit.expired():  # and not one of the author's own
-            log.warning("tool %s of %s took more than %g s", tool.name, tool.owner, seconds)
-            raise ToolError("That took too long, I stopped waiting.") from error
         if faults.passes(error):
             raise
-        # A tool of ours may call what its author has written: `get_state` calls `describe`.
-        author = getattr(tool.function, "__self__", None)
-        module = tool.function.__module__ if author is None else type(author).__module__
-        faults.log_fault(log, f"tool {tool.name} of {tool.owner} failed", error, module)
-        raise ToolError("That did not work.") from error
+        return error
+
+
+def _leave_behind(running: asyncio.Task[Answer | BaseException], tool: Tool) -> None:
+    """Remember it until it ends by itself, if ever: until then nobody may call it again."""
+    what = f"{where(tool.function)}: tool {tool.name} of {tool.owner}"
+    log.error("%s goes on though it was called off and is not called again: let CancelledError pass", what)
+    _left_behind[running] = tool
+    running.add_done_callback(_left_behind.pop)
 
 
 def _readable(answer: object, tool: Tool) -> Answer:
