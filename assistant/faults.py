@@ -6,6 +6,8 @@ import asyncio
 import inspect
 import logging
 import re
+import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +35,24 @@ def in_the_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
         log_fault(logging.getLogger("asyncio"), what, error, "")
     else:
         logging.getLogger("asyncio").error("%s", what)
+
+
+def outside_the_loop() -> None:
+    """Have what nobody can catch, errors of threads and of ``__del__``, told in one line by this process."""
+    sys.unraisablehook = _unraisable
+    threading.excepthook = _of_a_thread
+
+
+def _unraisable(args: Any) -> None:
+    if isinstance(args.exc_value, BaseException):
+        what = getattr(args.object, "__qualname__", type(args.object).__name__)
+        log_fault(logging.getLogger(__name__), f"{what} failed unseen", args.exc_value, "")
+
+
+def _of_a_thread(args: Any) -> None:
+    if isinstance(args.exc_value, BaseException) and not isinstance(args.exc_value, SystemExit):
+        name = args.thread.name if args.thread else "?"
+        log_fault(logging.getLogger(__name__), f"the thread {name} failed", args.exc_value, "")
 
 
 def cancelled_from_outside() -> bool:

@@ -269,6 +269,22 @@ async def test_mistakes_in_a_plugins_settings_are_mistakes_in_the_configuration(
     refused(ran, 78, f"assistant: {file}:{words}")
 
 
+def test_p3_what_fails_where_nobody_can_catch_it_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "unseen.py").write_text(
+        "import threading\nfrom assistant.api import tool\nclass Gone:\n    def __del__(self):\n        1 / 0\nGone()\n"
+        "def dive():\n    {}['depth']\nthread = threading.Thread(target=dive, name='diver')\nthread.start()\nthread.join()\n"
+        '@tool\nasync def go() -> str:\n    """Go."""\n    return ""\n'
+    )
+    file = tmp_path / "c.yaml"
+    file.write_text(f"plugin_paths: [{tmp_path}]\nplugins: [unseen]\n")
+    done = assistant(tmp_path, "check", "--config", str(file))
+    where = f"{tmp_path}/unseen.py"
+    assert done.stderr.decode().splitlines() == [
+        f"Gone.__del__ failed unseen: {where}:5: ZeroDivisionError: division by zero",
+        f"the thread diver failed: {where}:8: KeyError: 'depth'",
+    ]
+
+
 async def test_p3_a_plugin_that_is_not_there_any_more_stops_nobody(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text("plugins:\n  - clok\n  - robot_mower: {area: garden}\n  - clock\n")
