@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from assistant.errors import AssistantError
-from assistant.faults import first
+from assistant.faults import first, outside_the_loop
 from assistant.leaving import soon
 from assistant.plain import on_a_terminal
 
@@ -44,6 +44,7 @@ def _tell(text: str, *, as_json: bool) -> None:
 
 def run() -> None:
     """Run the command line as a process of its own, and end with it."""
+    outside_the_loop()
     code = main()
     soon(code)
     sys.exit(code)

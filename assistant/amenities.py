@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from assistant.events import Event, Problem
 from assistant.fetching import Http
 from assistant.plain import one_line
-from assistant.speaking import Voice
+from assistant.speaking import Voice, room_text, spoken_text
 from assistant.storage import Storage
 from assistant.wallclock import WallClock
 
@@ -56,7 +56,8 @@ class Amenities:
 
     async def say(self, text: str, *, room: str = "") -> bool:
         """Say something once nobody talks; returns at once. See the function ``say``."""
-        return self.host.voice.say(text, by=self.title, room=room, urgent=False)
+        words = spoken_text(text, "say")
+        return self.host.voice.say(words, by=self.title, room=room_text(room), urgent=False)
 
     @cached_property
     def storage(self) -> Storage:

@@ -19,6 +19,10 @@ class NotConfigured(ConfigError):
     """A plugin's entry lacks a setting that it needs: that plugin waits, the house goes on."""
 
 
+class NoSuchPlugin(ConfigError):
+    """An entry names a plugin that is not there (any more): it is left out, the house goes on."""
+
+
 class UsageError(AssistantError, ValueError):
     """The command line asks for something impossible."""
 

@@ -6,6 +6,8 @@ import asyncio
 import inspect
 import logging
 import re
+import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +17,8 @@ from assistant.remedies import remedy
 SUGGESTION = re.compile(r"\. Did you mean '\w+'\?$")
 """What newer Pythons put at the end of some errors; what there is to choose from says more."""
 LONGEST_TEXT = 300
+PRIVATE = "_assistant_plugin_"
+"""Before the names of authors' modules, which they have not written so."""
 
 
 def log_fault(log: logging.Logger, what: str, error: BaseException, module: str) -> None:
@@ -31,6 +35,24 @@ def in_the_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
         log_fault(logging.getLogger("asyncio"), what, error, "")
     else:
         logging.getLogger("asyncio").error("%s", what)
+
+
+def outside_the_loop() -> None:
+    """Have what nobody can catch, errors of threads and of ``__del__``, told in one line by this process."""
+    sys.unraisablehook = _unraisable
+    threading.excepthook = _of_a_thread
+
+
+def _unraisable(args: Any) -> None:
+    if isinstance(args.exc_value, BaseException):
+        what = getattr(args.object, "__qualname__", type(args.object).__name__)
+        log_fault(logging.getLogger(__name__), f"{what} failed unseen", args.exc_value, "")
+
+
+def _of_a_thread(args: Any) -> None:
+    if isinstance(args.exc_value, BaseException) and not isinstance(args.exc_value, SystemExit):
+        name = args.thread.name if args.thread else "?"
+        log_fault(logging.getLogger(__name__), f"the thread {name} failed", args.exc_value, "")
 
 
 def cancelled_from_outside() -> bool:
@@ -62,13 +84,13 @@ def in_one_line(error: BaseException, module: str) -> str:
 
 def named(error: BaseException) -> str:
     """``NameError: its text; what to write instead`` on one line of bounded length."""
-    text = " ".join(_text(error).split())
+    text = " ".join(_text(error).split()).replace(PRIVATE, "")
     if isinstance(error, SyntaxError) and error.filename:  # the place is told before it
         text = " ".join(str(error.msg).split())
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}..."
     if instead := _remedy(error):
-        text = f"{SUGGESTION.sub('', text)}; {instead}"
+        text = "; ".join(filter(None, (SUGGESTION.sub("", text), instead)))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -96,8 +118,11 @@ def class_place(kind: type, field: str = "") -> str:
 
 
 def first(error: BaseException) -> BaseException:
-    """The error that people should read: a TaskGroup wraps it."""
-    return first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+    """The error that people should read: a TaskGroup wraps it, and so does Python a StopIteration."""
+    if isinstance(error, BaseExceptionGroup):
+        return first(error.exceptions[0])
+    stopped = isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration)
+    return error.__cause__ if stopped and error.__cause__ else error
 
 
 def _frames(error: BaseException, root: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from assistant import given
 from assistant.errors import PluginError, ToolError
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class Http:
         """
         import httpx2
 
+        given.pairs(params, "params of get()", 'params={"q": "…"}', verb="are")
+        _check(headers, largest)
         asked = httpx2.Request("GET", self._url(url, params), headers=headers)
         return await self._asked(asked, largest)
 
@@ -117,12 +120,18 @@ class Http:
         """Send JSON, or bytes as they are; raises what ``get`` raises."""
         import httpx2
 
+        _check(headers, largest)
+        if body is not None and not isinstance(body, bytes):
+            raise TypeError(
+                f"the body of post() is bytes, not {given.kind_of(body)}; write text.encode(), or json=…"
+            )
         content = {"json": json} if body is None else {"content": body}
         return await self._asked(httpx2.Request("POST", self._url(url), headers=headers, **content), largest)
 
     def _url(self, text: str, params: Mapping[str, str | int | float] | None = None) -> httpx2.URL:
         import httpx2
 
+        given.text(text, "a URL", 'get("https://example.org/…")')
         try:
             return httpx2.URL(text, params=params) if params else httpx2.URL(text)
         except httpx2.InvalidURL as error:
@@ -207,6 +216,11 @@ class Http:
             if not _may(ipaddress.ip_address(address.partition("%")[0]), trusted=name in self._trusted):
                 raise ToolError(f"{host} is at an address that it may not have.")
         return addresses[0]
+
+
+def _check(headers: object, largest: object) -> None:
+    given.pairs(headers, "the headers of a request", 'headers={"accept": "…"}', verb="are")
+    given.number(largest, "the largest answer", "largest=100_000, in bytes")
 
 
 def _may(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, trusted: bool) -> bool:

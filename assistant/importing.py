@@ -19,7 +19,7 @@ from assistant.reacting import Mark, marked_functions
 from assistant.tools.declaring import where
 from assistant.tools.table import Tool
 
-PREFIX = "_assistant_plugin_"
+PREFIX = faults.PRIVATE
 """Before the name of a plugin file's module, so that it hides no other."""
 
 

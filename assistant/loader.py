@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -16,14 +16,16 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError, create_model
 
-from assistant import faults
+from assistant import faults, given
 from assistant.bounded import bounded
 from assistant.config import PluginEntry, nearest
-from assistant.errors import ConfigError, NotConfigured, PluginError
+from assistant.errors import ConfigError, NoSuchPlugin, NotConfigured, PluginError
 from assistant.importing import PACKAGES, PREFIX, import_file, nothing_in, plugin_classes, snake
 from assistant.marking import check_listener
 from assistant.plugin import REQUIRED, Plugin, methods
-from assistant.shelf import ENTRY_POINTS, PluginFile, Shelf, allowed, packaged
+from assistant.shape import well_shaped
+from assistant.shelf import ENTRY_POINTS, USER_PLUGINS, PluginFile, Shelf, allowed, packaged
+from assistant.tools.sentences import listed
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
 from assistant.trespass import harmless, kept_to_itself
@@ -50,7 +52,8 @@ def now() -> str:
 class Loaded:
     """One entry of ``plugins:`` in the configuration and what became of it.
 
-    ``since`` is when it came into its state, ``file`` where its code is, None when that is not known.
+    ``since`` is when it came into its state, ``file`` where its code is, None when that is not known;
+    ``absent``: there is no plugin of that name.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Loaded:
     entry: PluginEntry | None = None
     file: PluginFile | None = None
     since: str = field(default_factory=now)
+    absent: bool = False
 
     @property
     def modules(self) -> set[str]:
@@ -91,7 +95,7 @@ class Loader:
         """Make one plugin from its configuration entry.
 
         Raises:
-            ConfigError: the entry is wrong: no such plugin, or a setting that is not right.
+            ConfigError: a setting of the entry is not right.
         """
         file = self.shelf.files.get(entry.name)
         module = ""
@@ -114,6 +118,8 @@ class Loader:
             return ended(LoadState.DISABLED, str(error))
         except NotConfigured as error:
             return ended(LoadState.NOT_CONFIGURED, str(error))
+        except NoSuchPlugin as error:
+            return replace(ended(LoadState.BROKEN, str(error)), absent=True)
         except PluginError as error:
             place = faults.place(error, module) if module else ""
             told = str(error)
@@ -154,7 +160,7 @@ class Loader:
         self._classes = {n: (c, f) for n, (c, f) in self._classes.items() if f.path != file.path}
         for known in (self._unusable, self._forbidden, self._broken):
             known.pop(file.name, None)
-        self._unread[file.name] = file
+        self._unread[file.name] = self.shelf.files[file.name] = file
 
     def _find(self, entry: PluginEntry) -> tuple[type[Plugin], PluginFile | None]:
         name = entry.name
@@ -174,13 +180,13 @@ class Loader:
             return self._classes[name]
         if folder := self.shelf.no_package(name):
             raise PluginError(f"{folder}; make an empty file of that name in it")
-        if self._broken:  # a class of that name may be in there: no reason to stop the house
+        broken = [str(self.shelf.files[each].path) for each in self._broken]
+        if broken:  # a class of that name may be in there: no reason to stop the house
             raise PluginError(
-                f"there is no plugin {name!r}, unless in a file that is broken: "
-                f"{'; '.join(self._broken.values())}"
+                f"there is no plugin {name!r}, unless in a file that is broken: {listed(broken)}"
             )
-        near = nearest(name, list(self._classes)) or f"there are {', '.join(self.names())}"
-        raise entry.mistake(f"there is no plugin {name!r}; {near}")
+        near = nearest(name, self.names()) or f"put {name}.py into {USER_PLUGINS}, or take the entry out"
+        raise NoSuchPlugin(str(entry.mistake(f"there is no plugin {name!r}; {near}")))
 
     def _likeliest(self, name: str) -> list[str]:
         """Files that may have a plugin of this name: others' come first, whatever they are called.
@@ -227,6 +233,7 @@ class Loader:
             classes = list(plugin_classes(ran))
             for cls in classes if not _ours(file) else ():
                 kept_to_itself(cls, file.path)
+                well_shaped(cls)
         except PluginError as error:
             self._broken[name] = self._unusable[name] = str(error)
             return
@@ -298,13 +305,19 @@ def _check_defaults(cls: type[Plugin], error: ValidationError, entry: PluginEntr
             hint = get_type_hints(cls)[name]
             wanted = getattr(hint, "__name__", str(hint))
             default = cls.settings_declared[name]
+            place = f"{faults.class_place(cls, name)}: the setting {name!r} is {wanted}, and"
+            if isinstance(default, property) or inspect.isroutine(default):
+                kind = given.kind_of(default)
+                instead = (
+                    f"`{name}: {wanted} = state()`"
+                    if kind == "the function state"
+                    else "another name for one of them"
+                )
+                raise PluginError(f"{place} {kind} besides; write {instead}") from error
             instead = (
                 f"`{name}: {wanted} | None = None`" if default is None else f"a default that is {wanted}"
             )
-            raise PluginError(
-                f"{faults.class_place(cls, name)}: the setting {name!r} is {wanted}, and its default is "
-                f"{default!r}; write {instead}"
-            ) from error
+            raise PluginError(f"{place} its default is {default!r}; write {instead}") from error
 
 
 def _checked_type(hint: Any) -> Any:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from assistant import given
 from assistant.errors import PluginError
 
 
@@ -58,10 +59,13 @@ async def look(
     Raises:
         ToolError: nothing can be seen; the text says why and may be spoken.
     """
+    given.text(camera, "the camera of look()", 'look("front door", "…")')
+    given.text(question, "the question of look()", 'look("front door", "is a parcel there?")')
     return await sight().looked(camera, question, when=when, seconds=seconds, kind=kind)
 
 
 async def snapshot(camera: str, *, at: float | None = None) -> bytes:
     """A picture of a camera as JPEG: the newest one, or that of the moment ``at`` (seconds since 1970), as
     long as it is remembered; nothing leaves the house. Raises what ``look`` raises."""
+    given.text(camera, "the camera of snapshot()", 'snapshot("front door")')
     return await sight().snapshot(camera, at)

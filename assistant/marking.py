@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 import typing
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args, get_type_hints, overload
 
+from assistant import given
 from assistant.errors import PluginError
 from assistant.tools.declaring import check_marked, declare, where
 from assistant.tools.schema import Declaration
@@ -69,6 +70,10 @@ def tool(
 
     if isinstance(function, str):
         raise PluginError(f"tool() takes no sentence by itself; write @tool(phrases=({function!r},))")
+    if not isinstance(slow, bool):
+        raise PluginError(f"slow={slow!r} is neither True nor False; write @tool(slow=True)")
+    if not isinstance(phrases, str | Collection):
+        raise PluginError(f'phrases={phrases!r} is no list of sentences; write phrases=("play {{song}}",)')
     if not isinstance(risk, Risk):
         raise PluginError(
             f"risk={risk!r} is no Risk; write {listed([f'Risk.{each.name}' for each in Risk], 'or')}"
@@ -102,8 +107,15 @@ def hears(*topics: str, retained: bool = True, largest: int = PAYLOAD_BYTES) -> 
     if not topics or not all(isinstance(topic, str) for topic in topics):
         raise PluginError('hears() needs its topics as texts; write @hears("{topic}/state")')
 
+    given.number(largest, "largest=", "largest=1_000_000, in bytes")
+
     def mark(marked: Hearer) -> Hearer:
         check_marked(marked, "hears")
+        if inspect.iscoroutinefunction(marked):
+            name = marked.__name__
+            raise PluginError(
+                f"{where(marked)}: {name} hears and is async: nobody awaits it; write `def {name}`"
+            )
         vars(marked)["hears_topics"] = topics
         vars(marked)["hears_how"] = {"retained": retained, "largest": largest}
         return marked
@@ -118,6 +130,10 @@ def check_listener(method: Callable[..., None]) -> None:
         PluginError: with file and line, and what to write instead.
     """
     name, parameters = method.__name__, inspect.signature(method).parameters
+    if next(iter(parameters), "") != "self":
+        raise PluginError(
+            f"{where(method)}: {name} is a method and has no self; write `def {name}(self, payload: str)`"
+        )
     if "payload" not in parameters:
         raise PluginError(
             f"{where(method)}: {name} takes no payload; write `def {name}(self, payload: str) -> None`"

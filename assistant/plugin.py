@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, dataclass_transform, get_origin, get_type_hints
 from weakref import WeakKeyDictionary
 
-from assistant import faults
+from assistant import faults, given
 from assistant.amenities import Amenities
 from assistant.errors import GaveUp, PluginError
 from assistant.events import Event
@@ -216,6 +216,7 @@ class Plugin(Amenities):
             LinkError: there is no broker now; nothing was sent or kept.
         """
         reaching_out()
+        given.text(topic, "a topic", 'publish("{topic}/set", …)')
         await self.host.publish(self.fill(topic), encoded(payload))
 
     def _receiver(self, method: Callable[..., None]) -> Callable[[str, bytes], None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, Protocol, TypeVar
 
-from assistant import faults
+from assistant import faults, given
 from assistant.errors import PluginError
 from assistant.events import Event
 from assistant.speaking import speak_as
@@ -69,6 +69,8 @@ def when(
     ``between="22:00-6:00"`` only then. In texts ``{setting}`` is filled in.
     """
 
+    given.text(lasting, "lasting=", 'lasting="10 min"')
+    given.text(between, "between=", 'between="22:00-6:00"')
     if not kinds or not all(isinstance(kind, type) and issubclass(kind, Event) for kind in kinds):
         raise PluginError("when() needs an event; write @when(StateChanged)")
 
@@ -97,6 +99,10 @@ def every(
     One that takes longer than its interval is not called twice at the same time.
     """
 
+    for value in (seconds, minutes, hours):
+        given.number(value, "an interval", "@every(minutes=5)")
+    given.text(between, "between=", 'between="22:00-6:00"')
+
     def mark(marked: Reaction) -> Reaction:
         check_marked(marked, "every")
         total = seconds + 60 * minutes + 3600 * hours
@@ -120,7 +126,9 @@ def at(time: str, /, *, days: str | Collection[str] = "") -> Callable[[Reaction]
     """
     if not isinstance(time, str):
         raise PluginError('at() needs a time of day; write @at("7:30")')
-    wanted = days if isinstance(days, str) else tuple(days)
+    wanted = days if isinstance(days, str) else tuple(days) if isinstance(days, Collection) else (days,)
+    for day in (wanted,) if isinstance(wanted, str) else wanted:
+        given.text(day, "a day", 'days="weekdays" or days="mon, thu"')
 
     def mark(marked: Reaction) -> Reaction:
         check_marked(marked, "at")

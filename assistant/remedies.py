@@ -6,13 +6,21 @@ import difflib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType
 
 API = "assistant.api"
-KEYWORD = re.compile(r"^(?:\w+\.)?(\w+)(?:\.__init__)?\(\) got an unexpected keyword argument '(\w+)'")
-POSITIONAL = re.compile(r"^(?:\w+\.)?(\w+)(?:\.__init__)?\(\) takes \d+ positional arguments? but")
+KEYWORD = re.compile(r"^(?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'")
+BELONGS = {
+    "Plugin": "assistant.plugin",
+    "Device": "assistant.device",
+    "Storage": "assistant.storage",
+    "Http": "assistant.fetching",
+    "WallClock": "assistant.wallclock",
+}
+"""Whose methods authors call, and where it is."""
+POSITIONAL = re.compile(r"^(?:(\w+)\.)?(\w+)\(\) takes \d+ positional arguments? but")
 NAMED_LIKE = 0.6
 CIRCLE = "a file cannot import itself, or one that imports it: move what both need into a third"
 LOOP = "the house runs the loop: put it into `async def run(self)`"
@@ -29,6 +37,10 @@ ALWAYS: tuple[tuple[type[BaseException], str, str], ...] = (
     (RecursionError, "", "it calls itself without an end: let it end, or write a loop"),
     (TypeError, "not JSON serializable", "write text or numbers instead, such as str(…) or when.isoformat()"),
     (TypeError, "abstract", "write what is abstract into the class, or leave it out"),
+    (TypeError, "'coroutine' object", "write await before the call: (await …)"),
+    (AttributeError, "'coroutine' object", "write await before the call: (await …)"),
+    (SystemExit, "", "nobody but its owner ends the house: raise a ToolError, or a PluginError in __init__"),
+    (StopIteration, "", "next(…) found nothing: write next(…, None)"),
     (ValueError, "in __slots__", "leave __slots__ out"),
     (ValueError, "signal only works", "signals are the house's own: write @when, @every or @at"),
 )
@@ -46,9 +58,10 @@ def remedy(error: BaseException) -> str:
             return _of_name(name)
         case ModuleNotFoundError(name=str(name)):
             return _of_module(name, error)
-        case ImportError(name=str(name)) if name.startswith(API):
+        case ImportError(name=str(name)):
             wanted = re.search(r"cannot import name '(\w+)'", text)
-            return _of_name(wanted[1]) if wanted else ""
+            own = name.startswith(API) or (wanted is not None and wanted[1] in dict(_vocabulary()))
+            return _of_name(wanted[1]) if wanted and own else ""
         case FileNotFoundError(filename=str(file)) if not Path(file).is_absolute():
             return f"a plugin's own file is Path(__file__).with_name({file!r}), or a setting of type Path"
         case AttributeError(name=str(name), obj=obj) if (
@@ -110,14 +123,21 @@ def _of_arguments(text: str) -> str:
     wrong = KEYWORD.match(text) or POSITIONAL.match(text)
     if wrong is None:
         return ""
-    for name, module in _vocabulary():
-        if name == wrong[1]:
-            return _known_arguments(name, sys.modules[module])
+    owner, name = wrong[1] or "", wrong[2]
+    if name == "__init__":
+        owner, name = "", owner
+    if (module := sys.modules.get(BELONGS.get(owner, ""))) is not None:
+        return _known_arguments(name, getattr(getattr(module, owner), name), everything=True)
+    for known, place in _vocabulary():
+        if known == name:
+            return _known_arguments(name, getattr(sys.modules[place], name), everything=False)
     return ""
 
 
-def _known_arguments(name: str, module: ModuleType) -> str:
-    parameters = inspect.signature(getattr(module, name)).parameters.values()
+def _known_arguments(name: str, function: Callable[..., object], *, everything: bool) -> str:
+    """``say takes room=``; of a method ``everything``: what stands before that, too."""
+    parameters = [each for each in inspect.signature(function).parameters.values() if each.name != "self"]
+    first = [each.name for each in parameters if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
     named = [f"{each.name}=" for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
-    shown = ", ".join(each for each in named if each != "init=")
+    shown = ", ".join([*(first if everything else []), *(each for each in named if each != "init=")])
     return f"{name} takes {shown}" if shown else ""

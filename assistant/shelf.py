@@ -58,6 +58,14 @@ class Shelf:
                 else:
                     self.files[name] = PluginFile(name, path, source)
 
+    def appeared(self, name: str) -> PluginFile | None:
+        """The file of a name that had none, when it is there by now."""
+        for folder, source in self.folders:
+            for path in (folder / f"{name}.py", folder / name / "__init__.py"):
+                if path.is_file():
+                    return PluginFile(name, path, source)
+        return None
+
     def no_package(self, name: str) -> str:
         """Why a folder of that name holds no plugin; empty when there is none."""
         for folder, _ in self.folders:

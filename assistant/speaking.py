@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Protocol
 
+from assistant import given
 from assistant.errors import PluginError
 
 ANSWER_SECONDS = 20.0
@@ -65,6 +66,16 @@ def voice() -> Voice:
     return found
 
 
+def spoken_text(value: object, function: str) -> str:
+    """What is to be said, when it is a text; else a TypeError that says what to write."""
+    return given.text(value, f"what {function}() says", f'{function}(f"… {{value}} …")')
+
+
+def room_text(value: object) -> str:
+    """The name of a room, when it is a text; else a TypeError that says what to write."""
+    return given.text(value, "a room", 'room="bedroom"')
+
+
 async def say(text: str, *, room: str = "") -> bool:
     """Say something in a room once nobody talks there; returns at once.
 
@@ -75,12 +86,12 @@ async def say(text: str, *, room: str = "") -> bool:
     Raises:
         ToolError: there is no such room.
     """
-    return voice().say(text, by=_speaker.get(), room=room, urgent=False)
+    return voice().say(spoken_text(text, "say"), by=_speaker.get(), room=room_text(room), urgent=False)
 
 
 async def announce(text: str) -> bool:
     """Say something in every room, before all that is only said; returns at once."""
-    return voice().say(text, by=_speaker.get(), room="", urgent=True)
+    return voice().say(spoken_text(text, "announce"), by=_speaker.get(), room="", urgent=True)
 
 
 async def ask(question: str, *, room: str = "", seconds: float = ANSWER_SECONDS) -> str | None:
@@ -93,7 +104,9 @@ async def ask(question: str, *, room: str = "", seconds: float = ANSWER_SECONDS)
     """
     if _answering.get():
         raise PluginError("a tool cannot ask() unless it is slow: return the question as its answer")
-    return await voice().ask(question, by=_speaker.get(), room=room, seconds=seconds)
+    given.number(seconds, "how long ask() waits", "seconds=20")
+    words = spoken_text(question, "ask")
+    return await voice().ask(words, by=_speaker.get(), room=room_text(room), seconds=seconds)
 
 
 async def ring(text: str, *, room: str = "", minutes: float = RING_MINUTES) -> bool:
@@ -104,7 +117,9 @@ async def ring(text: str, *, room: str = "", minutes: float = RING_MINUTES) -> b
     Raises:
         ToolError: there is no such room.
     """
-    return await voice().ring(text, by=_speaker.get(), room=room, seconds=minutes * 60)
+    given.number(minutes, "how long ring() rings", "minutes=5")
+    words = spoken_text(text, "ring")
+    return await voice().ring(words, by=_speaker.get(), room=room_text(room), seconds=minutes * 60)
 
 
 def room_named(spoken: str) -> str:
@@ -113,7 +128,7 @@ def room_named(spoken: str) -> str:
     Raises:
         ToolError: there is no such room; with the nearest names.
     """
-    return voice().room(spoken)
+    return voice().room(room_text(spoken))
 
 
 async def listen(*, room: str = "") -> bool:
@@ -124,7 +139,7 @@ async def listen(*, room: str = "") -> bool:
     Raises:
         ToolError: there is no such room.
     """
-    return voice().listen(room)
+    return voice().listen(room_text(room))
 
 
 async def hush() -> list[str]:

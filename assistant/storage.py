@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from assistant import given
 from assistant.database import Database
 from assistant.errors import ToolError
 
@@ -42,6 +43,7 @@ class Storage:
 
     async def get(self, key: str, default: Any = None) -> Any:
         """The value of a key; ``default`` when there is none."""
+        _check(key)
         rows = await self._run("select value from kept where key = ?", (key,))
         return json.loads(rows[0][0]) if rows else default
 
@@ -50,15 +52,17 @@ class Storage:
 
         Raises:
             StorageError: it is too large, the plugin's memory is full, or the disk refuses.
-            TypeError: it is nothing that JSON has.
+            TypeError: it is nothing that JSON has, or the key is no text of at most 200 characters.
         """
+        _check(key)
         text = json.dumps(value, ensure_ascii=True)
-        if len(key) > LONGEST_KEY or len(text) > LARGEST_VALUE:
+        if len(text) > LARGEST_VALUE:
             raise StorageError(f"That is too much to remember: at most {LARGEST_VALUE // 1024} kB at once.")
         await self._run("insert or replace into kept values (?, ?)", (key, text))
 
     async def delete(self, key: str) -> None:
         """Forget a key; one that is not there is no error."""
+        _check(key)
         await self._run("delete from kept where key = ?", (key,))
 
     async def all(self) -> dict[str, Any]:
@@ -76,6 +80,13 @@ class Storage:
             except (sqlite3.OperationalError, OSError) as error:
                 log.warning("%s: %s", self._base.path, error)
                 raise StorageError(_why(error)) from error
+
+
+def _check(key: object) -> None:
+    if len(given.text(key, "a key of the storage", 'storage.set("last", …), or str(…)')) > LONGEST_KEY:
+        raise TypeError(
+            f"a key of the storage has at most {LONGEST_KEY} characters; put the rest into the value"
+        )
 
 
 def _why(error: Exception) -> str:

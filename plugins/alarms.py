@@ -99,6 +99,9 @@ class Alarms(Plugin):
             "cancel the {when} alarm",
             "delete the {when} alarm",
             "cancel my alarm",
+            "cancel the alarm {when}",
+            "cancel the {which} alarm",
+            "delete the {which} alarm",
             "cancel {which} alarms",
             "delete {which} alarms",
             "remove the alarm",
@@ -119,13 +122,20 @@ class Alarms(Plugin):
         alarms = await self._agenda.entries()
         if not alarms:
             raise ToolError("There is no alarm")
-        found = [alarm for alarm in alarms if not when or self._is(alarm, when)]
+        which = " ".join(word for word in which.lower().split() if word not in ("the", "my"))
+        if which not in ALL and which not in ("", "next") and not when:
+            raise ToolError(f"There is no {which} alarm. {self._told(alarms)}")
+        found = (
+            alarms[:1] if which == "next" else [each for each in alarms if not when or self._is(each, when)]
+        )
         if not found:
+            on_that_day = [alarm for alarm in alarms if self._is(alarm, when, only_the_day=True)]
+            question = "Do you mean that one?" if len(on_that_day) == 1 else "Which one?"
+            if on_that_day and which not in ALL:
+                raise ToolError(f"{self._told(on_that_day)}. {question}", options=self._times(on_that_day))
             raise ToolError(f"There is no alarm then. {self._told(alarms)}")
-        if len(found) > 1 and which.strip().lower() not in ALL:
-            raise ToolError(
-                f"{self._told(found)}. Which one?", options=tuple(self._time(each) for each in found)
-            )
+        if len(found) > 1 and which not in ALL:
+            raise ToolError(f"{self._told(found)}. Which one?", options=self._times(found))
         for alarm in found:
             await self._agenda.remove(alarm)
         return "The alarm is cancelled" if len(found) == 1 else f"All {len(found)} alarms are cancelled"
@@ -169,12 +179,16 @@ class Alarms(Plugin):
         await hush()
         return f"I'll ring again in {spoken_length(seconds)}"
 
-    def _is(self, alarm: Entry, when: str) -> bool:
+    def _is(self, alarm: Entry, when: str, *, only_the_day: bool = False) -> bool:
         try:
             wanted = moment(when, self.clock)
         except ValueError as error:
             raise ToolError(str(error)) from error
         then = self.clock.at(alarm.due or 0.0)
+        if only_the_day:
+            return alarm.days == wanted.days and (
+                bool(wanted.days) or then.date() == self.clock.at(wanted.instant).date()
+            )
         return alarm.due == wanted.instant or (then.hour, then.minute) == (
             wanted.time.hour,
             wanted.time.minute,
@@ -183,8 +197,8 @@ class Alarms(Plugin):
     def _called(self, alarm: Entry) -> str:
         return f"the alarm {self._one(alarm)}"
 
-    def _time(self, alarm: Entry) -> str:
-        return f"{self.clock.at(alarm.due or 0.0):%H:%M}"
+    def _times(self, alarms: list[Entry]) -> tuple[str, ...]:
+        return tuple(f"{self.clock.at(alarm.due or 0.0):%H:%M}" for alarm in alarms)
 
     def _told(self, alarms: list[Entry]) -> str:
         told = [self._one(alarm) for alarm in alarms[:5]]

@@ -23,6 +23,11 @@ LATE_SECONDS = 5
 LONG_AGO_SECONDS = 15 * 60
 SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 UNNAMED = {"the", "my", "a", "an", "and", "also", "another", "new", "timer", "one"}
+ASKING = {
+    "add", "can", "could", "create", "give", "i", "like", "make", "me", "need", "on", "put", "run", "set",
+    "start", "to", "us", "want", "we", "would", "you",
+}  # fmt: skip
+"""What comes before "an egg timer" when somebody wishes for one; no name begins so."""
 ALL = {"all", "every", "both", "all of", "all my", "all our", "all the", "all of the", "all of my"}
 SETS = (
     "set a timer for {seconds}",
@@ -57,6 +62,20 @@ SETS = (
     "set a timer for the {name} {seconds}",
     "{name} timer for {seconds}",
     "{name} timer {seconds}",
+    "add a timer for {seconds}",
+    "add a {seconds} timer",
+    "add a {name} timer for {seconds}",
+    "create a timer for {seconds}",
+    "create a {seconds} timer",
+    "make a {seconds} timer",
+    "give me a {seconds} timer",
+    "put on a {seconds} timer",
+    "i need a {seconds} timer",
+    "new {seconds} timer",
+    "time {seconds}",
+    "start a {name} timer",
+    "set a {name} timer",
+    "set a timer for {name}",
 )
 ASKS = (
     "how long is left on the timer",
@@ -269,7 +288,10 @@ class Timers(Plugin):
 
 
 def _name(text: str) -> str:
-    words = [word for word in text.lower().split() if word not in UNNAMED]
+    words = text.lower().split()
+    while words and words[0] in ASKING:
+        del words[0]
+    words = [word for word in words if word not in UNNAMED]
     return " ".join(words)[:40]
 
 

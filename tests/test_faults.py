@@ -83,7 +83,10 @@ def made(folder: Path, error: str) -> tuple[Plugin, Dispatcher, BareHost]:
 
 ERRORS = [
     ("division", "ZeroDivisionError: division by zero"),
-    ("exit", "SystemExit: out"),
+    (
+        "exit",
+        "SystemExit: out; nobody but its owner ends the house: raise a ToolError, or a PluginError in __init__",
+    ),
     ("abort", "Abort: two lines"),
     ("unsayable", "Unsayable: (its text cannot be read)"),
     ("group", "ValueError: inner"),

@@ -23,7 +23,11 @@ def why(sentence: str, tools: Sequence[Tool], calls: Sequence[dict[str, Any]], a
         yield "The plugin has no tool, so no sentence can reach it; what it does, it does by itself."
         return
     for call in calls:
-        yield f"The sentence went elsewhere: {call['name']}({call['args']}), which is not of this plugin."
+        whose = "which is not of this plugin"
+        if tool := next((tool for tool in tools if tool.name == call["name"]), None):
+            assert tool.device is not None, "one that is of no device is meant by its name alone"
+            whose = f"for another device than {tool.device.name!r}"
+        yield f"The sentence went elsewhere: {call['name']}({call['args']}), {whose}."
     yield from _nearest(sentence, tools)
     yield from _devices(sentence, tools)
     for tool in tools:

@@ -117,10 +117,6 @@ def _of_topics(node: ast.Call) -> Iterator[Remark]:
 
 def _of_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Remark]:
     marks = {_name(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list}
-    if "hears" in marks and isinstance(node, ast.AsyncFunctionDef):
-        yield Remark(
-            node.lineno, f"{node.name} hears and is async: nobody awaits it", f"write `def {node.name}`"
-        )
     if not marks & {"tool"}:
         return
     calls = {_name(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}

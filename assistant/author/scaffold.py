@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from pathlib import Path
 from types import MappingProxyType
@@ -141,17 +142,27 @@ Its stories are in `FILE.stories.yaml`: `assistant plugin test FILE.py`.
 """
 
 
+def file_name(name: str) -> str:
+    """The name of a plugin file: ``Garden pump`` → ``garden_pump``.
+
+    Raises:
+        UsageError: it cannot be one.
+    """
+    stem = re.sub(r"[\s-]+", "_", name.strip().lower())
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", stem) or keyword.iskeyword(stem):
+        raise UsageError(
+            f"{name[:60]!r} is no name for a plugin; write words of letters, such as garden_pump"
+        )
+    return stem
+
+
 def written(name: str, kind: str, folder: Path) -> list[Path]:
     """Write the three files of a new plugin; never over one that is there.
 
     Raises:
         UsageError: the name is no name for a file, or one of the files is there.
     """
-    stem = re.sub(r"[\s-]+", "_", name.strip().lower())
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", stem):
-        raise UsageError(
-            f"{name[:60]!r} is no name for a plugin; write words of letters, such as garden_pump"
-        )
+    stem = file_name(name)
     texts = {
         folder / f"{stem}.py": CODE[kind],
         folder / f"{stem}{SUFFIX}": STORIES[kind],

@@ -130,7 +130,7 @@ def _problem(furniture: Furniture, loader: Loader, entry: configuration.PluginEn
         return str(error), error.exit_code
     if loaded.state in (LoadState.ENABLED, LoadState.DISABLED):
         return "", 0
-    if loaded.state is LoadState.NOT_CONFIGURED:
+    if loaded.state is LoadState.NOT_CONFIGURED or loaded.absent:
         return loaded.reason, ConfigError.exit_code
     return f"plugin {entry.name}: {loaded.state.value}: {loaded.reason}", 1
 

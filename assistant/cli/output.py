@@ -202,9 +202,11 @@ class Output:
             sys.stdout.flush()
         except BrokenPipeError:
             raise  # nobody reads any more
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a plugin may have closed it
             if self._must:
-                raise AssistantError(f"the output cannot be written: {error.strerror}") from error
+                raise AssistantError(
+                    f"the output cannot be written: {getattr(error, 'strerror', error)}"
+                ) from error
 
 
 def logging_to_stderr(*, quiet: bool) -> None:

@@ -29,10 +29,20 @@ def plugin(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace, output: Output) -> bool:
-    from assistant.author.scaffold import written
+    from assistant.author.scaffold import file_name, written
+    from assistant.config import PluginEntry
+    from assistant.loader import Loader
 
-    for path in (paths := written(options.name, options.kind, Path.cwd())):
+    stem = file_name(options.name)
+    there = Loader().load(PluginEntry(name=stem))
+    for path in (paths := written(stem, options.kind, Path.cwd())):
         output.tell({"event": "written", "file": str(path)})
+    if not there.absent:
+        place = f" ({there.file.path})" if there.file else ""
+        output.note(
+            f"There is a plugin {stem} already{place}, whose place yours takes; to have both, begin anew "
+            f"with: assistant plugin new my_{stem}"
+        )
     output.note(f"Next: assistant plugin test {paths[0].name}")
     return True
 

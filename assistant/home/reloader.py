@@ -46,7 +46,7 @@ class Reloader:
     async def reload(self, file: PluginFile) -> None:
         """Load a file anew and let its plugins take the places of the old ones, with what these knew."""
         furniture, loader = self._keeper.furniture, self._keeper.furniture.loader
-        old = [each for each in furniture.loaded if each.file is not None and each.file.path == file.path]
+        old = [each for each in furniture.loaded if _is_of(each, file)]
         name, known = module_name(file.path), loader.known
         modules = modules_of(name)
         loader.forget(file)
@@ -67,9 +67,9 @@ class Reloader:
     def _keep(self, file: PluginFile, problem: str) -> None:
         furniture = self._keeper.furniture
         for at, each in enumerate(furniture.loaded):
-            if each.file is not None and each.file.path == file.path:
+            if _is_of(each, file):
                 kept = f"the saved version is not in use: {problem}" if each.plugins else problem
-                furniture.loaded[at] = replace(each, reason=kept)
+                furniture.loaded[at] = replace(each, reason=kept, file=file, absent=False)
         living = any(each.plugins for each in furniture.loaded if each.file == file)
         goes_on = "; the old version goes on" if living else ""
         self._told(f"{file.name}: {problem}{goes_on}", False)
@@ -95,7 +95,10 @@ class Reloader:
             self._keeper.replace(gone, after)
 
     def _files(self) -> list[PluginFile]:
-        files = [loaded.file for loaded in self._keeper.furniture.loaded if loaded.file is not None]
+        loaded = self._keeper.furniture.loaded
+        files = [each.file for each in loaded if each.file is not None]
+        shelf = self._keeper.furniture.loader.shelf
+        files += [file for each in loaded if each.absent and (file := shelf.appeared(each.name)) is not None]
         return list({file.path: file for file in files}.values())
 
 
@@ -107,6 +110,11 @@ def remember(heir: Plugin, ancestor: Plugin) -> None:
             vars(heir)[name] = value
     if isinstance(heir, Device) and isinstance(ancestor, Device):
         take_over(heir, ancestor)
+
+
+def _is_of(loaded: Loaded, file: PluginFile) -> bool:
+    """Whether it came from this file, or has waited for it."""
+    return loaded.file.path == file.path if loaded.file else loaded.absent and loaded.name == file.name
 
 
 def _usable(loaded: Loaded) -> Loaded:

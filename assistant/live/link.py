@@ -225,6 +225,8 @@ class Link:
             await self._uplink.to_send.wait()
             self._uplink.to_send.clear()
             while self._uplink and not self._leaving and not (self._able.holds_uplink and self._calls):
+                if self._uplink.begins and self._able.takes_updates and not self._calls:
+                    await self._tell_news()  # what was being said is over anyhow
                 item = self._uplink.next()
                 if isinstance(item, Say):
                     self._exchanges.heard(item.text)
@@ -263,6 +265,10 @@ class Link:
         while True:
             await self._lasting.news.wait()
             await self.quiet()
+            await self._tell_news()
+
+    async def _tell_news(self) -> None:
+        if self._lasting.news.is_set():
             self._lasting.news.clear()
             if not await self._wire.update(self._lasting.setup()):
                 raise LinkLost(Failure(Cause.RETRY, "The home has changed."))
@@ -279,15 +285,10 @@ class Link:
         The next link hears a sentence again, but nobody can give the same answer again: that may end first.
         """
         at = self._clock() + seconds
-        await self._quiet_by(at - GOAWAY_MARGIN_SECONDS)
+        await _by(at - GOAWAY_MARGIN_SECONDS, self.quiet)
         if self._uplink.asked:
-            await self._quiet_by(at - LAST_MOMENT_SECONDS)
+            await _by(at - LAST_MOMENT_SECONDS, self.quiet)
         raise LinkLost(Failure(Cause.RETRY, "The server asked for a new link."))
-
-    async def _quiet_by(self, deadline: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                await self.quiet()
 
     async def quiet(self) -> None:
         """Wait until nobody talks and no slow tool still owes this link its result."""
@@ -300,3 +301,9 @@ class Link:
     def _owed_an_answer(self) -> bool:
         """Whether a result was sent of which the brain may still speak."""
         return self._calls.told_result and self._clock() - self._heard_at < self._able.reply_seconds
+
+
+async def _by(deadline: float, quiet: Callable[[], Awaitable[None]]) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
+            await quiet()

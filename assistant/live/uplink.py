@@ -64,6 +64,11 @@ class Uplink:
         """Whether what the user says has taken so many links along that only another brain can help."""
         return self._replays == REPLAYS and not self.idle.is_set()
 
+    @property
+    def begins(self) -> bool:
+        """Whether what is sent next is the beginning of something that the user says."""
+        return bool(self._waiting) and isinstance(self._waiting[0], Say | SpeechStarted)
+
     def post(self, item: Outgoing) -> None:
         """Add what the user said.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import TracebackType
 
 from assistant.wallclock import WallClock, clock_time
@@ -42,11 +42,17 @@ class Clock:
         return self.wall.now()
 
     def set(self, to: str | datetime) -> None:
-        """Set the clock on the wall, to a date or to a time of today (``"23:30"``); no time passes."""
+        """Set the clock on the wall; no time passes.
+
+        To a moment, or a time of today (``"23:30"``) or of another day (``"2026-12-01 23:30"``).
+        """
         if isinstance(to, str):
-            wanted: time = clock_time(to)
-            to = self.now().replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
-        self._wall = to.timestamp() - self._time()
+            day, _, at = to.strip().rpartition(" ")
+            wanted: time = clock_time(at)
+            on = _date(day) if day else self.now().date()
+            self._wall = self.wall.instant(datetime.combine(on, wanted)) - self._time()
+        else:
+            self._wall = to.timestamp() - self._time()
 
     async def forward(self, seconds: float | timedelta) -> None:
         """Let so much time pass, with everything that is due in it happening in its order."""
@@ -68,6 +74,13 @@ class Clock:
 
     def _time(self) -> float:
         return self._real() + self._ahead
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no date; write for example 2026-12-01 18:59") from None
 
 
 def _breathe() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+FIXTURES = {"clock", "home", "brain", "actor", "story"}
+
 if TYPE_CHECKING:
     from assistant.testing import Actor, Brain, Clock, Home
     from assistant.testing.actor import Rules
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(obj: object) -> None:
+    """A test that awaits and uses one of these runs in an event loop, whatever pytest is told."""
+    if inspect.iscoroutinefunction(obj) and FIXTURES & inspect.signature(obj).parameters.keys():
+        pytest.mark.asyncio(obj)
 
 
 @pytest_asyncio.fixture

@@ -114,6 +114,7 @@ def read(file: Path) -> Stories:
     check(told, HEAD, "a key", ())
     for number, story in enumerate(told["stories"]):
         check(story, (*TELL, *EXPECT), "a key of a story", ("stories", number))
+        _check_calls(story.get("calls", []), where.of(("stories", number, "calls"), name=True))
     _check_firmware(file, told.get("device") or {})
     name = file.name.removesuffix(SUFFIX)
     folder = file.parent / name / "__init__.py"
@@ -130,6 +131,18 @@ def read(file: Path) -> Stories:
             if told.get(key)
         },
     )
+
+
+def _check_calls(calls: object, place: str) -> None:
+    for call in calls if isinstance(calls, list) else [calls]:
+        parts: dict[object, object] = (
+            call if isinstance(call, dict) and call.keys() <= {"name", "args"} else {}
+        )
+        if not isinstance(parts.get("name"), str) or not isinstance(parts.get("args", {}), dict):
+            raise UsageError(
+                f"{place}: a call is written as `calls: [{{name: turn_on, args: {{device: lamp}}}}]`, "
+                f"found {call!r}"
+            )
 
 
 def _check_firmware(file: Path, told: object) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.errors import ToolError
+from assistant.moments import spoken_length
 from assistant.tools.schema import Declaration, Parameter
 
 MOST_ELEMENTS = 100
+IN_SECONDS = "in seconds"
 
 
 def checked(declaration: Declaration, args: Mapping[str, Any], *, who: str = "") -> dict[str, Any]:
@@ -85,14 +87,16 @@ def _number(parameter: Parameter, value: Any) -> int | float:
         raise ToolError(f"The {_spoken(parameter.name)} must be a number.")
     low, high = parameter.low, parameter.high
     if (low is not None and number < low) or (high is not None and number > high):
+        if parameter.description.endswith(IN_SECONDS) and low is not None and high is not None and low >= 0:
+            raise ToolError(f"It must be between {spoken_length(low)} and {spoken_length(high)}.")
         raise ToolError(f"The {_spoken(parameter.name)} must be {_between(low, high)}.")
     return round(number) if parameter.type == "integer" else number
 
 
 def _between(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"between {low:g} and {high:g}"
-    return f"at least {low:g}" if low is not None else f"at most {high:g}"
+        return f"between {low:.12g} and {high:.12g}"
+    return f"at least {low:.12g}" if low is not None else f"at most {high:.12g}"
 
 
 def _text(parameter: Parameter, value: Any) -> str:

@@ -38,6 +38,7 @@ INSTEAD: dict[str, str] = {
     "list": "list[str] or another type of element",
 }
 ANYTHING = "str, int, float, bool, Percent, a Literal, an Enum, a dataclass or a list of these"
+LONGEST_DESCRIPTION = 2000
 SLOT = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,10 +64,14 @@ def check_marked(marked: object, mark: str) -> None:
     Raises:
         PluginError: with what it stands above.
     """
-    below = inspect.unwrap(marked) if callable(marked) or isinstance(marked, staticmethod) else marked
-    if not inspect.isfunction(below):
+    below = inspect.unwrap(marked) if callable(marked) else marked
+    if not inspect.isfunction(below) or isinstance(marked, staticmethod):
         kind = "class" if isinstance(marked, type) else type(marked).__name__
         raise PluginError(f"@{mark} stands above a {kind}; write it above `async def`, as the only one")
+    if mark != "tool" and (inspect.isgeneratorfunction(below) or inspect.isasyncgenfunction(below)):
+        raise PluginError(
+            f"{where(below)}: {below.__name__} yields, and nobody takes it; write a plain function"
+        )
 
 
 def declare(
@@ -81,6 +86,11 @@ def declare(
     if not told.description:
         raise PluginError(
             f'{where(function)}: tool {name} has no docstring; write one sentence: """What it does."""'
+        )
+    if len(told.description) > LONGEST_DESCRIPTION:
+        raise PluginError(
+            f"{where(function)}: tool {name} is described with {len(told.description)} characters, which "
+            f"brains read every time; write one or two sentences, at most {LONGEST_DESCRIPTION} characters"
         )
     if inspect.isasyncgenfunction(function):
         raise PluginError(
@@ -157,6 +167,9 @@ def _parameter(
 
 def _check_default(parameter: Parameter, default: object, place: _Place) -> None:
     low, high = parameter.low, parameter.high
+    numeric = parameter.type in ("integer", "number") and parameter.make is None
+    if numeric and default is not None and not isinstance(default, int | float):
+        raise place.refuse(f"its default {default!r} is no number; write a default that is one, or `= None`")
     if isinstance(default, int | float) and not isinstance(default, bool):
         if (low is not None and default < low) or (high is not None and default > high):
             raise place.refuse(f"its default {default:g} is not between {low:g} and {high:g}")
@@ -214,6 +227,10 @@ def _of_type(name: str, hint: Any, place: _Place) -> Parameter:
         return Parameter(name, "array", items=_typed(name, elements[0], place))
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _object(name, hint, place)
+    if isinstance(hint, Range | Unit):
+        raise place.refuse(
+            f"{hint} is no type, but says more of one; write Annotated[int, {type(hint).__name__}(…)]"
+        )
     shown = getattr(hint, "__name__", str(hint)) if isinstance(hint, type) else str(hint)
     origin = getattr(typing.get_origin(hint) or hint, "__name__", "")
     raise place.refuse(f"type {shown} cannot be declared; write {INSTEAD.get(origin, ANYTHING)}")

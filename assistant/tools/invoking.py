@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant import faults
+from assistant import faults, given
 from assistant.errors import ToolError
 from assistant.plain import plain, text
 from assistant.speaking import answering, speak_as
@@ -44,6 +44,9 @@ class Answer:
     state: dict[str, Any] = field(default_factory=dict)
     foreign: bool | None = None
 
+    def __post_init__(self) -> None:
+        given.pairs(self.state, "the state of an Answer", 'Answer("…", {"level": 5})')
+
 
 async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     """The one place where plugin code runs for a brain; whatever it raises ends here.
@@ -59,8 +62,10 @@ async def invoke(tool: Tool, values: Mapping[str, Any]) -> Answer:
     outcome = await _within(seconds, tool, values)
     if isinstance(outcome, Answer):
         return outcome
-    if isinstance(outcome, ToolError):
+    if isinstance(outcome, ToolError) and str(outcome).strip():
         raise outcome
+    if isinstance(outcome, ToolError):  # "Done." would be said of nothing
+        raise ToolError("That did not work.") from outcome
     # A tool of ours may call what its author has written: `get_state` calls `describe`.
     author = getattr(tool.function, "__self__", None)
     module = tool.function.__module__ if author is None else type(author).__module__
@@ -135,6 +140,10 @@ def _words(answer: object, tool: Tool) -> str:
         raise TypeError(f"{where(tool.function)}: it returned what was not awaited; write `return await …`")
     if isinstance(answer, bytes | bytearray):
         raise TypeError(f"{where(tool.function)}: it returned bytes; write `return data.decode()`")
+    if isinstance(answer, BaseException):
+        raise TypeError(
+            f"{where(tool.function)}: it returned an error; write `raise {type(answer).__name__}(…)`"
+        )
     if isinstance(answer, bool):
         return "Yes" if answer else "No"
     if (

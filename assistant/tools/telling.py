@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
+from assistant import given
 from assistant.plain import text
 
 Listener = Callable[[str], Awaitable[object]]
@@ -20,7 +21,7 @@ def told_to(listener: Listener | None) -> None:
 
 async def tell(sentence: str) -> None:
     """Say how far a slow tool is, while it goes on; outside of a tool that was asked for, nobody hears it."""
-    await teller()(sentence)
+    await teller()(given.text(sentence, "what tell() tells", "tell(str(…))"))
 
 
 def teller() -> Listener:

@@ -48,7 +48,7 @@ class Choice:
     options: tuple[str, ...]
 
     def __init__(self, *options: str) -> None:
-        if not all(isinstance(option, str) for option in options):
+        if not options or not all(isinstance(option, str) for option in options):
             raise PluginError(f'a Choice is between words, not {options!r}; write Choice("low", "high")')
         object.__setattr__(self, "options", options)
 
@@ -58,6 +58,10 @@ class Unit:
     """The unit of a number, as it is spoken."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise PluginError(f'a Unit is a word, not {self.name!r}; write Unit("litres")')
 
 
 @dataclass(frozen=True)

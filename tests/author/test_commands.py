@@ -53,6 +53,23 @@ def test_a_name_that_is_none(tmp_path: Path) -> None:
         written("../pump", "device", tmp_path)
 
 
+def test_a_name_that_a_plugin_has_already_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mqtt light", "garden pump"):
+        options = parsed(["plugin", "new", name])
+        assert options.command(options) == 0
+    told, _, other = capsys.readouterr().out.partition("Next: ")
+    assert "There is a plugin mqtt_light already (" in told
+    assert (
+        "whose place yours takes; to have both, begin anew with: assistant plugin new my_mqtt_light" in told
+    )
+    assert "already" not in other
+    with pytest.raises(UsageError, match="'import' is no name for a plugin"):
+        written("import", "tool", tmp_path)
+
+
 def test_new_check_test_and_pack(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

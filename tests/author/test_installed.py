@@ -62,7 +62,6 @@ def test_the_test_of_the_tutorial_passes(tmp_path: Path, installed: Installed) -
     for name, _, text in blocks(PAGES / "../plugins.md"):
         if name in ("lamp.py", "lamp.stories.yaml", "test_lamp.py"):
             (tmp_path / name).write_text(text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     done = installed.run("python", "-m", "pytest", "-q", "test_lamp.py", within=tmp_path)
     assert done.code == 0, done
     assert "1 passed" in done.out

@@ -69,6 +69,10 @@ async def test_a_story_that_does_not_come_true_is_told(
         ),
         ("setings: {}\nstories: []\n", "'setings' is not a key; known here: plugin, settings"),
         ("device: {a: b}\nstories: []\n", "for the device's command topic 'a' write {report topic: payload}"),
+        (
+            "stories:\n  - {said: x, calls: [turn_on]}\n",
+            "x.stories.yaml:2:15: a call is written as `calls: [{name: turn_on, args: {device: lamp}}]`, found 'turn_on'",
+        ),
         ("stories: [3]\n", "a story is a mapping such as `said: turn on the lamp`, found 3"),
     ],
 )
@@ -130,6 +134,25 @@ async def test_firmware_by_command_a_plugin_beside_and_what_the_log_says(tmp_pat
     assert len(told) == 2
     assert told[1][1].startswith("meanwhile the log said: dryer could not read dry/out: ")
     assert "odd.py:21: ValueError: humidity 900 is not between 0 and 100" in told[1][1]
+
+
+async def test_of_calls_what_is_written_counts(tmp_path: Path) -> None:
+    (tmp_path / "mix.py").write_text(
+        "from assistant.api import tool\n@tool(phrases=('mix {hue} and {tone}', 'mix'))\n"
+        "async def mix(hue: str = '', tone: str = '') -> str:\n    \"\"\"Mix.\"\"\"\n    return 'Mixed'\n"
+    )
+    file = tmp_path / "mix.stories.yaml"
+    said = "  - {said: mix pink and grey, calls: "
+    file.write_text(
+        f"stories:\n{said}[{{name: mix}}]}}\n{said}[{{name: mix, args: {{tone: grey}}}}]}}\n"
+        "  - {said: mix, calls: [{name: mix, args: {}}]}\n"
+        f"{said}[{{name: mix, args: {{}}}}]}}\n{said}[{{name: mix, args: {{tone: red}}}}]}}\n{said}[]}}\n"
+        f"{said}[{{name: mix}}, {{name: mix}}]}}\n{said}[{{name: mix, args: {{size: 3}}}}]}}\n"
+    )
+    call = "{'name': 'mix', 'args': {'hue': 'pink', 'tone': 'grey'}}"
+    told = [mistake.problem for mistake in await played(file)]
+    assert len(told) == 5
+    assert told[0] == f"the calls were [{call}], not [{{'name': 'mix', 'args': {{}}}}]"
 
 
 async def test_a_service_that_is_deaf_or_broken(tmp_path: Path) -> None:
@@ -195,3 +218,13 @@ async def test_what_a_plugin_publishes_is_a_command_and_keys_are_text(tmp_path: 
         "settings: {on: {off: 1}}\nstories:\n  - {said: ring, commands: {bell: {off: 1}}, absent: [commands]}\n"
     )
     assert await played(file) == []
+
+
+async def test_the_clock_is_set_to_a_day(clock: Clock) -> None:
+    for day in ("2026-07-01", "2027-01-15"):  # whatever the hour of the sun is today
+        clock.set(f"{day} 18:59")
+        assert f"{clock.now():%Y-%m-%d %H:%M}" == f"{day} 18:59"
+        await clock.forward(60)
+        assert f"{clock.now():%H:%M}" == "19:00"
+    with pytest.raises(ValueError, match="'2026-13-01' is no date; write for example 2026-12-01 18:59"):
+        clock.set("2026-13-01 7:00")

@@ -29,7 +29,6 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{HEAD}class Pump(Device):\n    on: bool = state()\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.on = True\n", 5, "the state 'on' is None until", "write `on: bool | None = state()`"),
     (f"{HEAD}class Pump(Device):\n    t: float | None = state(unit='°C')\n    @hears('a')\n    def _a(self, payload: str) -> None:\n        self.t = 1.0\n", 5, "the unit '°C' is read aloud", 'as it is spoken: "degrees Celsius"'),
     (f"{HEAD}class Pump(Plugin):\n    @hears('#')\n    def _a(self, payload: str) -> None: ...\n", 5, "it hears everything that is said", 'begin with "{topic}/"'),
-    (f"{HEAD}class Pump(Plugin):\n    @hears('a')\n    async def _a(self, payload: str) -> None: ...\n", 6, "_a hears and is async", "write `def _a`"),
     (TOOL.replace("topic: Topic", "topic: str") + f"        await self.publish('{{topic}}/set', '1'){RETURNS}", 5, "commands go to the setting 'topic'", "write `topic: Topic`"),
     ("from assistant.api import tool\n", 1, "the file has no docstring", "write one sentence"),
     (f"{HEAD}import time\ntime.sleep(1)\n", 5, "time.sleep() holds up the whole house", "await asyncio.sleep(...)"),

@@ -67,6 +67,35 @@ MISTAKES = {
     "a patience of its own": (f"{HEAD}import socket\nclass A(Plugin):\n    def __init__(self) -> None:\n        super().__init__()\n        socket.setdefaulttimeout(1)\n", "7: it changes the patience with others of the whole house (setdefaulttimeout); that was put back"),
     "a screen that shows nothing": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    pass\n', "3: a Display without show() shows nothing; write `async def show"),
     "a screen that is awaited": ('"""A."""\nfrom assistant.api.pictures import Display\nclass A(Display):\n    def show(self, picture): ...\n', "4: show is not async; write `async def show`"),
+    "an interval of words": ('"""A."""\nfrom assistant.api import every\n@every(minutes="5")\nasync def a() -> None: ...\n', "3: TypeError: an interval is a number, not str; write @every(minutes=5)"),
+    "a day that is a number": ('"""A."""\nfrom assistant.api import at\n@at("7:00", days=5)\nasync def a() -> None: ...\n', "3: TypeError: a day is a text, not int; write days="),
+    "lasting a number": (f"{HEAD}from assistant.api import when\n@when(StateChanged, lasting=10)\nasync def a() -> None: ...\n", '4: TypeError: lasting= is a text, not int; write lasting="10 min"'),
+    "between a pair": (f"{HEAD}from assistant.api import when\n@when(StateChanged, between=(22, 6))\nasync def a() -> None: ...\n", '4: TypeError: between= is a text, not tuple; write between="22:00-6:00"'),
+    "a reaction that yields": (f"{HEAD}@every(minutes=5)\nasync def a():\n    yield\n", "3: a yields, and nobody takes it; write a plain function"),
+    "hears and is async": (f'{HEAD}class A(Plugin):\n    @hears("a")\n    async def _a(self, payload: str) -> None: ...\n', "4: _a hears and is async: nobody awaits it; write `def _a`"),
+    "hears without self": (f'{HEAD}class A(Plugin):\n    @hears("a")\n    def _a(payload: str) -> None: ...\n', "4: _a is a method and has no self; write `def _a(self, payload: str)`"),
+    "a mark below a static method": (f"{HEAD}class A(Plugin):\n    @staticmethod\n{GO.replace('self', '')}", "4: @staticmethod above go hides its mark; leave @staticmethod out"),
+    "a mark above a static method": (f'{HEAD}class A(Plugin):\n    @tool\n    @staticmethod\n    async def go() -> str:\n        """Go."""\n', "4: @tool stands above a staticmethod; write it above `async def`"),
+    "a slowness of words": (f'{HEAD}@tool(slow="yes")\n{BARE}', "3: slow='yes' is neither True nor False; write @tool(slow=True)"),
+    "phrases of a number": (f"{HEAD}@tool(phrases=5)\n{BARE}", "3: phrases=5 is no list of sentences; write phrases="),
+    "a default that is no number": (f'{HEAD}@tool\nasync def go(x: int = "a") -> str:\n    """Go."""\n    return ""\n', "3: go: parameter 'x': its default 'a' is no number"),
+    "a range for a type": (f'{HEAD}@tool\nasync def go(x: Range(1, 5)) -> str:\n    """Go."""\n    return ""\n', "3: go: parameter 'x': Range(low=1, high=5) is no type, but says more of one; write Annotated[int, Range(…)]"),
+    "a description that is a book": (f'{HEAD}@tool\nasync def go() -> str:\n    """{"Go on. " * 20000}"""\n    return ""\n', "3: tool go is described with 139999 characters, which brains read every time"),
+    "a property that is a setting": (f'{HEAD}class A(Plugin):\n    topic: str\n    @property\n    def topic(self) -> str:\n        return "x"\n{GO}', "4: the setting 'topic' is str, and a property besides; write another name for one of them"),
+    "a method that is a setting": (f"{HEAD}class A(Plugin):\n    go: int\n{GO}", "4: the setting 'go' is int, and the function go besides; write another name"),
+    "a state without its brackets": (f'{HEAD}class A(Device):\n    name: str = "x"\n    on: bool | None = state\n', "5: the setting 'on' is bool | None, and the function state besides; write `on: bool | None = state()`"),
+    "a type that is a property": (f"{HEAD}class A(Plugin):\n    @property\n    def size(self) -> int:\n        return 1\n    x: size = 3\n", "7: the setting 'x' has a property for its type; write str, int, bool …"),
+    "a state of no type": (f'{HEAD}class A(Device):\n    name: str = "x"\n    on = state()\n', "5: the state 'on' has no type; write `on: bool | None = state()`"),
+    "a state of no device": (f"{HEAD}class A(Plugin):\n    on: bool | None = state()\n", "4: 'on' is a state; only a Device reports: write `class A(Device)`"),
+    "a unit of a number": (f'{HEAD}class A(Device):\n    name: str = "x"\n    on: int | None = state(unit=5)\n', "5: the unit of 'on' is a word, not 5; write state"),
+    "a choice of nothing": ('"""A."""\nfrom assistant.api import Choice\nHOW = Choice()\n', "3: a Choice is between words, not (); write Choice("),
+    "hosts that are none": (f"{HEAD}class A(Plugin):\n    http_hosts = 5\n{GO}", "4: http_hosts is 5; write http_hosts = "),
+    "a host of nobody": (f'{HEAD}class A(Plugin):\n    http_hosts = ("{{{{url}}}}",)\n{GO}', "4: http_hosts names 'url', which is not a setting; write `url: str`"),
+    "words of whom": (f'{HEAD}class A(Plugin):\n    own_words = "no"\n{GO}', "4: own_words is True or False, not 'no'"),
+    "a run that yields": (f"{HEAD}class A(Plugin):\n    async def run(self):\n        yield\n", "4: run yields, and nobody takes it"),
+    "a run that wants more": (f"{HEAD}class A(Plugin):\n    async def run(self, more: int) -> None: ...\n", "4: run gets nothing; write `async def run(self) -> None`"),
+    "an init that wants more": (f"{HEAD}class A(Plugin):\n    def __init__(self, url: str) -> None:\n        super().__init__()\n", "4: __init__ wants 'url', which nobody gives it; write `url: str` into the class"),
+    "an end of the house": (f"{HEAD}import sys\nsys.exit(3)\n", "4: SystemExit: 3; nobody but its owner ends the house"),
 }  # fmt: skip
 
 
@@ -88,10 +117,16 @@ def test_a_mistake_is_refused_with_line_and_remedy(tmp_path: Path, mistake: str)
 
 
 WHILE_IT_RUNS = '''"""Tricks."""
-from assistant.api import Device, Plugin, hears, state, tool
+from assistant.api import Answer, Device, Plugin, ToolError, announce, hears, look, ring, room_named, say, state, tell, tool
+
+
+async def raised(error: BaseException) -> None:
+    raise error
 
 
 class Tricks(Plugin):
+    http_hosts = ("127.0.0.1",)
+
     @tool(phrases=("unawaited",))
     async def unawaited(self) -> str:
         """Forget an await."""
@@ -124,6 +159,12 @@ class Tricks(Plugin):
         return True
 
 
+    @tool(phrases=("wrong",))
+    async def wrong(self, which: str) -> str:
+        """Do what is wrong."""
+        return str(await eval(which))
+
+
 class Gadget(Device):
     topic: str
     on: bool | None = state()
@@ -151,30 +192,68 @@ async def test_mistakes_that_show_while_it_runs_are_told_with_their_line(
     await home.add("tricks")
     await home.add("gadget", name="gadget", topic="g")
     told = {
-        "unawaited": "tricks.py:6: it returned what was not awaited; write `return await …`",
-        "raw": "tricks.py:11: it returned bytes; write `return data.decode()`",
-        "thing": "tricks.py:16: it returned object; return a sentence or an Answer",
-        "send": "tricks.py:29: TypeError: a payload is text, bytes, a number or a dict, not list; write json.dumps",
+        "unawaited": "tricks.py:12: it returned what was not awaited; write `return await …`",
+        "raw": "tricks.py:17: it returned bytes; write `return data.decode()`",
+        "thing": "tricks.py:22: it returned object; return a sentence or an Answer",
+        "send": "tricks.py:35: TypeError: a payload is text, bytes, a number or a dict, not list; write json.dumps",
     }
     for name, words in told.items():
         assert not (await brain.calls(name)).ok
         assert words in caplog.messages[-1]
     assert not (await brain.calls("turn_on", device="gadget")).ok
-    assert "tricks.py:46: TypeError: confirm() takes a function" in caplog.messages[-1]
+    assert "tricks.py:58: TypeError: confirm() takes a function" in caplog.messages[-1]
     assert (await brain.calls("truth")).text == "Yes."
     await brain.calls("lots")
-    assert "tricks.py:21: tool lots of Tricks answered with 9000 characters" in caplog.messages[-1]
+    assert "tricks.py:27: tool lots of Tricks answered with 9000 characters" in caplog.messages[-1]
     for payload, words in (
         (
             "nonsense",
-            "tricks.py:49: ValueError: expected a JSON object, got b'nonsense'; write `payload: str`",
+            "tricks.py:61: ValueError: expected a JSON object, got b'nonsense'; write `payload: str`",
         ),
-        ('{"on": 1}', "tricks.py:51: TypeError: 1 is int, not bool or None"),
+        ('{"on": 1}', "tricks.py:63: TypeError: 1 is int, not bool or None"),
     ):
         await home.publish("g", payload)
         assert words in caplog.messages[-1]
     with pytest.raises(UsageError, match="there is no device 'lamp' in this home; the devices here: gadget"):
         home.device("lamp")
+
+
+WRONG = {
+    "say(5)": "TypeError: what say() says is a text, not int; write say(",
+    "self.say(None)": "TypeError: what say() says is a text, not None; write say(",
+    "announce(say)": "TypeError: what announce() says is a text, not the function say; write",
+    "say('x', room=5)": 'TypeError: a room is a text, not int; write room="bedroom"',
+    "ring('x', minutes='3')": "TypeError: how long ring() rings is a number, not str; write minutes=5",
+    "tell(5)": "TypeError: what tell() tells is a text, not int; write tell(str(…))",
+    "look(5)": "TypeError: the camera of look() is a text, not int; write look(",
+    "self.publish(None, 'x')": "TypeError: a topic is a text, not None; write publish(",
+    "self.publish('a', 'x', retain=True)": "unexpected keyword argument 'retain'; publish takes topic, payload",
+    "self.storage.set(5, 1)": "TypeError: a key of the storage is a text, not int; write storage.set(",
+    "self.storage.get('k' * 300)": "TypeError: a key of the storage has at most 200 characters",
+    "(lambda it: (it.close(), it['b']))(self.storage.get('a'))": "TypeError: 'coroutine' object is not subscriptable; write await before the call",
+    "self.http.get(123)": "TypeError: a URL is a text, not int; write get(",
+    "self.http.get('http://127.0.0.1', headers=5)": "TypeError: the headers of a request are a dict, not int; write",
+    "self.http.get('http://127.0.0.1', timeout=5)": "'timeout'; get takes url, params=, headers=, largest=",
+    "self.http.post('http://127.0.0.1', body='x')": "TypeError: the body of post() is bytes, not str; write text.encode()",
+    "room_named(5)": "TypeError: a room is a text, not int",
+    "Answer('x', 5)": "TypeError: the state of an Answer is a dict, not int; write Answer(",
+    "raised(next(iter([])))": "StopIteration: next(…) found nothing: write next(…, None)",
+    "raised(TimeoutError('of mine'))": "TimeoutError: of mine",
+}  # fmt: skip
+
+
+async def test_what_is_handed_to_the_vocabulary_is_refused_in_one_sentence(
+    home: Home, brain: Brain, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger().addHandler(caplog.handler)
+    (tmp_path / "tricks.py").write_text(WHILE_IT_RUNS)
+    home.folders = [tmp_path]
+    await home.add("tricks")
+    for which, words in WRONG.items():
+        result = await brain.calls("wrong", which=which)
+        assert (result.ok, result.text) == (False, "That did not work."), which
+        assert words in caplog.messages[-1], (which, caplog.messages[-1])
+    assert (await brain.calls("wrong", which="raised(ToolError(''))")).text == "That did not work."
 
 
 def test_one_phrase_or_host_without_its_comma_is_one(tmp_path: Path) -> None:

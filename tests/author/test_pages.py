@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +14,48 @@ import pytest
 
 from assistant import config as configuration
 from assistant.author import levels, reference
+from assistant.config.read import placed
 from assistant.loader import Loader, LoadState
 from assistant.shelf import Shelf
 from assistant.testing.stories import played
 from assistant.testing.told import stories_beside
-from tests.author.pages import PAGES, WALKTHROUGHS, blocks
+from tests.author.pages import (
+    PAGES,
+    PEERS,
+    SHOWN,
+    WALKTHROUGHS,
+    blocks,
+    lines_elsewhere,
+    lines_here,
+    table_of_lines,
+)
 from tests.parts.installed import ROOT
-from tests.test_architecture import code_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # in Apprise
 
 
-PEER = re.compile(
-    r"^(Home Assistant|Open Voice OS|LiveKit|pipecat)[^\n]*\n\n```(\w+)\n(.*?)```", re.DOTALL | re.MULTILINE
-)
-
-
 def test_the_lines_of_the_others_are_counted() -> None:
-    _, *tasks = (PAGES / "peers.md").read_text().split("\n## ")
-    counted = []
-    for name, task in zip(WALKTHROUGHS, tasks, strict=True):
-        page = (PAGES / name).read_text()
-        for peer, language, text in PEER.findall(task):
-            lines = code_lines(text) if language == "python" else len(text.split("\n")) - 1
-            counted.append(lines)
-            kind = "Python" if language == "python" else "YAML"
-            assert re.search(rf"^\| {peer}[^|]*\| {lines} {kind}", page, re.MULTILINE), (name, peer, lines)
-    assert len(counted) == 7
+    assert table_of_lines() in (PAGES / "peers.md").read_text(), "python -m tests.author.pages"
+    for page in WALKTHROUGHS:
+        text = (PAGES / page).read_text()
+        assert f"| here | {lines_here(PAGES / page)} |" in text
+        for peer, shown in SHOWN.items():
+            told = lines_elsewhere(peer, Path(page).stem)
+            row = rf"^\| {shown}[^|]* \| {re.escape(told)} \|"
+            assert told == "–" or re.search(row, text, re.MULTILINE), (page, peer, told)
+
+
+def test_what_is_written_for_the_others_can_be_read() -> None:
+    for file in PEERS.rglob("*.*"):
+        match file.suffix:
+            case ".py":
+                compile(file.read_text(), file, "exec")
+            case ".yaml":
+                placed(file)
+            case ".json":
+                json.loads(file.read_text())
+            case ".toml":
+                tomllib.loads(file.read_text())
 
 
 def test_every_block_of_the_tutorial_does_something(tmp_path: Path) -> None:

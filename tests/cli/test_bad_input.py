@@ -239,7 +239,6 @@ async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
 
 MISTAKES = [
     ("clock\n  - clock", "3:5: plugins[1].clock: clock is there twice; leave one of them out"),
-    ("clok", "2:5: plugins[0].clok: there is no plugin 'clok'; did you mean 'clock'?"),
     ("mqtt_light: {name: x, topic: a, tpic: b}", "2:37: there is no key 'plugins[0].mqtt_light.tpic'; did you mean 'topic'?"),
     ("mqtt_light: {name: 5, topic: a}", "2:24: plugins[0].mqtt_light.name: expected text, found 5"),
     ("mqtt_light: {name: x, topic: a, aliases: [1]}", "2:47: plugins[0].mqtt_light.aliases[0]: expected text, found 1"),
@@ -268,6 +267,45 @@ async def test_mistakes_in_a_plugins_settings_are_mistakes_in_the_configuration(
     assert (checked.returncode, checked.stderr) == (78, b"")
     refused(said, 78, f"assistant: {file}:{words}")
     refused(ran, 78, f"assistant: {file}:{words}")
+
+
+def test_p3_what_fails_where_nobody_can_catch_it_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "unseen.py").write_text(
+        "import threading\nfrom assistant.api import tool\nclass Gone:\n    def __del__(self):\n        1 / 0\nGone()\n"
+        "def dive():\n    {}['depth']\nthread = threading.Thread(target=dive, name='diver')\nthread.start()\nthread.join()\n"
+        '@tool\nasync def go() -> str:\n    """Go."""\n    return ""\n'
+    )
+    file = tmp_path / "c.yaml"
+    file.write_text(f"plugin_paths: [{tmp_path}]\nplugins: [unseen]\n")
+    done = assistant(tmp_path, "check", "--config", str(file))
+    where = f"{tmp_path}/unseen.py"
+    assert done.stderr.decode().splitlines() == [
+        f"Gone.__del__ failed unseen: {where}:5: ZeroDivisionError: division by zero",
+        f"the thread diver failed: {where}:8: KeyError: 'depth'",
+    ]
+
+
+async def test_p3_a_plugin_that_is_not_there_any_more_stops_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("plugins:\n  - clok\n  - robot_mower: {area: garden}\n  - clock\n")
+    checked, listed, said = await at_once(
+        (tmp_path / "a", ("check", "--json", "--config", file)),
+        (tmp_path / "b", ("plugins", "--json", "--config", file)),
+        (tmp_path / "c", ("say", "what time is it", "--json", "--config", file)),
+    )
+    typo = f"{file}:2:5: plugins[0].clok: there is no plugin 'clok'; did you mean 'clock'?"
+    gone = (
+        f"{file}:3:5: plugins[1].robot_mower: there is no plugin 'robot_mower'; put robot_mower.py into "
+        "~/.config/assistant/plugins, or take the entry out"
+    )
+    assert [e["text"] for e in events(checked) if e["event"] == "error"] == [typo, gone]
+    assert checked.returncode == 78
+    states = {e["name"]: (e["state"], e["reason"]) for e in events(listed) if e["event"] == "plugin"}
+    assert states["clok"] == ("broken", typo)
+    assert states["robot_mower"] == ("broken", gone)
+    assert states["clock"] == ("enabled", "")
+    assert (listed.returncode, said.returncode) == (1, 0)
+    assert b"It is " in said.stdout
 
 
 async def test_a_setting_that_is_missing_keeps_one_plugin_waiting_and_not_the_house(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
 from assistant.__main__ import main
 from assistant.cli.output import Output
+from assistant.errors import AssistantError
 
 
 def test_one_clock_for_the_whole_process(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,3 +27,14 @@ def test_what_others_wrote_steers_no_terminal(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "A ?cat?]0;title? in\ntwo lines\n"
     assert main(["hear", "\u202e\x1b]0;title\x07\udcff.wav"]) == 1
     assert capsys.readouterr().err.startswith("assistant: ??]0;title??.wav: cannot be read")
+
+
+def test_p3_an_output_that_somebody_has_closed_ends_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "out").open("w") as closed:
+        pass
+    monkeypatch.setattr(sys, "stdout", closed)
+    Output(as_json=True, must=False).tell({"event": "spoke", "text": "x"})
+    with pytest.raises(AssistantError, match="the output cannot be written: I/O operation on closed file"):
+        Output(as_json=True).tell({"event": "spoke", "text": "x"})

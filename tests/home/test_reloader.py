@@ -182,3 +182,23 @@ async def test_a_plugin_that_was_broken_is_mended_by_a_save(tmp_path: Path, brok
     assert said == [("tricks: the saved version is in use", True)]
     assert [each.state for each in furniture.loaded] == [LoadState.ENABLED]
     assert furniture.table.names() == ["trick"]
+
+
+async def test_a_plugin_that_was_not_there_is_in_use_when_its_file_is(tmp_path: Path) -> None:
+    furniture = Furniture(loader=Loader([tmp_path]))
+    furniture.loaded.append(furniture.add(furniture.loader, PluginEntry(name="tricks")))
+    furniture.attach(BareHost())
+    assert furniture.loaded[0].absent
+    said: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
+    reloader = Reloader(Keeper(furniture), lambda text, used: said.put_nowait((text, used)))
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(20):
+        running = tasks.create_task(reloader.run())
+        await asyncio.sleep(0)
+        (tmp_path / "tricks.py").write_text("def (:\n")
+        assert (await said.get())[0].startswith(f"tricks: {tmp_path}/tricks.py:1: SyntaxError: ")
+        assert furniture.loaded[0].reason.startswith(f"{tmp_path}/tricks.py:1: SyntaxError: ")
+        (tmp_path / "tricks.py").write_text(BARE.format("Hop"))
+        assert await said.get() == ("tricks: the saved version is in use", True)
+        running.cancel()
+    assert [each.state for each in furniture.loaded] == [LoadState.ENABLED]
+    assert furniture.table.names() == ["trick"]

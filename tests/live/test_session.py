@@ -268,9 +268,27 @@ async def test_a_home_that_changes_is_told_at_the_next_quiet_moment(
     assert links == (1 if takes_updates else 2)
 
 
+async def test_what_is_said_over_an_answer_is_heard_by_a_brain_that_knows_the_home_as_it_is(
+    tmp_path: Path,
+) -> None:
+    house = House()
+    told = "send: {serverContent: {outputTranscription: {text: Once}}}"
+    script = f"[{{on: text, match: story, do: [{told}, wait: 60]}}]"
+    async with brain(tmp_path, house=house, script=script) as address, talking(source(address)) as client:
+        client.session.post(Say("tell a story"))
+        await client.until(SpeechText)
+        client.session.renew(Setup(Briefing("Be long.", (TURN_ON,))))
+        client.session.post(Say("and now"))
+        await client.until(TurnDone)
+        assert ["Be long." in str(mind.setup["systemInstruction"]) for mind in house.minds] == [False, True]
+        assert client.count(LinkDown) == client.count(TurnLost) == 0
+        assert client.count(LinkUp) == 1
+
+
 async def _changed(client: Client, house: House) -> None:
     await client.say("hello")
     client.session.post(Say("still talking"))
+    await client.until(SpeechText)
     client.session.renew(Setup(Briefing("Be long.", (TURN_ON,))))
     await client.until(TurnDone)
     assert len(house.minds) == 1

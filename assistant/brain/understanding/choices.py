@@ -23,6 +23,12 @@ class Choice:
     slot: str
     options: tuple[str, ...]
 
+    def agreed(self) -> Call | None:
+        """The call with what was offered, when that was one thing and somebody says yes to it."""
+        if len(self.options) != 1:
+            return None
+        return Call(self.call.name, {**self.call.args, self.slot: self.options[0]})
+
     def made(self, content: Sequence[str]) -> Call | None:
         """The call with the one option that has all of these words; None when none or several have."""
         said = {_bare(word) for word in content}

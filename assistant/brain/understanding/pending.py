@@ -65,7 +65,7 @@ class Answers:
         if pending.offer:
             return pending.offer if text in YES else None
         if pending.choice:
-            call = pending.choice.made(content(sentence))
+            call = pending.choice.agreed() if text in YES else pending.choice.made(content(sentence))
             return Understanding(calls=(call,)) if call else None
         if pending.where:
             meant = on_floor(pending.things, sentence, self._names, self._home)

@@ -22,7 +22,7 @@ from assistant.brain.understanding.lexicon import (
 from assistant.brain.understanding.meaning import Call
 from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
-from assistant.brain.understanding.times import moment_of, seconds_of
+from assistant.brain.understanding.times import length_of, moment_of
 from assistant.brain.understanding.words import Written, as_written, plain, verbatim, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
@@ -296,7 +296,7 @@ class _Filling:
     def _value(self, schema: Mapping[str, Any], text: tuple[str, ...], after: tuple[str, ...]) -> Any:
         if (form := schema.get("form")) == "seconds":
             # Some phrases say the unit themselves: "blink for {seconds} seconds".
-            return value_of(schema, text) if after in (("second",), ("seconds",)) else seconds_of(text)
+            return value_of(schema, text) if after in (("second",), ("seconds",)) else length_of(text)
         if form in ("moment", "morning"):
             return moment_of(text, self.now, morning=form == "morning")
         if not _takes_anything(schema):

@@ -50,6 +50,14 @@ def seconds_of(said: Words) -> int | None:
     return round(total) if unit and 0 < total <= LONGEST_SECONDS else None
 
 
+def length_of(said: Words) -> int | None:
+    """A length as tools take it: as `seconds_of`, and "0 minutes" is none at all, "minus 5 minutes" less."""
+    if said[:1] in (("minus",), ("negative",)):
+        seconds = seconds_of(said[1:])
+        return -seconds if seconds else None
+    return 0 if len(said) == 2 and said[0] == "0" and said[1] in UNITS else seconds_of(said)
+
+
 def _amount(words: Words, at: int) -> tuple[float, float, int] | None:
     """How many of which unit, and where it ends: "10 minutes", "hour", "half hour", "3 quarters hour"."""
     rest = [*words[at : at + 3], "", "", ""]
