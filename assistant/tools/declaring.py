@@ -38,7 +38,8 @@ INSTEAD: dict[str, str] = {
     "list": "list[str] or another type of element",
 }
 ANYTHING = "str, int, float, bool, Percent, a Literal, an Enum, a dataclass or a list of these"
-SLOT = re.compile(r"\{([^{}]*)\}")
+SLOT = re.compile(r"\{(?:a )?([^{}=]*)(?:=[^{}]*)?\}")
+"""The parameter of a phrase's slot: of ``{text}``, ``{a text}`` (words that are new) and ``{text=tea}``."""
 
 
 class _Place(NamedTuple):

@@ -15,7 +15,8 @@ from assistant.tools.policy.lexicon import Family, Passage, lexicon, tokens
 from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.table import Target
 
-SLOT = re.compile(r"\{[^{}]*\}")
+SLOT = re.compile(r"\{[^{}=]*[}=]|\}")
+"""What of a phrase's slot is not said; of ``{which=tea}`` the tea is."""
 WEAK = frozenset(
     """the a an my our me us i you it that this what whats which is are was do does did there at in on off of
     to for from with up and please can could would get set make show tell have has be by how when where
