@@ -129,8 +129,9 @@ class Painter:
             with self._till.reserved(usd):
                 return await self._batch(job, count)
         except NotDrawn as error:
-            problem = str(error)
-            raise error if order.mute else error.asking() from error
+            told = error if order.mute else error.asking()
+            problem = str(told)
+            raise told from error
         except ToolError as error:
             problem = str(error)
             raise
