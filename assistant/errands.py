@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ class _Before:
 
 
 class Errands:
-    """Runs errands one after the other: the room has one ear and one mouth.
+    """Runs errands one after the other: the room has one ear and one mouth. While a slow tool works they are
+    free: "stop drawing" does not wait for the drawing.
 
     Whoever is ``patient`` waits for slow tools, too: a house that ends with its errand would end them.
     """
@@ -96,8 +97,7 @@ class Errands:
         errand = self._errand(request)
         if errand is None:
             return await self._at_once(request, tell)
-        async with self._one_at_a_time:
-            return await self._told(tell, errand, speech=request.get("speech") is True)
+        return await self._told(tell, errand, speech=request.get("speech") is True)
 
     def _errand(self, request: dict[str, Any]) -> Coroutine[Any, Any, bool] | None:
         """What needs the room to itself."""
@@ -107,10 +107,14 @@ class Errands:
             case {"do": "hear", "file": str(file)}:
                 return self._hear(Path(file), wake=request.get("wake") is not False)
             case {"do": "consent"}:
-                return self._consent(request)
+                return self._alone(self._consent(request))
             case {"do": "set", "device": str(device), "property": str(name), "value": str(value)}:
-                return inventory.set_by_hand(self._house, device, name, value)
+                return self._alone(inventory.set_by_hand(self._house, device, name, value))
         return None
+
+    async def _alone(self, errand: Coroutine[Any, Any, bool]) -> bool:
+        async with self._one_at_a_time:
+            return await errand
 
     async def _at_once(self, request: dict[str, Any], tell: Tell) -> bool:
         """What is looked up or switched without anybody having to wait."""
@@ -139,14 +143,21 @@ class Errands:
         return True
 
     async def _told(self, tell: Tell, errand: Coroutine[Any, Any, bool], *, speech: bool) -> bool:
-        """Run an errand with its events told; it worked when nothing failed and something was answered."""
+        """Run an errand with its events told; it worked when nothing failed that was begun meanwhile, and
+        something was answered."""
         mouths = self._house.conversation.mouths
         failures: list[Event] = []
+        begun: set[str] = set()
         answered, problem = False, None
 
         def told(event: Event) -> None:
-            if isinstance(event, Problem) or (isinstance(event, ToolFinished) and not event.ok):
-                failures.append(event)
+            match event:
+                case ToolCalled(ident):
+                    begun.add(ident)
+                case ToolFinished(ident, ok=False) if ident in begun:
+                    failures.append(event)
+                case Problem():
+                    failures.append(event)
             tell(as_json(event))
 
         outlet = Outlet(tell)
@@ -185,13 +196,14 @@ class Errands:
     async def _say(self, text: str, room: str) -> bool:
         words, where = sayable(text), switches.place(self._house, room).room
         if digits := self._house.consent.typed(words):
-            return await self._consent({"pin": digits})  # before anybody sees, logs or keeps them
-        await self._brain_awake()
-        before = self._before()
-        answered = await self._house.conversation.ask(words, where)
-        await self._house.consent.settled()
-        await self._last_word(before)
-        return answered
+            return await self._alone(self._consent({"pin": digits}))  # before anybody sees or keeps them
+
+        async def asked() -> bool:
+            answered = await self._house.conversation.ask(words, where)
+            await self._house.consent.settled()
+            return answered
+
+        return await self._to_the_end(asked)
 
     async def _consent(self, request: dict[str, Any]) -> bool:
         """Answer the question that waits: on a screen, or with the PIN."""
@@ -208,12 +220,28 @@ class Errands:
         conversation = self._house.conversation
         return conversation.ends.answers - conversation.calling.pieces
 
-    async def _last_word(self, before: _Before) -> None:
-        """Wait for a slow tool's result when only what it said at first has been spoken."""
+    async def _to_the_end(self, talk: Callable[[], Awaitable[bool]]) -> bool:
+        """Talk, and wait for the results of slow tools, while which others may talk."""
         calling, voice = self._house.conversation.calling, self._house.voice
-        with self._house.bus.subscribed(Spoke) as spoke, suppress(TimeoutError):
+        with self._house.bus.subscribed(Spoke) as spoke:
+            async with self._one_at_a_time:
+                await self._brain_awake()
+                before = self._before()
+                answered = await talk()
+                while not spoke.empty():
+                    spoke.get_nowait()
+                if calling.running - before.running:
+                    await self._quiet()
             # What a slow tool asks is answered by an errand, too, if anybody is left to send one.
             await calling.finished(before.running, lambda: voice.asking and not self._patient)
+            async with self._one_at_a_time:
+                await self._last_word(before, spoke)
+        return answered
+
+    async def _last_word(self, before: _Before, spoke: asyncio.Queue[Event]) -> None:
+        """Wait for what is told of a slow tool's result when only what it said at first has been spoken."""
+        calling, voice = self._house.conversation.calling, self._house.voice
+        with suppress(TimeoutError):
             told = not spoke.empty()  # by the house itself: the brain had been let go on
             owed = before.running or calling.pieces > before.pieces
             while owed and not told and self._told_so_far() <= before.told:
@@ -221,6 +249,9 @@ class Errands:
                     return
                 async with asyncio.timeout(LAST_WORD_SECONDS):
                     await spoke.get()
+        await self._quiet()
+
+    async def _quiet(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORD_SECONDS):
                 await self._house.conversation.phases.quiet()
@@ -231,13 +262,15 @@ class Errands:
         from assistant.audio.recording import checked
 
         form = await asyncio.to_thread(checked, file)
-        await self._brain_awake()
-        woke = self._house.bus.subscribed(Woke)
-        with woke as wakes:
-            before = self._before()
-            async with started(self._house.config.audio, file=file, push=not wake) as audio:
-                answered = await self._house.conversation.listen(audio.messages())
-                await self._last_word(before)
+        with self._house.bus.subscribed(Woke) as wakes:
+            async with AsyncExitStack() as stack:
+
+                async def heard() -> bool:
+                    ears = started(self._house.config.audio, file=file, push=not wake)
+                    audio = await stack.enter_async_context(ears)
+                    return await self._house.conversation.listen(audio.messages())
+
+                answered = await self._to_the_end(heard)
             if not answered:
                 reason = NO_SPEECH if not wakes.empty() else NO_WAKE
                 self._house.bus.publish(Problem(f"{file.name} ({form.rate} Hz): {reason}"))

@@ -273,15 +273,13 @@ class Daemon:
                 tasks.create_task(vigil.run(), name=f"vigil {room.place.room}")
 
     async def _prompt(self, house: House, errands: Errands) -> None:
-        """Typed sentences, one per line."""
-        while line := await self._lines.get():
-            if not line.strip() and sys.stdin.isatty():
-                self._push(house)
-            elif line.strip():
-                try:
-                    await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
-                except AssistantError as error:  # a wrong PIN, a line that is no text
-                    house.bus.publish(Problem(str(error)))
+        """Typed sentences, one per line; none waits for what a slow tool does for the one before."""
+        async with asyncio.TaskGroup() as tasks:
+            while line := await self._lines.get():
+                if not line.strip() and sys.stdin.isatty():
+                    self._push(house)
+                elif line.strip():
+                    tasks.create_task(_typed(line, house, errands), name="typed")
         if sys.stdin.isatty():
             self._stop.set()
 
@@ -297,3 +295,10 @@ class Daemon:
             house.conversation.stop()
         elif not house.known_as.room.push():
             self._output.note("There is no microphone that could listen now; type the sentence.")
+
+
+async def _typed(line: str, house: House, errands: Errands) -> None:
+    try:
+        await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
+    except AssistantError as error:  # a wrong PIN, a line that is no text
+        house.bus.publish(Problem(str(error)))
