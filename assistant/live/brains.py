@@ -74,8 +74,10 @@ class Brains:
     async def better_than(self, rank: int) -> bool:
         """Whether a better one that does not rest can be reached again."""
         for better in self.usable():
-            if better < rank and await _reachable(await self.endpoint(better)):
-                return True
+            if better < rank:
+                if await _reachable(await self.endpoint(better)):
+                    return True
+                self._cut_off.add(better)
         return False
 
 
