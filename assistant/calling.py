@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,6 @@ CUT_OFF = "Then the connection was lost."
 LOST = "The connection was lost in the middle of that. Please say it again."
 TAKEN = "That was the answer to a question of the house's own. Do nothing and say nothing."
 STILL_AT_IT = "The connection was lost in the middle of that, but I am still at it."
-LOOK_SECONDS = 0.2
 QUICK_SECONDS = 3.0
 """What ends within that is waited for before the user is told that the link was lost."""
 
@@ -39,9 +38,9 @@ class Calling:
         """Where each of the rooms is, by its name."""
         self.worked: Callable[[Turn, asyncio.TaskGroup], None] = lambda _turn, _tasks: None
         """Called when nothing more is to be said of what a turn's tools have done."""
-        self.pieces = 0
-        """What slow tools have said before their results, so far."""
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Turn] = {}
+        self.gives: Callable[[Turn], None] = lambda _turn: None
+        """Called before the brain is given something to tell, when nobody waits for it any more."""
 
     def handle(
         self, message: Calls | CallReleased | CallsCancelled, turn: Turn, tasks: asyncio.TaskGroup
@@ -54,8 +53,11 @@ class Calling:
                     made = replace(call, made=how)  # what another of them tells, this one did not know
                     running = tasks.create_task(self._run(made, turn, tasks), name=call.name)
                     turn.calls[call.id] = running
-                    self._running.add(running)
-                    running.add_done_callback(self._running.discard)
+                    turn.call_ids.add(call.id)
+                    turn.running.add(running)
+                    running.add_done_callback(turn.running.discard)
+                    self._running[running] = turn
+                    running.add_done_callback(self._running.pop)
             case CallReleased(call_id):
                 turn.calls.pop(call_id, None)
             case CallsCancelled(ids):
@@ -64,14 +66,9 @@ class Calling:
                         task.cancel()
 
     @property
-    def running(self) -> frozenset[asyncio.Task[None]]:
-        """The tools that run now, whether or not the talk has gone on."""
-        return frozenset(self._running)
-
-    async def finished(self, besides: Collection[asyncio.Task[None]], enough: Callable[[], bool]) -> None:
-        """Wait until no tool ``besides`` these runs any more, or until it is ``enough``."""
-        while (running := self._running.difference(besides)) and not enough():
-            await asyncio.wait(running, timeout=LOOK_SECONDS)
+    def running(self) -> Mapping[asyncio.Task[None], Turn]:
+        """The tools that run now and the turns they were called in, whether or not the talk has gone on."""
+        return self._running
 
     async def lost(self, turn: Turn) -> str:
         """What to tell of a turn whose link is gone, once its quick tools have ended: never to ask again for
@@ -95,17 +92,19 @@ class Calling:
                 return
 
             async def meanwhile(text: str) -> object:
-                self.pieces += 1
                 turn.going_on.add(call.id)
+                self.gives(turn)
                 return await respond({"text": text}, more=True)
 
             result = await self._dispatcher.call(call, meanwhile)
             turn.told.append(result.text)
             # Before it is sent: the brain may speak of it sooner than we know that it was.
             turn.unsaid = not self._dispatcher.is_silent(call.name)
+            if turn.unsaid and (turn.over.is_set() or call.id in turn.going_on):
+                self.gives(turn)
             delivery = await respond(result.response())
             if delivery is not Delivery.TAKEN:
-                turn.unsaid = False
+                turn.unsaid, turn.due = False, 0
             if delivery is Delivery.LATE:
                 await self._tell(result.text, turn.room)
             elif delivery is Delivery.GONE and turn.over.is_set() and not turn.owed:

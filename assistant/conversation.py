@@ -60,6 +60,12 @@ from assistant.turn import Ends, Turn
 
 ANSWER_SECONDS = 30.0
 
+Begun = Callable[[Turn], object]
+
+
+def _unseen(_turn: Turn) -> None:
+    """Nobody looks after the turn."""
+
 
 class Conversation:
     """Joins ears, session, tools and mouths."""
@@ -74,7 +80,7 @@ class Conversation:
         self.floor = Floor(stage.engaged)
         own = stage.own_voice
         self.calling = Calling(session, dispatcher, tell=own.tell, apologise=own.apologise)
-        self.calling.worked = self._finish
+        self.calling.worked, self.calling.gives = self._finish, self._gives
         self.taken: Callable[[str, str], bool] = lambda _text, _room: False
         """Whether somebody has waited for these words and takes them: then no brain acts on them."""
         self.unheard = Unheard()
@@ -89,9 +95,14 @@ class Conversation:
         return self._stage.turn
 
     def _begin(self, room: str) -> Turn:
+        self.ends.cut(self._turn)
         self._turn.close()
         self._dispatcher.new_utterance()
         return self._stage.begin(room, heard_near=room or self.floor.last())
+
+    def _gives(self, turn: Turn) -> None:
+        thinks_of_another = self.phases.thinks() and self._turn is not turn
+        self.ends.promise(turn, after_this=thinks_of_another or self.ends.is_spoken(self._turn))
 
     async def run(self) -> None:
         """Handle what the session says, for ever; tools run beside it."""
@@ -99,15 +110,19 @@ class Conversation:
             async for message in self._session.messages():
                 self._handle(message, tasks)
 
-    async def ask(self, text: str, room: str = "") -> bool:
-        """Say typed words, as if in a room, and wait for the answer; False when none came."""
+    async def ask(self, text: str, room: str = "", begun: Begun = _unseen) -> bool:
+        """Say typed words, as if in a room, and wait for the answer; False when none came.
+
+        ``begun`` is given the turn: its slow tools may work for longer.
+        """
         self.floor.typed(room)
         self._stage.stop_speaking()
-        turn = self._begin(room)
+        begun(turn := self._begin(room))
         turn.told_heard = True
         self._dispatcher.heard(text, complete=True)
         self._bus.publish(Heard(text))
         if self.taken(text, room):
+            turn.taken = True
             turn.close()
             return True
         self._session.post(Say(text))
@@ -115,11 +130,15 @@ class Conversation:
         return await self._answered(turn)
 
     async def listen(
-        self, ears: AsyncIterator[FromAudio], room: str = "", shut: Shut = lambda _sign: None
+        self,
+        ears: AsyncIterator[FromAudio],
+        room: str = "",
+        shut: Shut = lambda _sign: None,
+        begun: Begun = _unseen,
     ) -> bool:
         """Pass on what a microphone or recording hears; whether its last words were answered.
 
-        ``shut`` closes its gate while another room is listened to.
+        ``shut`` closes its gate while another room is listened to. ``begun`` is given its turns.
         """
         answer: asyncio.Task[bool] | None = None
         self.phases.heard(GateClosed(False), room)  # whoever had it open before may be gone without a word
@@ -130,6 +149,8 @@ class Conversation:
                     if isinstance(message, SourceEnded):
                         break
                     self._hear(message, room)
+                    if isinstance(message, SpeechBegan):
+                        begun(self._turn)
                     if isinstance(message, SpeechStopped):
                         thinking = self.mouths.of(self._turn.heard_in).thinking
                         tasks.create_task(thinking(self._turn.over, self.phases.thinks))
@@ -208,7 +229,7 @@ class Conversation:
             case Speech() | SpeechText():
                 self._speak(message)
             case BargedIn():
-                self.ends.broken_off()
+                self.ends.broken_off(self._turn)
                 self._stage.stop_speaking()
             case Generated() | TurnDone() | TurnLost():
                 self._end(message, tasks)
@@ -251,6 +272,7 @@ class Conversation:
         """Nothing more comes: let it be heard to its end."""
         if not turn.ended:
             turn.written = bool(turn.spoken) and not turn.audio_bytes
+            self.ends.answers += turn.written
             self._ended(turn)
             tasks.create_task(self._stage.finish(turn), name="finish speaking")
 

@@ -31,8 +31,14 @@ class Turn:
     calls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     going_on: set[str] = field(default_factory=set)
     """Calls of slow tools that have told something meanwhile: once that is spoken, nobody waits for them."""
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+    """Its tools that run, whether or not anybody still waits for them."""
+    call_ids: set[str] = field(default_factory=set)
+    """Every call that was made for it."""
     told: list[str] = field(default_factory=list)
     """What the tools have answered."""
+    due: int = 0
+    """How many answers the house will have given when what its slow tools brought is told."""
     unsaid: bool = False
     """The brain was given a result to speak of, and has not spoken since."""
     generated: bool = False
@@ -61,11 +67,33 @@ class Ends:
     def __init__(self) -> None:
         self._due = False
         self.answers = 0
-        """How often something was spoken to its end, since the start."""
+        """How often something was spoken to its end or broken off, since the start."""
+        self.promised = 0
+        """How many there will have been when all is told that the brain was given."""
 
-    def broken_off(self) -> None:
+    def broken_off(self, turn: Turn) -> None:
         """The user spoke over an answer: its end is still to come."""
         self._due = True
+        self.cut(turn)
+
+    def cut(self, turn: Turn) -> None:
+        """Nothing more of what is being spoken will be heard."""
+        if self.is_spoken(turn):
+            turn.counted_bytes = turn.audio_bytes
+            self.answers += 1
+
+    def is_spoken(self, turn: Turn) -> bool:
+        """Whether an answer has been begun in it and not ended."""
+        return not turn.own and turn.audio_bytes > turn.counted_bytes
+
+    def promise(self, turn: Turn, *, after_this: bool) -> None:
+        """The brain was given something more to tell of a turn; it does so after all that it was given before
+        and, when it is just answering, ``after_this``."""
+        turn.due = self.promised = max(self.answers + after_this, self.promised) + 1
+
+    def give_up(self) -> None:
+        """The brain has told several things in one, or one not at all."""
+        self.promised = min(self.promised, self.answers)
 
     def complete(self, message: Generated | TurnDone, turn: Turn) -> bool:
         """Whether this end is that of ``turn``, the present one, and nothing more can come: no tool runs (but
@@ -75,9 +103,8 @@ class Ends:
         self._due = isinstance(message, Generated)
         turn.generated = turn.generated or self._due
         if self._due and turn.audio_bytes > turn.counted_bytes:
-            turn.counted_bytes = turn.audio_bytes
             turn.spoken += " "  # what follows is another sentence
-            self.answers += 1
+            self.cut(turn)
         of_an_earlier = due and not turn.generated
         turn.early = turn.early or (bool(turn.calls) and not self._due and not of_an_earlier)
         silent = isinstance(message, Generated) and not turn.audio_bytes

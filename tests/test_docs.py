@@ -16,7 +16,7 @@ from assistant.cli.output import LINES
 from assistant.config import PluginEntry
 from assistant.control import as_json
 from assistant.devices.overheard import Overheard
-from assistant.errands import TOLD
+from assistant.errand import TOLD
 from assistant.loader import Loader, LoadState
 from assistant.testing.sources import SourceHouse
 

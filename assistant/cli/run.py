@@ -6,8 +6,6 @@ import argparse
 import asyncio
 import faulthandler
 import signal
-import sys
-import threading
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +15,11 @@ from assistant.app import House, furnished
 from assistant.app import run as run_house
 from assistant.cli.check import proven
 from assistant.cli.output import Output, logging_to_stderr
+from assistant.cli.prompt import Prompt
 from assistant.control import as_json, served
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.errors import AssistantError, BrainError, ConfigError
 from assistant.events import Event, Heard, Offline, Online, Problem, Reported, ToolCalled, ToolFinished
 from assistant.forgetting import Oblivion, tidied
@@ -33,7 +33,6 @@ from assistant.leaving import STOP_SECONDS, soon, unending
 from assistant.ops.notify import Notifier
 from assistant.own_voice import Manner
 from assistant.permission import checked
-from assistant.phases import Phase
 from assistant.threads import watch_children
 from assistant.web.access import access
 
@@ -86,7 +85,7 @@ class Daemon:
         self._output = output
         self._socket = socket
         self._notifier = Notifier()
-        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._prompt = Prompt(output.note)
         self._stop = asyncio.Event()
         self._anew = self._over = False
         self._oblivion = Oblivion()
@@ -97,7 +96,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._read_again)
-        threading.Thread(target=self._read_lines, args=(loop,), name="prompt", daemon=True).start()
+        self._prompt.start()
         while True:
             announced = self._config.home.announce.enabled
             code = await run_house(self._config, self._live, progress=self._output.note, announced=announced)
@@ -140,7 +139,7 @@ class Daemon:
                 tasks.create_task(self._show(house), name="show"),
                 tasks.create_task(self._listen(house), name="microphone"),
                 tasks.create_task(self._welcome(house), name="welcome"),
-                tasks.create_task(self._prompt(house, errands), name="prompt"),
+                tasks.create_task(self._answer(house, errands), name="prompt"),
                 tasks.create_task(house.health.run(), name="health"),
                 tasks.create_task(tidied(self._config), name="tidy"),
                 tasks.create_task(self._diary(house), name="diary"),
@@ -272,33 +271,6 @@ class Daemon:
                 )
                 tasks.create_task(vigil.run(), name=f"vigil {room.place.room}")
 
-    async def _prompt(self, house: House, errands: Errands) -> None:
-        """Typed sentences, one per line; none waits for what a slow tool does for the one before."""
-        async with asyncio.TaskGroup() as tasks:
-            while line := await self._lines.get():
-                if not line.strip() and sys.stdin.isatty():
-                    self._push(house)
-                elif line.strip():
-                    tasks.create_task(_typed(line, house, errands), name="typed")
-        if sys.stdin.isatty():
+    async def _answer(self, house: House, errands: Errands) -> None:
+        if await self._prompt.answer(house, errands):
             self._stop.set()
-
-    def _read_lines(self, loop: asyncio.AbstractEventLoop) -> None:
-        """On a thread of its own, for reading blocks; it outlives a house that is built anew."""
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(self._lines.put_nowait, line)
-        loop.call_soon_threadsafe(self._lines.put_nowait, "")
-
-    def _push(self, house: House) -> None:
-        """An empty line is the button: listen without a wake word, or be silent when the assistant talks."""
-        if house.conversation.phase is Phase.SPEAKING:
-            house.conversation.stop()
-        elif not house.known_as.room.push():
-            self._output.note("There is no microphone that could listen now; type the sentence.")
-
-
-async def _typed(line: str, house: House, errands: Errands) -> None:
-    try:
-        await errands.handle({"do": "say", "text": line[:5000]}, lambda _item: None)
-    except AssistantError as error:  # a wrong PIN, a line that is no text
-        house.bus.publish(Problem(str(error)))

@@ -19,7 +19,8 @@ from assistant.app import House
 from assistant.config import ScreenConfig
 from assistant.control import served as control_served
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.web.guard import Guard
 from assistant.web.pages import Pages
 from assistant.web.screens import Kiosk, Screens

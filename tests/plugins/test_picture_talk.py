@@ -171,13 +171,13 @@ async def test_a_drawing_that_goes_on_is_stopped_by_what_is_said_meanwhile(tmp_p
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.TaskGroup() as tasks:
             drawing = tasks.create_task(told(errands, {"do": "say", "text": "show me a dragon on the tv"}))
-            await until(lambda: house.conversation.calling.pieces > 0)
+            await until(lambda: bool(house.conversation.calling.running))
             assert (await told(errands, {"do": "say", "text": "turn on the kitchen light"}))[0]
             assert (await told(errands, {"do": "say", "text": "stop drawing"}))[0]
         worked, items = await drawing
         assert not worked
         results = [item["text"] for item in items if item["event"] == "tool_result"]
-        assert {"I am stopping that.", "That was stopped."} <= set(results)
+        assert results == ["That was stopped."]
         (light,) = [each for each in house.registry.devices if each.name == "kitchen light"]
         assert light.states["on"]
         assert not await house.studio.store.entries()

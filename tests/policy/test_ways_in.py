@@ -7,7 +7,8 @@ from typing import Any
 
 from assistant.app import House
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.errors import AssistantError
 from assistant.web.guard import Guard
 from assistant.web.pages import Pages

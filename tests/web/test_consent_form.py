@@ -10,7 +10,8 @@ import pytest
 from assistant.app import House
 from assistant.config import ScreenConfig
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.permission import pin_of
 from assistant.web.guard import Guard
 from assistant.web.pages import Pages

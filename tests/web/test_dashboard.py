@@ -11,7 +11,8 @@ import pytest
 from assistant.app import House
 from assistant.config.model import RoomConfig
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.events import Heard
 from assistant.web.guard import Guard
 from assistant.web.pages import Pages

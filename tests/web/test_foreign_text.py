@@ -10,7 +10,8 @@ import pytest
 from assistant.app import House
 from assistant.config import PluginEntry, ScreenConfig
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.events import CommandSent, ConsentWanted, Event, Heard, Problem, Spoke
 from assistant.web.guard import Guard
 from assistant.web.pages import Pages

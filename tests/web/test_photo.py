@@ -15,7 +15,8 @@ from PIL import Image
 from assistant.app import House
 from assistant.config import PluginEntry
 from assistant.desk import Desk
-from assistant.errands import TOLD, Errands
+from assistant.errand import TOLD
+from assistant.errands import Errands
 from assistant.web.guard import LARGEST_PHOTO, Guard
 from assistant.web.pages import Pages
 from assistant.web.server import served

@@ -1,0 +1,194 @@
+"""One errand: what happens meanwhile, told to whoever sent it, and to nobody what is another one's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from assistant.app import House
+from assistant.control import Outlet, Tell, as_json
+from assistant.errors import AssistantError
+from assistant.events import (
+    CameraChanged,
+    CameraGazed,
+    CameraSaw,
+    ClipSent,
+    CommandSent,
+    ConsentEnded,
+    ConsentWanted,
+    Event,
+    Heard,
+    Interrupted,
+    Offline,
+    Online,
+    Problem,
+    Reported,
+    Spoke,
+    ToolCalled,
+    ToolFinished,
+    UsageCounted,
+    Woke,
+)
+from assistant.turn import Turn
+
+TOLD: tuple[type[Event], ...] = (
+    Woke,
+    Heard,
+    ToolCalled,
+    ToolFinished,
+    CommandSent,
+    Reported,
+    Spoke,
+    Interrupted,
+    Online,
+    Offline,
+    UsageCounted,
+    ClipSent,
+    CameraChanged,
+    CameraGazed,
+    CameraSaw,
+    ConsentWanted,
+    ConsentEnded,
+    Problem,
+)
+LAST_WORD_SECONDS = 6.0
+LOOK_SECONDS = 0.2
+
+
+class Errand:
+    """Has the room for a while and then, when a slow tool still works for it, waits beside the others.
+
+    ``speech``: the answer's audio is told, too.
+    """
+
+    def __init__(self, house: House, tell: Tell, errands: list[Errand], *, speech: bool) -> None:
+        self._house, self._tell = house, tell
+        self._outlet = Outlet(self._sound) if speech else None
+        self._news: asyncio.Queue[Event] = asyncio.Queue()
+        self._failures: list[Event] = []
+        self.has_room = self._had_room = False
+        """Whether what happens now belongs to it, and whether it ever did."""
+        self._errands = errands
+        self.turns: list[Turn] = []
+        """What it has asked."""
+        self._asking: asyncio.Task[bool] | None = None
+
+    async def run(self, work: Coroutine[Any, Any, bool]) -> bool:
+        """Run it with its events told; it worked when nothing failed and something was answered."""
+        answered, problem = False, None
+        self._errands.append(self)
+        try:
+            with self._house.bus.subscribed(*TOLD) as self._news:
+                async with asyncio.TaskGroup() as self._tasks:
+                    passing = self._tasks.create_task(self._pass_on())
+                    try:
+                        answered = await work
+                    except AssistantError as error:
+                        # Raised outside: a TaskGroup that fails while it is cancelled swallows that.
+                        problem = error
+                    passing.cancel()
+                self._catch_up()
+        finally:
+            self._errands.remove(self)
+            if self._had_room and self._outlet is not None:
+                self._house.conversation.mouths.remove(self._outlet)
+        if problem is not None:
+            raise problem
+        return answered and not self._failures
+
+    @contextmanager
+    def having_the_room(self) -> Iterator[None]:
+        """All that happens meanwhile belongs to this errand, and nothing that happened before."""
+        self._catch_up()
+        self.has_room = self._had_room = True
+        if self._outlet is not None:
+            self._house.conversation.mouths.append(self._outlet)
+        try:
+            yield
+        finally:
+            self._catch_up()
+            self.has_room = False
+            if any(turn.taken for turn in self.turns):  # a slow tool had asked, and goes on
+                self.turns += self._house.conversation.calling.running.values()
+
+    async def ask(self, text: str, room: str) -> bool:
+        """Say typed words; whether they were answered when the brain had nothing more to say: a slow tool may
+        still work for them."""
+        asking = self._house.conversation.ask(text, room, self.turns.append)
+        self._asking = self._tasks.create_task(asking, name="ask")
+        while not self._asking.done() and not any(turn.early for turn in self.turns):
+            await asyncio.wait({self._asking}, timeout=LOOK_SECONDS)
+        return self._asking.done() and self._asking.result()
+
+    async def last_word(self, *, patient: bool) -> bool:
+        """Wait for what slow tools bring, until it has been told; whether something was.
+
+        What they ask is answered by another errand; who is ``patient`` waits for that, too.
+        """
+        voice = self._house.voice
+        while running := [task for turn in self.turns for task in turn.running]:
+            if voice.asking and not patient:
+                return False
+            await asyncio.wait(running, timeout=LOOK_SECONDS)
+        if self._asking is not None:
+            await self._asking
+        if self.due:
+            await until_told(self._house, self.due)
+        told = any(turn.told for turn in self.turns) and self.due <= self._house.conversation.ends.answers
+        return told or (self._asking is not None and self._asking.result())
+
+    @property
+    def due(self) -> int:
+        """How many answers there will have been when what its tools brought is told."""
+        return max((turn.due for turn in self.turns), default=0)
+
+    def _sound(self, item: dict[str, Any]) -> None:
+        if self.has_room or not any(other.has_room for other in self._errands):
+            self._tell(item)
+
+    async def _pass_on(self) -> None:
+        while True:
+            self._told(await self._news.get())
+
+    def _catch_up(self) -> None:
+        while not self._news.empty():
+            self._told(self._news.get_nowait())
+
+    def _told(self, event: Event) -> None:
+        if not self._is_mine(event):
+            return
+        if isinstance(event, Problem) or (isinstance(event, ToolFinished) and not event.ok):
+            self._failures.append(event)
+        self._tell(as_json(event))
+
+    def _is_mine(self, event: Event) -> bool:
+        if self.has_room or not self._had_room:
+            return self.has_room
+        if isinstance(event, ToolCalled | ToolFinished):
+            return any(event.id in turn.call_ids for turn in self.turns)
+        others = [other for other in self._errands if other is not self]
+        if any(other.has_room for other in others):
+            return False
+        if not isinstance(event, Spoke):
+            return True
+        now = self._house.conversation.ends.answers
+        return self.due == now or all(other.due != now for other in others)
+
+
+async def until_told(house: House, due: int) -> None:
+    """Wait until the house has given so many answers and nobody talks, or until it asks something itself.
+
+    A brain that has nothing else to do and stays silent has told several things in one.
+    """
+    talk, patience = house.conversation, LAST_WORD_SECONDS
+    while talk.ends.answers < due and not house.voice.asking:
+        if patience <= 0:
+            talk.ends.give_up()
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+        patience -= LOOK_SECONDS if talk.phases.is_quiet else 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORD_SECONDS):
+            await talk.phases.quiet()
