@@ -124,6 +124,7 @@ class House:
         """Makes pictures and shows them on its screens; the first of the brains is asked to draw."""
         where = _sources(self.config, self.brain)[0]
         made = studio(self.config, self.state, where=where, purse=self.purse, dispatcher=self.dispatcher)
+        made.painter.away = self.session.away
         made.wall.sources.append(lambda: displays(self.furniture))
         return made
 

@@ -144,6 +144,10 @@ class Errand:
         """How many answers there will have been when what its tools brought is told."""
         return max((turn.due for turn in self.turns), default=0)
 
+    def asked_for(self, call_id: str) -> bool:
+        """Whether a tool was called for it."""
+        return any(call_id in turn.call_ids for turn in self.turns)
+
     def _sound(self, item: dict[str, Any]) -> None:
         if self.has_room or not any(other.has_room for other in self._errands):
             self._tell(item)
@@ -164,11 +168,13 @@ class Errand:
         self._tell(as_json(event))
 
     def _is_mine(self, event: Event) -> bool:
+        others = [other for other in self._errands if other is not self]
+        if isinstance(event, ToolFinished) and any(other.asked_for(event.id) for other in others):
+            return False  # one errand stops what another one has begun
         if self.has_room or not self._had_room:
             return self.has_room
         if isinstance(event, ToolCalled | ToolFinished):
-            return any(event.id in turn.call_ids for turn in self.turns)
-        others = [other for other in self._errands if other is not self]
+            return self.asked_for(event.id)
         if any(other.has_room for other in others):
             return False
         if not isinstance(event, Spoke):

@@ -58,6 +58,7 @@ class Lists(Plugin):
             "what is on the list",
             "read the list",
             "show the {list} list",
+            "show me the {list} list",
             "tell me the {list} list",
         ),
     )

@@ -13,6 +13,7 @@ from assistant.config import PluginEntry
 from assistant.home.furniture import Furniture
 from assistant.loader import Loaded, Loader
 from assistant.plugin import REQUIRED, Plugin
+from assistant.tools.declaring import SLOT
 from assistant.tools.docstrings import described
 from assistant.tools.table import Tool, ToolTable
 
@@ -89,7 +90,7 @@ def unreachable(tools: list[Tool]) -> Iterator[Remark]:
         for phrase in declaration.phrases:
             if phrase == "…":  # no sentence: what is said next may go on about this
                 continue
-            missing = [name for name in names if f"{{{name}}}" not in phrase]
+            missing = [name for name in names if name not in SLOT.findall(phrase)]
             if phrase.startswith("…") and len(missing) == 1 and missing[0] in texts:
                 continue  # it is all that was said
             if missing and not house:

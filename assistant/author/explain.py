@@ -9,9 +9,11 @@ from typing import Any
 
 from assistant.brain.understanding.kinds import HOUSE_VERBS
 from assistant.home.registry import folded
+from assistant.tools.declaring import SLOT as NAMED
 from assistant.tools.table import Tool
 
-SLOT = re.compile(r"\{(\w*)\}")
+SLOT = re.compile(r"\{[^{}=]*[}=]|\}")
+"""What of a phrase's slot is not said."""
 LEAST_ALIKE = 0.45
 
 
@@ -65,7 +67,7 @@ def _nearest(sentence: str, tools: Sequence[Tool]) -> Iterator[str]:
 def _slots(tool: Tool, phrase: str) -> Iterator[str]:
     yield f"The phrase {phrase!r} of {tool.name} has all of these words; it must fit as a whole, in order."
     for parameter in tool.declaration.parameters:
-        if f"{{{parameter.name}}}" not in phrase:
+        if parameter.name not in NAMED.findall(phrase):
             continue
         if parameter.options:
             yield f"{{{parameter.name}}} takes one of: {', '.join(parameter.options)}."

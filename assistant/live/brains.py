@@ -26,6 +26,8 @@ class Brains:
         self._sources = list(sources)
         self._given_up: set[int] = set()
         self._resting: dict[int, float] = {}
+        self._cut_off: set[int] = set()
+        """Those that could not be reached when they were tried last."""
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -48,12 +50,22 @@ class Brains:
     def failed(self, rank: int, failure: Failure, *, was_up: bool, stuck: bool) -> bool:
         """Remember how one ended, perhaps ``stuck`` with the same words again; whether it is left alone for
         a while."""
+        if failure.cause is Cause.NETWORK:
+            self._cut_off.add(rank)
         if failure.cause is Cause.CONFIGURATION and not was_up:
             self._given_up.add(rank)
         seconds = REST_SECONDS.get(failure.cause, STUCK_SECONDS if stuck else None)
         if seconds is not None:
             self._resting[rank] = asyncio.get_running_loop().time() + seconds
         return seconds is not None
+
+    def serves(self, rank: int) -> None:
+        """This one answers."""
+        self._cut_off.discard(rank)
+
+    async def away(self, rank: int) -> bool:
+        """Whether this one could not be reached when it was tried last, nor can be now."""
+        return rank in self._cut_off and not await _reachable(await self.endpoint(rank))
 
     def any_before(self, rank: int) -> bool:
         """Whether there is a better one that is not given up."""
@@ -62,8 +74,10 @@ class Brains:
     async def better_than(self, rank: int) -> bool:
         """Whether a better one that does not rest can be reached again."""
         for better in self.usable():
-            if better < rank and await _reachable(await self.endpoint(better)):
-                return True
+            if better < rank:
+                if await _reachable(await self.endpoint(better)):
+                    return True
+                self._cut_off.add(better)
         return False
 
 

@@ -126,6 +126,10 @@ class Session:
             async with asyncio.timeout(seconds):
                 await self._lasting.uplink.quiet()
 
+    async def away(self) -> bool:
+        """Whether the best brain is known to be out of reach: there is no network, or no way through it."""
+        return await self._brains.away(0)
+
     def renew(self, setup: Setup) -> None:
         """Tell the brain something else about the home, at the next quiet moment."""
         if setup != self._setup:
@@ -238,6 +242,7 @@ class Session:
         self._settled.set()
         self.gaps.over()
         self._complaints.serves(rank)
+        self._brains.serves(rank)
         if self.brain != endpoint.brain:
             self.brain = endpoint.brain
             self._inbox.put_nowait(LinkUp(endpoint.brain))
@@ -247,7 +252,9 @@ class Session:
         except LinkLost as lost:
             failure = lost.failure
         else:
-            failure = await link.serve(self._watch_for_better(rank), self.oblivion.watch(link.quiet))
+            failure = await link.serve(
+                _watch_for_better(self._brains, rank, link), self.oblivion.watch(link.quiet)
+            )
         self.gaps.begun()
         if failure.cause is Cause.FRESH:
             self._handles.drop(endpoint)
@@ -275,11 +282,14 @@ class Session:
         assert self._endpoint is not None, "a brain was chosen"
         return self._purse.obstacle(self._endpoint) if self._purse else ""
 
-    async def _watch_for_better(self, serving: int) -> None:
-        """While a second choice serves, look whether the first is back; change when nobody talks."""
-        wait = RECHECK_SECONDS
-        while self._brains.any_before(serving):
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 600)
-            if await self._brains.better_than(serving) and not self._awaited:
-                raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))
+
+async def _watch_for_better(brains: Brains, serving: int, link: Link) -> None:
+    """While a second choice serves, look whether the first is back; change when nobody talks, and no slow
+    tool still owes this one its result."""
+    wait = RECHECK_SECONDS
+    while brains.any_before(serving):
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, 600)
+        if await brains.better_than(serving):
+            await link.quiet()
+            raise LinkLost(Failure(Cause.RETRY, "A better brain is back."))

@@ -165,12 +165,14 @@ class Dispatcher:
         if not any(tool.declaration.slow for tool in self._named(call)):
             return await self.run(call, judged=judged)
         async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(self.run(call, judged=judged), name=call.name)
 
             async def stop() -> str:
                 return STOPPING if running.cancel() else ""
 
-            revoking.made(Revocable(call.name.replace("_", " "), stop, lasts=True))
+            slow = Revocable(call.name.replace("_", " "), stop, lasts=True)
+            revoking.goes_on(slow)
+            running = tasks.create_task(self.run(call, judged=judged), name=call.name)
+            revoking.made(slow)
         return _failed(call, ToolError(STOPPED)) if running.cancelled() else running.result()
 
     def has(self, name: str) -> bool:

@@ -21,6 +21,14 @@ CANCEL = (
     "forget about it",
     "cancel that again",
     "scratch that",
+    *(f"stop {what}" for what in ("{which=drawing}", "{which=drawing} it", "{which=drawing} that")),
+    *(
+        f"{cancel} the {what}"
+        for cancel in ("cancel", "stop", "never mind", "forget about")
+        for what in ("{which=drawing}", "{which=picture}")
+    ),
+    "stop {which=drawing} the {}",
+    "do not {which=draw} it",
 )
 WHY = (
     "why did you do that",

@@ -90,12 +90,16 @@ class Journal:
         self.drop(last)
         return list(reversed(last.deeds))
 
-    def latest(self, seconds: float) -> Utterance | None:
-        """The last that was said and led to something, no longer ago than this or something that lasts."""
+    def latest(self, seconds: float, which: str = "") -> Utterance | None:
+        """The last that was said and led to something, no longer ago than this or something that lasts; or
+        to what has ``which`` in what it is called."""
         since = max(asyncio.get_running_loop().time() - seconds, self._settled)
         said = (one for one in reversed(self._past) if not one.because)
         fresh = (one for one in said if one.at >= since or any(each.lasts for each in one.made))
-        return next(fresh, None)
+        meant = (
+            one for one in fresh if not which or any(which in each.called.casefold() for each in one.made)
+        )
+        return next(meant, None)
 
     def drop(self, utterance: Utterance) -> None:
         """What was done for it is put back, what was set for it called off."""

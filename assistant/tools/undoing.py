@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import ToolError
-from assistant.revoking import DONE
+from assistant.revoking import DONE, DRAWING
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
 from assistant.tools.journal import Deed
 from assistant.tools.sentences import listed, sentence
@@ -13,6 +13,7 @@ from assistant.tools.vocabulary import Risk
 RIGHT_AFTER_SECONDS = 60.0
 """Later than that, nobody can tell what "that" is."""
 NOTHING = "There is nothing to cancel."
+NOT_DRAWING = "Nothing is being drawn now."
 OVER = "That is over already."
 
 
@@ -36,11 +37,15 @@ async def cancel_that(dispatcher: Dispatcher, which: str = "") -> str:
     Raises:
         ToolError: it could be several things, with what they are called; or it did not work.
     """
-    last = dispatcher.journal.latest(RIGHT_AFTER_SECONDS)
+    which = which.casefold()
+    last = dispatcher.journal.latest(RIGHT_AFTER_SECONDS, which)
+    if last is None and which and which in DRAWING:
+        return NOT_DRAWING
+    last = last or dispatcher.journal.latest(RIGHT_AFTER_SECONDS)
     if last is None:
         return NOTHING
     called = list(dict.fromkeys([*(each.called for each in last.made), *([DONE] if last.deeds else [])]))
-    meant = [name for name in called if which.casefold() in name.casefold()] or called
+    meant = [name for name in called if which in name.casefold()] or called
     if len(meant) > 1:
         raise ToolError(f"Do you mean {listed(meant, 'or')}?", options=tuple(meant))
     said = ""

@@ -11,6 +11,9 @@ from assistant.tools.sentences import listed
 
 LITTLE = re.compile(r"\b(on|in|at|to|the|my|our|only|just|screen|display|monitor|panel)\b")
 EVERYWHERE = {"everywhere", "all", "all s", "every", "all of them", "both"}
+ON = re.compile(r"(.+) on (?:(?:the|my|our) )?([\w' -]{1,40}?)", re.IGNORECASE | re.DOTALL)
+IN = re.compile(r"(.+) in (?:the|my|our) ([\w' -]{1,40}?)", re.IGNORECASE | re.DOTALL)
+"""A unicorn in *a* hall is in the picture."""
 NONE_OPEN = (
     "No screen is open. Open the dashboard's address with /screen/kitchen in a browser where you want one."
 )
@@ -46,6 +49,20 @@ def chosen(screens: Sequence[Screen], spoken: str, *, area: str, last: str) -> l
     if not there:
         raise ToolError(found[0].absence)
     return there
+
+
+def placed(screens: Sequence[Screen], words: str, spoken: str, *, areas: bool) -> tuple[str, str]:
+    """What is to be seen and where: "a cat on the tv" is a cat there, a boat on the lake stays on it. With
+    ``areas`` a unicorn in the hall is one on the screen there, if there is one."""
+    if spoken:
+        return words, spoken
+    found = ON.fullmatch(words.strip())
+    if found and any(named(each, found[2]) for each in screens):
+        return found[1], found[2]
+    found = IN.fullmatch(words.strip())
+    if found and areas and known(screens, found[2]):
+        return found[1], found[2]
+    return words, spoken
 
 
 def named(screen: Screen, spoken: str) -> bool:

@@ -20,6 +20,7 @@ from assistant.vision.catalogue import PICTURE_BYTES, Catalogue, GalleryError
 BACKGROUND = " (background)"
 """Behind the name of a screen: what is there whenever nothing else is."""
 ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+MOST_CHANGES = 1000
 DAY_SECONDS = 86_400.0
 MEGABYTE = 2**20
 PASSED = """delete from shown where picture = '' and at < ?
@@ -192,14 +193,31 @@ class Gallery(Catalogue):
         sql = "select picture from shown where screen = ? order by rowid desc limit ?"
         return await self._read(lambda base: [row[0] for row in base.execute(sql, (screen, most)).fetchall()])
 
-    async def before(self, screen: str) -> Entry | None:
-        """What a screen showed before: what its picture was made of, else the one made before it; of a screen
-        that shows nothing, what it showed last."""
+    async def before(self, screen: str, steps: int = 1) -> list[Entry]:
+        """What a screen showed before, at most so many, the nearest first: what its picture was made of, else
+        the one made before it; of a screen that shows nothing, first what it showed last."""
         seen = await self.history(screen)
-        if not seen or not seen[0]:
-            last = next((ident for ident in seen if ident), "")
-            return await self.entry(last) if last else None
-        now = await self.entry(seen[0])
+        if not (last := next((ident for ident in seen if ident), "")):
+            return []
+        entry = await self.entry(last)
+        found = [] if seen[0] else [entry]
+        while len(found) < steps and (earlier := await self._earlier(entry, screen)):
+            entry = earlier
+            found.append(entry)
+        return found
+
+    async def ancestors(self, entry: Entry) -> list[Entry]:
+        """What a picture was made of, the first one first, as far as the gallery has it."""
+        found: list[Entry] = []
+        while entry.parent and len(found) < MOST_CHANGES:
+            try:
+                entry = await self.entry(entry.parent)
+            except GalleryError:
+                break
+            found.insert(0, entry)
+        return found
+
+    async def _earlier(self, now: Entry, screen: str) -> Entry | None:
         sql = """select id from pictures where id = ? or (id in (select picture from shown where screen = ?)
             and number < (select number from pictures where id = ?))
             order by id = ? desc, number desc limit 1"""

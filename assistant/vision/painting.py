@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from assistant import revoking
 from assistant.config import PicturesConfig
 from assistant.errors import Refused, ToolError
+from assistant.revoking import DRAWING
 from assistant.showing import Panel, Screen
 from assistant.speaking import ask, is_unsure
 from assistant.tools.telling import tell
@@ -29,6 +31,8 @@ TOKENS_OF_A_PICTURE = 1300
 TOKENS_OF_WORDS = 200
 MILLION = 1e6
 NUMBERS = ("No", "One", "Two", "Three", "Four")
+NOTHING = frozenset({"", "picture", "a picture", "image", "an image", "something"})
+"""Nobody can draw that."""
 YES = frozenset(
     {"yes", "yeah", "yes please", "sure", "ok", "okay", "do it", "go on", "go ahead", "please do"}
 )
@@ -83,6 +87,8 @@ class Painter:
         self.workshop = Workshop()
         self.left: Callable[[str, int, str], None] = lambda _camera, _bytes, _brain: None
         """Told of each camera's picture that leaves the house: whose, how many bytes, and to whom."""
+        self.away: Callable[[], Awaitable[bool]] = _near
+        """Whether it is known already that the service cannot be reached."""
         self._priceless: set[tuple[str, str]] = set()
         """Models and sizes without a known price to which somebody has said yes."""
 
@@ -96,11 +102,14 @@ class Painter:
         Raises:
             ToolError: there is none; the text says why.
         """
-        if not order.prompt.strip():
+        if order.prompt.strip().casefold() in NOTHING:
             raise ToolError("What should I draw?")
         if len(order.prompt) > LONGEST_PROMPT:
             raise ToolError(f"That is too long: a picture takes at most {LONGEST_PROMPT} characters.")
+        revoking.called(DRAWING)
         service = await self._service()
+        if not service.free and await self.away():
+            raise NotDrawn("offline")  # before anybody is told that it is being drawn
         model = wishing.model(self._config, vertex=service.vertex, free=service.free)
         count = wishing.count(order, self._config)
         wishing.edit(order, model)
@@ -119,6 +128,10 @@ class Painter:
         try:
             with self._till.reserved(usd):
                 return await self._batch(job, count)
+        except NotDrawn as error:
+            told = error if order.mute else error.asking()
+            problem = str(told)
+            raise told from error
         except ToolError as error:
             problem = str(error)
             raise
@@ -213,7 +226,7 @@ class Painter:
             raise ToolError(f"{_question(usd, count, what)} Then say so with --yes.")
         heard = f"I heard: {short(order.prompt)}. " if is_unsure() else ""
         answer = await ask(heard + (_whether(order, count) if cheap else _question(usd, count, what)))
-        if re.sub(r"[^a-z ]", "", (answer or "").casefold()).strip() not in YES:
+        if not agrees(answer):
             raise ToolError("Okay, I don't draw it." if answer else "Nobody said yes, so I did not draw it.")
         if not known:
             self._priceless.add((model.name, size))
@@ -250,6 +263,15 @@ class Painter:
             height=made.height,
             turn=made.turn,
         )
+
+
+async def _near() -> bool:
+    return False
+
+
+def agrees(answer: str | None) -> bool:
+    """Whether that was a yes."""
+    return re.sub(r"[^a-z ]", "", (answer or "").casefold()).strip() in YES
 
 
 def price(model: table.Model, wish: Wish, made: Made | None = None) -> float:

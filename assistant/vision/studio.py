@@ -8,31 +8,29 @@ from contextlib import suppress
 from assistant.bus import Bus
 from assistant.errors import ToolError
 from assistant.events import ToolFinished
-from assistant.showing import Card, NotShown, Panel, Picture, Screen, Sketch
-from assistant.vision.choosing import known
-from assistant.vision.gallery import BACKGROUND, Entry, Gallery
+from assistant.showing import Card, NotShown, Panel, Screen, Sketch
+from assistant.vision.album import Album
+from assistant.vision.choosing import known, placed
+from assistant.vision.gallery import Entry, Gallery
 from assistant.vision.painting import NUMBERS, Batch, Painter, short
 from assistant.vision.posters import TITLES, Cards, Look
-from assistant.vision.wall import Ending, Poster, Wall, endings, picture
+from assistant.vision.wall import Ending, Poster, Wall, endings
 from assistant.vision.wishing import SHAPES, Order
 from assistant.vision.workshop import Done
 
-SHEET = 12
 DRAWN = ("made", "edited")
 SLACK_SECONDS = 2.0
-IT_SECONDS = 300.0
-"""For so long "it" is a picture with which something was done."""
 PHOTO_SIDE = 3072
 """More than any screen or model uses, and a quarter of what a telephone sends."""
 
 
-class Studio:
+class Studio(Album):
     """One house's pictures, on its ``wall``."""
 
     def __init__(self, painter: Painter, gallery: Gallery, look: Look) -> None:
-        self.painter, self.store = painter, gallery
+        super().__init__(gallery, Wall(gallery, painter.workshop))
+        self.painter = painter
         self._cards = Cards(painter.workshop, look)
-        self.wall = Wall(gallery, painter.workshop)
         self.wall.remade = self._cards.remade
         self.current = self.wall.current
 
@@ -42,7 +40,7 @@ class Studio:
         Raises:
             ToolError: none was made, or it is not seen; the text says why.
         """
-        prompt, screen = self.wall.meant(prompt, screen)
+        prompt, screen = self._placed(prompt, screen)
         targets = self.wall.targets(screen)
         order = Order(prompt, sketch.shape, sketch.size, count=sketch.count)
         return await self._presented(await self.painter.several(order, targets), targets)
@@ -52,7 +50,7 @@ class Studio:
         # "In the kitchen" is no change, though "in Spanish" is one.
         if not screen and wish.startswith("in ") and known(self.wall.screens, wish.removeprefix("in ")):
             return await self.also(screen=wish.removeprefix("in "), only=False)
-        wish, screen = self.wall.meant(wish, screen)
+        wish, screen = self._placed(wish, screen)
         targets = self.wall.targets(screen)
         parent = await self.wall.now(targets[0].name)
         shape = wish if wish.casefold() in SHAPES else ""  # "make it square"
@@ -80,13 +78,9 @@ class Studio:
         about = {"mime": done.mime, "width": done.width, "height": done.height}
         return await self.store.add(done.data, prompt=name, alt=name, kind="taken", **about)
 
-    async def also(self, *, screen: str, only: bool) -> str:
-        """Show what was shown last on another screen, too, or ``only`` there."""
-        return await self.wall.also(self.wall.targets(screen), only=only)
-
     async def photo(self, change: str, *, screen: str) -> str:
         """Show the newest picture that somebody sent; with a ``change``, as it makes it."""
-        change, screen = self.wall.meant(change, screen)
+        change, screen = self._placed(change, screen)
         targets = self.wall.targets(screen)
         sent = await self.store.entries(1, kind="taken")
         if not sent:
@@ -98,56 +92,15 @@ class Studio:
 
     async def likeness(self, snapshot: bytes, camera: str, wish: str, *, screen: str) -> str:
         """Draw what a camera sees as somebody wants it: "in winter", "a painting"."""
-        wish, screen = self.wall.meant(wish, screen)
+        wish, screen = self._placed(wish, screen)
         targets = self.wall.targets(screen)
         prompt = f"{camera}, {wish}, as in the given picture"
         order = Order(prompt, references=[(snapshot, "")], cameras=[camera], count=1)
         return await self._presented(await self.painter.several(order, targets), targets)
 
-    async def pick(self, number: int, *, screen: str) -> str:
-        """Show one of the pictures that were shown together, by its number; -1 is the last one."""
-        return await self.wall.pick(number, self.wall.targets(screen))
-
-    async def back(self, *, screen: str) -> str:
-        """Show what was there before: what it was made of, or the picture shown before it."""
-        targets = self.wall.targets(screen)
-        before = await self.store.before(targets[0].name)
-        if before is None:
-            raise ToolError("There was no picture before this one.")
-        return await self.wall.hang(before, targets, "The picture before is")
-
-    async def put_back(self) -> str:
-        """Undo the change of a picture where "it" is still that one, for a house that knows of nothing else
-        that was done, as after a restart; "" when there is none."""
-        try:
-            (screen, *_) = self.wall.targets("")
-        except ToolError:
-            return ""
-        lately = await self.store.changed_lately(screen.name, IT_SECONDS)
-        return await self.back(screen=screen.name) if lately else ""
-
-    async def again(self, words: str, *, screen: str) -> str:
-        """Show a picture of the gallery again, the newest of which these words were said."""
-        targets = self.wall.targets(screen)
-        found = await self.store.entries(1, words)
-        if not found:
-            raise ToolError(
-                f"There is no picture of {short(words)} in the gallery." if words else "The gallery is empty."
-            )
-        return await self.wall.hang(found[0], targets, "The picture is")
-
-    async def gallery(self, *, screen: str) -> str:
-        """Show the newest pictures, all on one."""
-        targets = self.wall.targets(screen)
-        entries = [entry for entry in await self.store.entries(SHEET) if entry.kind != "card"]
-        if not entries:
-            raise ToolError("The gallery is empty.")
-        titles = [short(entry.prompt, 40) for entry in entries]
-        return await self.wall.sheet(entries, targets, titles, "The gallery is")
-
     async def card(self, kind: Card, text: str, *, screen: str) -> str:
         """Show something to read: the weather, timers, a list, a code, or a text. Nobody outside is asked."""
-        text, screen = self.wall.meant(text, screen)
+        text, screen = placed(self.wall.screens, text, screen, areas=False)
         targets = self.wall.targets(screen)
         return await self.wall.put_up(targets, await self._cards.made(kind, text), TITLES[kind])
 
@@ -172,27 +125,6 @@ class Studio:
                 with suppress(ToolError):
                     await self.wall.place(target, card)
 
-    async def clear(self, *, screen: str) -> str:
-        """Show nothing, or the background."""
-        for target in self.wall.targets(screen):
-            await self.wall.clear(target)
-        return "The screen is clear."
-
-    async def keep(self, *, screen: str, background: bool) -> str:
-        """Keep what the screen shows for ever; as ``background`` it is there whenever nothing else is."""
-        (target, *_) = self.wall.targets(screen)
-        entry = await self.wall.now(target.name)
-        await self.store.keep(entry.id)
-        if background:
-            await self.store.note_shown(target.name + BACKGROUND, entry.id)
-            return f"It is the background of the {target.name} screen now."
-        return "The picture is saved."
-
-    async def latest(self, *, screen: str) -> Picture:
-        """What the screen shows, as it was made."""
-        entry = await self.wall.now(self.wall.targets(screen)[0].name if self.wall.screens else "")
-        return picture(entry, Done(await self.store.data(entry), entry.mime, entry.width, entry.height))
-
     async def make(self, order: Order, screen: str) -> tuple[Batch, str]:
         """For the command line: pictures, shown only where a screen is named; and the sentence about them."""
         targets = self.wall.targets(screen) if screen else []
@@ -204,10 +136,6 @@ class Studio:
             return batch, f"The pictures are in the gallery. {batch.missing}".strip()
         return batch, f"The picture is in the gallery. {batch.missing}".strip()
 
-    async def hang(self, entry: Entry, screen: str) -> str:
-        """Show one picture of the gallery."""
-        return await self.wall.hang(entry, self.wall.targets(screen), "The picture is")
-
     async def put_up(self, data: bytes, alt: str, screen: str) -> str:
         """Show a picture that is not kept, like a camera's; where it is seen: ``on the kitchen screen``."""
 
@@ -216,6 +144,9 @@ class Studio:
 
         said = await self.wall.put_up(self.wall.targets(screen), Poster(made, alt), "It is")
         return said.removeprefix("It is ").rstrip(".")
+
+    def _placed(self, words: str, screen: str) -> tuple[str, str]:
+        return placed(self.wall.screens, words, screen, areas=True)
 
     async def _presented(self, batch: Batch, targets: Sequence[Screen], what: str = "The picture is") -> str:
         """One picture as it is, several numbered on a sheet; what did not come is told, too, and that what

@@ -12,8 +12,9 @@ from assistant.plain import one_line
 log = logging.getLogger(__name__)
 
 SAYINGS = {
-    "blocked prompt": "I'm not allowed to draw that. Shall I try it differently?",
+    "blocked prompt": "I'm not allowed to draw that.",
     "blocked result": "The picture came out in a way that the service won't show. Another try may work.",
+    "forbidden result": "The service gives out no such picture, however often I try. Ask for something else.",
     "too alike": "The picture came out too close to one that exists already. Try other words.",
     "no image": "The drawing service answered without a picture.",
     "garbled": "The drawing service sent something that is no answer.",
@@ -32,8 +33,12 @@ SAYINGS = {
     "personal": "The service held it back because of personal data in it.",
     "cannot draw": "I can't draw without Gemini. I can show the gallery, or the weather or a list as a card.",
 }
+QUESTIONS = {"blocked prompt": "Shall I try it differently?"}
+"""What is asked besides, where somebody can answer."""
 FINISHES = {
-    **dict.fromkeys(("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "MODEL_ARMOR", "SPII"), "blocked result"),
+    "IMAGE_SAFETY": "blocked result",
+    "SPII": "personal",
+    **dict.fromkeys(("IMAGE_PROHIBITED_CONTENT", "MODEL_ARMOR"), "forbidden result"),
     **dict.fromkeys(("SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST"), "blocked prompt"),
     **dict.fromkeys(("IMAGE_RECITATION", "RECITATION"), "too alike"),
 }
@@ -65,6 +70,11 @@ class NotDrawn(ToolError):
     def __init__(self, cause: str, text: str = "", *, foreign: bool = False) -> None:
         super().__init__(text or SAYINGS[cause], foreign=foreign)
         self.cause = cause
+
+    def asking(self) -> NotDrawn:
+        """The same with the question that goes with it, for somebody who can answer."""
+        question = QUESTIONS.get(self.cause, "")
+        return NotDrawn(self.cause, f"{self} {question}".strip(), foreign=self.foreign)
 
 
 def held_back(reason: str) -> NotDrawn:

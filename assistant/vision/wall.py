@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from typing import Any
 from assistant.errors import ToolError
 from assistant.rooms import asking_place
 from assistant.showing import Countdown, NotShown, Panel, Picture, Screen
-from assistant.vision.choosing import chosen, named
+from assistant.vision.choosing import chosen
 from assistant.vision.gallery import BACKGROUND, Entry, Gallery
 from assistant.vision.workshop import Done, Workshop
 
@@ -23,7 +22,6 @@ log = logging.getLogger(__name__)
 
 SHEET = "sheet"
 """In a recipe: several pictures, those that are noted as the screen's sheet."""
-ON = re.compile(r"(.+) on (?:(?:the|my|our) )?([\w' -]{1,40}?)", re.IGNORECASE | re.DOTALL)
 WHICH = "Which of them? Say for example: the second one."
 
 Ending = tuple[str, bool, float]
@@ -100,13 +98,6 @@ class Wall:
             ToolError: there is none of that name, nobody would see it, or it is not clear which.
         """
         return chosen(self.screens, spoken, area=asking_place().area or self.area, last=self._last)
-
-    def meant(self, words: str, screen: str) -> tuple[str, str]:
-        """What is to be seen and where: "a cat on the tv" is a cat there, a boat on the lake stays on it."""
-        found = ON.fullmatch(words.strip())
-        if screen or found is None or not any(named(each, found[2]) for each in self.screens):
-            return words, screen
-        return found[1], found[2]
 
     async def now(self, screen: str) -> Entry:
         """What a screen shows; without one, or when it shows nothing of the gallery, the newest picture.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
 from urllib.parse import quote
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -23,6 +23,7 @@ from assistant.config import ScreenConfig
 from assistant.events import ConsentEnded, ConsentWanted, Event
 from assistant.showing import NotShown, Panel, Picture
 from assistant.web.guard import ADMITTED
+from assistant.web.panes import Item, Page, Pages
 from assistant.web.tokens import NAME
 
 STATIC = Path(__file__).parent / "static"
@@ -32,10 +33,6 @@ SIZE = re.compile(r"(\d{1,6})x(\d{1,6})")
 MOST_UNKNOWN = 16
 MOST_PAGES = 8
 LARGEST_SIDE = 16_384
-WAITING = 32
-"""So many news wait for a page that does not read; then it is the page that is slow."""
-
-Item = dict[str, Any]
 Restore = Callable[["Kiosk"], Awaitable[Picture | None]]
 
 
@@ -56,14 +53,18 @@ class Kiosk:
     def __init__(self, wanted: ScreenConfig) -> None:
         self.wanted = wanted
         self.name, self.area, self.aliases = wanted.name, wanted.area or wanted.name, wanted.aliases
-        self.panel = Panel()
         self.shown: _Shown | None = None
-        self._pages: set[asyncio.Queue[Item]] = set()
+        self._pages = Pages()
         self._number = 0
         self._painted: asyncio.Future[str] | None = None
         self.patience = PAINT_SECONDS
         self._overdue = 0
         """The number of a picture that nobody waits for any more, and that may still be painted."""
+
+    @property
+    def panel(self) -> Panel:
+        """As large as the page at which somebody looks; other pages show the same, as far as it fits."""
+        return self._pages.panel
 
     @property
     def absence(self) -> str:
@@ -139,8 +140,9 @@ class Kiosk:
     def told(self, item: Item) -> bool:
         """What a page says; whether it makes sense."""
         match item:
-            case {"size": [int(width), int(height)]} if 0 < min(width, height) <= max(width, height):
-                self.panel = Panel(min(width, LARGEST_SIDE), min(height, LARGEST_SIDE))
+            case {"size": [int(width), int(height)]} if min(width, height) > 0:
+                panel = _panel(width, height)
+                self._pages.measured(str(item.get("page", "")), panel, seen=item.get("seen") is not False)
             case {"painted": int(number)}:
                 self._ended(number, "")
             case {"failed": int(number)}:
@@ -149,15 +151,9 @@ class Kiosk:
                 return False
         return True
 
-    @contextlib.contextmanager
-    def page(self) -> Any:
+    def page(self, page: Page | None = None) -> AbstractContextManager[asyncio.Queue[Item]]:
         """A page that is open while the block lasts: a queue of what it is to do."""
-        queue: asyncio.Queue[Item] = asyncio.Queue(WAITING)
-        self._pages.add(queue)
-        try:
-            yield queue
-        finally:
-            self._pages.discard(queue)
+        return self._pages.opened(page or Page())
 
     def full(self) -> bool:
         """Whether nobody else may open a page."""
@@ -170,10 +166,18 @@ class Kiosk:
 
     def tell(self, item: Item) -> None:
         """Say something to every page that shows this screen."""
-        for queue in self._pages:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(item)
+        self._pages.tell(item)
+
+
+def _panel(width: int, height: int) -> Panel:
+    return Panel(min(width, LARGEST_SIDE), min(height, LARGEST_SIDE))
+
+
+def _opened(asked: QueryParams) -> Page:
+    """What a page says of itself when it opens."""
+    size = SIZE.fullmatch(asked.get("size", ""))
+    panel = _panel(int(size[1]), int(size[2])) if size and int(size[1]) and int(size[2]) else None
+    return Page(asked.get("page", ""), panel, asked.get("seen") != "false")
 
 
 class Screens:
@@ -241,15 +245,14 @@ class Screens:
             return PlainTextResponse("There is no such screen.\n", 404)
         if kiosk.full():
             return PlainTextResponse("Too many pages show this screen.\n", 503)
-        if size := SIZE.fullmatch(request.query_params.get("size", "")):
-            kiosk.told({"size": [int(size[1]), int(size[2])]})
         admitted = request.scope.get(ADMITTED, lambda: True)
-        return StreamingResponse(self._stream(kiosk, admitted), media_type="text/event-stream")
+        page = _opened(request.query_params)
+        return StreamingResponse(self._stream(kiosk, page, admitted), media_type="text/event-stream")
 
-    async def _stream(self, kiosk: Kiosk, admitted: Callable[[], bool]) -> AsyncIterator[str]:
+    async def _stream(self, kiosk: Kiosk, page: Page, admitted: Callable[[], bool]) -> AsyncIterator[str]:
         """What a page is told, until it goes or its token is taken back."""
         kiosk = self._kiosks.setdefault(kiosk.name.casefold(), kiosk)  # it may have been dropped meanwhile
-        with kiosk.page() as news:
+        with kiosk.page(page) as news:
             yield "retry: 1000\n\n"
             wanted = kiosk.wanted
             yield _line({"do": "hello", "night": wanted.night, "percent": wanted.night_percent})

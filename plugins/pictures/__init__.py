@@ -5,22 +5,24 @@ A screen is any browser that shows /screen/NAME of the dashboard, or a plugin th
 
 from typing import Annotated, ClassVar, Literal
 
-from assistant.api import Choice, Plugin, Range, tool
+from assistant.api import Choice, Plugin, Range, Risk, tool
 from assistant.api.pictures import Sketch, studio
 
-from .phrases import AGAIN, ALSO, BEFORE, CARD, CHANGE, DRAW, MOVE, PHOTO
+from .phrases import AGAIN, ALSO, BEFORE, CARD, CHANGE, COST, DELETE, DRAW, MOVE, PHOTO
 
 # "On the lake" is no screen, so a screen that is not called one is found by those there are (`Wall.meant`).
 Screen = Annotated[str, 'a screen or an area; "" is the nearest, "everywhere" all']
-Shape = Annotated[str, 'square, portrait, wide or a ratio like 16:9; "": as the screen is']
+Shape = Annotated[str, 'square, portrait, wide or a ratio like 16:9; "": as the screen']
 Size = Annotated[str, Choice("", "1K", "2K", "4K")]
 Count = Annotated[int, Range(0, 4), "how many to choose from; 0: as usual"]
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "last"),
 )
-How = Annotated[str, Choice("", "add", "remove", "in", "as", "with", "without", "get rid of"), 'usually ""']
+How = Annotated[str, Choice("", "add", "remove", "in", "as", "with", "without", "get rid of")]
 Which = Annotated[str, Choice(*ORDINALS)]
+ORIGINAL = "original"
+Back = Annotated[str, Choice("1", "2", "3", "4", ORIGINAL)]
 
 
 class Pictures(Plugin):
@@ -32,8 +34,7 @@ class Pictures(Plugin):
     async def show_image(
         self, prompt: str, screen: Screen = "", shape: Shape = "", size: Size = "", count: Count = 0
     ) -> str:
-        """Draw a picture, or several to choose from, and show it on a screen; it takes up to a minute and
-        costs money."""
+        """Draw a picture, or several to choose from, and show it; takes up to a minute, costs money."""
         words, _, last = prompt.rpartition(" ")
         if words and last.casefold() == "everywhere" and not screen:
             prompt, screen = words, last
@@ -55,7 +56,7 @@ class Pictures(Plugin):
         ),
     )
     async def choose_image(self, which: Which, screen: Screen = "") -> str:
-        """Show one of the pictures that a screen shows together with numbers: "the second one"."""
+        """Show one of the numbered pictures that a screen shows: "the second one"."""
         return await studio().pick(-1 if which == "last" else ORDINALS.index(which) + 1, screen=screen)
 
     @tool(slow=True, phrases=CHANGE)
@@ -77,12 +78,12 @@ class Pictures(Plugin):
         ),
     )
     async def draw_again(self, screen: Screen = "") -> str:
-        """Draw what a screen shows once more, from the same words: "try again", "another one like it"."""
+        """Draw what a screen shows once more: "try again", "another one like it"."""
         return await studio().anew(screen=screen)
 
     @tool(slow=True, phrases=MOVE)
     async def move_image(self, screen: Screen) -> str:
-        """Show what was shown last only on this screen, and no more where it was: "only in the kitchen"."""
+        """Show what was shown last only on this screen: "only in the kitchen"."""
         return await studio().also(screen=screen, only=True)
 
     @tool(slow=True, phrases=ALSO)
@@ -92,14 +93,15 @@ class Pictures(Plugin):
 
     @tool(slow=True, phrases=PHOTO)
     async def use_photo(self, change: str = "", screen: Screen = "") -> str:
-        """Show the newest photo that somebody sent from the dashboard or, with a change ("a painting"), make
-        that of it."""
+        """Show the newest photo sent from the dashboard or, with a change ("a painting"), make that of it."""
         return await studio().photo(change, screen=screen)
 
     @tool(slow=True, phrases=BEFORE)
-    async def show_image_before(self, screen: Screen = "") -> str:
-        """Show what the screen showed before; for "the one before" and for undoing a change of a picture."""
-        return await studio().back(screen=screen)
+    async def show_image_before(self, back: Back = "1", screen: Screen = "") -> str:
+        """Show what the screen showed before; for "the one before", "the original", undoing a change."""
+        if back == ORIGINAL:
+            return await studio().original(screen=screen)
+        return await studio().back(int(back), screen=screen)
 
     @tool(
         slow=True,
@@ -115,7 +117,7 @@ class Pictures(Plugin):
         ),
     )
     async def show_gallery(self, words: str = "", screen: Screen = "") -> str:
-        """Show the newest pictures together or, with words of it, one of them again; costs nothing."""
+        """Show the newest pictures together or, with words of it, one of them again."""
         if words:
             return await studio().again(words, screen=screen)
         return await studio().gallery(screen=screen)
@@ -127,7 +129,7 @@ class Pictures(Plugin):
         text: str = "",
         screen: Screen = "",
     ) -> str:
-        """Show something to read: weather, timers, a list (its name is the text), QR code, text."""
+        """Show something to read; of a list, the text is its name."""
         return await studio().card("timers" if card == "timer" else card, text, screen=screen)
 
     @tool(
@@ -143,10 +145,12 @@ class Pictures(Plugin):
             "…clear it",
             "…take it away",
             "…take it down",
+            "…remove it",
+            "…get rid of it",
         )
     )
     async def clear_screen(self, screen: Screen = "") -> str:
-        """Show nothing on a screen any more."""
+        """Clear a screen."""
         return await studio().clear(screen=screen)
 
     @tool(
@@ -171,3 +175,13 @@ class Pictures(Plugin):
     ) -> str:
         """Keep what a screen shows for ever; as background it is there whenever nothing else is."""
         return await studio().keep(screen=screen, background=use == "background")
+
+    @tool(slow=True, phrases=DELETE)
+    async def delete_image(self, screen: Screen = "") -> str:
+        """Delete the picture on a screen."""
+        return await studio().delete(screen=screen)
+
+    @tool(risk=Risk.READ, phrases=COST)
+    async def image_cost(self) -> str:
+        """What a picture cost."""
+        return await studio().cost(screen="")

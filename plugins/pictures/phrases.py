@@ -1,6 +1,7 @@
 """What people say to pictures.
 
-A phrase that begins with … is understood only after one of the tools that have such; `{}` are any words.
+A phrase that begins with … is understood only after one of the tools that have such; `{}` are any words,
+`{a prompt}` words that begin with a, an or some, and `{back=original}` is that word.
 """
 
 DRAW = (
@@ -26,6 +27,9 @@ DRAW = (
     "draw {prompt} in {size} on the {screen}",
     "draw {prompt} in {size} on the {screen} screen",
     "draw {prompt} on the {screen} screen",
+    # "Show me the …" is something that there is; what is new here can only be drawn.
+    *(f"show {me}{{a prompt}}{on}" for me in ("", "me ") for on in ("", " on the {screen} screen")),
+    "let me see {a prompt}",
     "show me a picture of {prompt} on the {screen} screen",
     "…",
 )
@@ -81,6 +85,10 @@ CHANGE = (
     "…then {how} {change}",
     *WHOLE,
 )
+EVERY = (
+    *(f"on {{screen={every}}} screens" for every in ("all", "both")),
+    *(f"on {{screen={every}}}" for every in ("every screen", "all of them")),
+)
 ON = ("on the {screen}", "on the {screen} screen")
 WHERE = (*ON, "in the {screen}")
 PUT = ("", "show it ", "put it ")
@@ -100,8 +108,11 @@ ALSO = (
     *(f"…also {where}" for where in WHERE),
     "…show it {screen}",
     "…send it to the {screen} screen",
+    *(f"…{put}{{screen=everywhere}}" for put in ("", "put it ", "hang it ", "send it ")),
+    *(f"…{on}{every}" for on in ("", "show it ", "put it ") for every in EVERY),
 )
 OLD = ("one before", "picture before", "old one", "old picture")
+FIRST = ("{back=original}", "{back=original} one", "{back=original} picture")
 AGAIN = tuple(
     f"show the picture {of} {{words}} again{on}"
     for of in ("of", "with")
@@ -112,6 +123,12 @@ BEFORE = (
     *(f"{move} the {old} back" for move in ("put", "bring") for old in OLD),
     *(f"show {me}the {old} again" for me in ("", "me ") for old in OLD),
     *(f"{show}the {old} {on}" for show in ("", "show ") for old in OLD for on in ON),
+    *(f"{show}the {first}" for show in ("", "show ", "show me ", "put back ", "back to ") for first in FIRST),
+    *(f"{move} the {first} back" for move in ("put", "bring") for first in FIRST),
+    *(f"{show}the {first} {on}" for show in ("show ", "show me ") for first in FIRST for on in ON),
+    *(f"go back to the {first}" for first in FIRST),
+    *(f"…go back {back}" for back in ("{back}", "{back} pictures", "{back} steps", "by {back}")),
+    "…{back} back",
     "show the last picture again",
     "go back to the picture before",
     "bring back the picture",
@@ -147,7 +164,11 @@ CARD = (
     "show me the {text} {card} on the {screen} screen",
     "put the {card} on the {screen} screen",
     "put the {text} {card} on the {screen} screen",
-    "show a {card} for {text}",
+    *(
+        f"show {me}{new}"
+        for me in ("", "me ")
+        for new in ("a {card} for {text}", "a {card}", "{a text} {card=list}")
+    ),
     "write {text} on the screen",
     "write {text} on the {screen} screen",
     "…",
@@ -165,4 +186,20 @@ PHOTO = (
     "make {change} of the photo i sent",
     "use the photo i sent for {change}",
     "…",
+)
+THAT = ("the", "that", "this")
+DELETE = (
+    *(f"{delete} {that} picture" for delete in ("delete", "throw away") for that in THAT),
+    "throw the picture away",
+    "delete the picture on the {screen}",
+    "delete the picture on the {screen} screen",
+    *(f"…{delete}" for delete in ("delete it", "delete that", "delete this", "delete this one")),
+    *(f"…throw {it} away" for it in ("it", "that", "this")),
+)
+COST = (
+    *(f"what did {that} picture cost" for that in THAT),
+    *(f"how much did {that} picture cost" for that in THAT),
+    *(f"how much was {that} picture" for that in THAT),
+    *(f"…{how} did {it} cost" for how in ("what", "how much") for it in ("that", "it", "this")),
+    *(f"…how much was {it}" for it in ("that", "it")),
 )

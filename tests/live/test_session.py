@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -438,6 +439,39 @@ async def test_the_first_brain_takes_over_when_it_is_back(
         assert await client.until(LinkUp) == LinkUp("embedded")
         assert await client.until(LinkUp) == LinkUp("gemini")
         assert await client.say("hello") == "You said: hello"
+
+
+async def test_no_better_brain_takes_over_from_one_that_a_slow_tool_still_owes_its_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RECHECK_SECONDS", 0.05)
+    slow = replace(TURN_ON, slow=True)
+    async with (
+        brain(tmp_path / "a", script="[{on: connect, connection: 1, do: [http: 503]}]") as first,
+        brain(tmp_path / "b") as second,
+        talking(source(first, "gemini"), source(second), tools=(slow,)) as client,
+    ):
+        assert await client.until(LinkUp) == LinkUp("embedded")
+        client.session.post(Say("turn on lamp"))
+        (call,) = (await client.until(Calls)).calls
+        await client.until(TurnDone)
+        await asyncio.sleep(0.5)
+        assert await client.respond(call, "done") is Delivery.TAKEN
+        assert await client.until(LinkUp) == LinkUp("gemini")
+
+
+async def test_a_brain_that_cannot_be_reached_is_known_to_be_away_until_it_can(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as dead:
+        port = dead.getsockname()[1]
+
+    async def nowhere() -> Endpoint:
+        return Endpoint("gemini", "gemini", key="key", base_url=f"https://127.0.0.1:{port}")
+
+    async with brain(tmp_path) as address, talking(nowhere, source(address)) as client:
+        assert await client.until(LinkUp) == LinkUp("embedded")
+        assert await client.session.away()
+        with socket.create_server(("127.0.0.1", port)):
+            assert not await client.session.away()
 
 
 FAULTS = {

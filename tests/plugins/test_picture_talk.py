@@ -165,6 +165,27 @@ async def test_every_sentence_does_what_it_says(tmp_path: Path, monkeypatch: pyt
         assert len(phone.asked) == 1
 
 
+async def test_a_drawing_that_goes_on_is_stopped_by_what_is_said_meanwhile(tmp_path: Path) -> None:
+    """It need not have been said last, and what was done besides stays done."""
+
+    async def use(house: House, errands: Errands) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            drawing = tasks.create_task(told(errands, {"do": "say", "text": "show me a dragon on the tv"}))
+            await until(lambda: bool(house.conversation.calling.running))
+            assert (await told(errands, {"do": "say", "text": "turn on the kitchen light"}))[0]
+            assert (await told(errands, {"do": "say", "text": "stop drawing"}))[0]
+        worked, items = await drawing
+        assert not worked
+        results = [item["text"] for item in items if item["event"] == "tool_result"]
+        assert results == ["That was stopped."]
+        (light,) = [each for each in house.registry.devices if each.name == "kitchen light"]
+        assert light.states["on"]
+        assert not await house.studio.store.entries()
+        assert await says(house, errands, "stop drawing") == "Nothing is being drawn now."
+
+    await talked(tmp_path, "- {on: picture, do: [wait: 60, draw]}", use, seconds=90)
+
+
 async def test_the_price_is_asked_while_nobody_waits_and_the_answer_counts(tmp_path: Path) -> None:
     """A slow tool asks: the turn that made it is over by then, or nobody could ever answer."""
 

@@ -12,16 +12,20 @@ import yaml
 
 from assistant.api import Answer, Device, Percent, Plugin, Risk, ToolError, kinds, state, tool
 from assistant.bus import Bus
+from assistant.config import PluginEntry
 from assistant.devices.composed import FoundDevice
 from assistant.devices.trust import lets_in
 from assistant.home.registry import Registry
+from assistant.loader import Loader
 from assistant.marking import ToolMark
 from assistant.plugin import methods
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
+from assistant.tools.house import house_tools
 from assistant.tools.policy import judge
 from assistant.tools.policy.heard import Heard
 from assistant.tools.policy.judge import Asker, Held, Made, Policy, Rules, Taint
 from assistant.tools.policy.lexicon import lexicon
+from assistant.tools.policy.matching import Case, Match, match
 from assistant.tools.table import ToolTable
 from assistant.tools.undoing import put_back
 
@@ -356,6 +360,27 @@ def test_what_is_more_or_less_than_a_yes_is_none(text: str) -> None:
 )
 def test_numbers_as_they_are_said(said: str, number: float, fits: bool) -> None:
     assert Heard(said).numbered(number) is fits
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "args"),
+    [
+        ("go back two", "show_image_before", {"back": "2"}),
+        ("show me the original", "show_image_before", {"back": "original"}),
+        ("delete that picture", "delete_image", {}),
+        ("throw it away", "delete_image", {}),
+        ("put it everywhere", "copy_image", {"screen": "everywhere"}),
+        ("never mind the picture", "cancel_that", {"which": "picture"}),
+        ("stop drawing", "cancel_that", {"which": "drawing"}),
+    ],
+)
+def test_what_is_said_to_pictures_is_known_after_foreign_text(
+    said: str, name: str, args: dict[str, str]
+) -> None:
+    (pictures,) = Loader([]).load(PluginEntry(name="pictures")).plugins
+    tools = [*pictures.tools(), *house_tools(Dispatcher(ToolTable(), Registry(), Bus()))]
+    (declared,) = [each.declaration for each in tools if each.name == name]
+    assert match(Case(declared, args), Heard(said)) is Match.FULL
 
 
 def test_the_words_of_every_shipped_verb_are_known() -> None:

@@ -178,6 +178,7 @@ class Painter(Plugin):
     @tool(slow=True)
     async def draw(self) -> str:
         """Draw."""
+        revoking.called(revoking.DRAWING)
         await asyncio.sleep(3600)
         return "drawn"
 
@@ -208,6 +209,21 @@ async def test_what_goes_on_is_stopped_however_long_ago_it_was_asked_for() -> No
     result = await drawing
     assert (result.ok, result.text) == (False, "That was stopped.")
     assert await cancel_that(dispatcher) == "There is nothing to cancel."
+
+
+async def test_a_drawing_that_goes_on_is_stopped_by_what_it_is_called_and_nothing_else() -> None:
+    notes, painter = Notes(), Painter()
+    dispatcher, _ = house(painter, notes)
+    assert await cancel_that(dispatcher, "drawing") == "Nothing is being drawn now."
+    drawing = asyncio.get_running_loop().create_task(dispatcher.call(ToolCall("1", "draw")))
+    await asyncio.sleep(0.01)
+    dispatcher.new_utterance()
+    await dispatcher.call(ToolCall("2", "write", {"words": "milk"}))
+    dispatcher.new_utterance()
+    assert await cancel_that(dispatcher, "drawing") == "I am stopping that"
+    assert (await drawing).text == "That was stopped."
+    assert notes.kept == ["milk"]
+    assert await cancel_that(dispatcher, "drawing") == "Nothing is being drawn now."
 
 
 async def test_of_two_things_the_one_that_is_meant_is_called_off() -> None:

@@ -98,17 +98,18 @@ async def test_screens_remember_what_they_showed(tmp_path: Path) -> None:
 async def test_what_was_before(tmp_path: Path) -> None:
     gallery = Gallery(tmp_path, now=lambda: datetime(2026, 11, 29, 12))  # all in one second
     one, two = await added(gallery, "one"), await added(gallery, "two")
-    assert await gallery.before("kitchen") is None
+    assert await gallery.before("kitchen") == []
     for entry in (one, two):
         await gallery.note_shown("kitchen", entry.id)
-    assert await gallery.before("kitchen") == one
+    assert await gallery.before("kitchen") == [one]
     await gallery.note_shown("kitchen", one.id)
-    assert await gallery.before("kitchen") is None  # going back twice is no swinging to and fro
+    assert await gallery.before("kitchen") == []  # going back twice is no swinging to and fro
     changed = await added(gallery, "three", parent=one.id)
     await gallery.note_shown("kitchen", changed.id)
-    assert await gallery.before("kitchen") == one
+    assert await gallery.before("kitchen") == [one]
     await gallery.note_shown("kitchen", "")
-    assert await gallery.before("kitchen") == changed
+    assert await gallery.before("kitchen", 2) == [changed, one]
+    assert await gallery.ancestors(changed) == [one]
 
 
 async def test_a_broken_catalogue_or_file_is_told_and_hurts_nobody(tmp_path: Path) -> None:

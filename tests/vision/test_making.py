@@ -15,6 +15,7 @@ from assistant.errors import Refused, ToolError
 from assistant.showing import Panel
 from assistant.speaking import speak_through
 from assistant.testing.home import Loudspeaker
+from assistant.tools.telling import told_to
 from assistant.vision import table
 from assistant.vision.gallery import Gallery
 from assistant.vision.undrawn import SAYINGS, NotDrawn
@@ -72,7 +73,7 @@ async def test_every_refusal_is_one_sentence_and_costs_nothing(cloud: Address, t
     for word, cause in (
         ("blocked", "blocked prompt"),
         ("unsafe", "blocked result"),
-        ("forbidden", "blocked result"),
+        ("forbidden", "forbidden result"),
         ("alike", "too alike"),
         ("other", "no image"),
         ("stopped", "no image"),
@@ -94,9 +95,39 @@ async def test_every_refusal_is_one_sentence_and_costs_nothing(cloud: Address, t
         assert told.value.cause == cause, word
         assert str(told.value).startswith(SAYINGS[cause]), word
     assert till.spent_today() == 0
+    for mute, told_too in ((False, " Shall I try it differently?"), (True, "")):
+        with pytest.raises(NotDrawn) as refused:
+            await artist.paint(Order("something blocked", mute=mute), [])
+        assert str(refused.value) == f"I'm not allowed to draw that.{told_too}"
     with pytest.raises(NotDrawn, match="It said: A poem instead") as said:
         await artist.paint(Order("something chatty"), [])
     assert said.value.foreign  # the model may have read them on a photo
+
+
+async def test_nobody_can_draw_just_a_picture(cloud: Address, tmp_path: Path) -> None:
+    artist = painter(cloud, Gallery(tmp_path / "gallery"), purse(tmp_path / "money"))
+    for prompt in ("picture", "an image", " "):
+        with pytest.raises(ToolError, match="What should I draw"):
+            await artist.paint(Order(prompt), [])
+
+
+async def test_who_is_known_to_be_out_of_reach_is_told_before_a_drawing_is_promised(
+    cloud: Address, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    async def hear(text: str) -> None:
+        said.append(text)
+
+    async def away() -> bool:
+        return True
+
+    artist = painter(cloud, Gallery(tmp_path / "gallery"), purse(tmp_path / "money"))
+    told_to(hear)
+    artist.away = away
+    with pytest.raises(NotDrawn, match="I can't reach the drawing service"):
+        await artist.paint(Order("a cat"), [])
+    assert not said
 
 
 async def test_of_several_pictures_the_last_that_is_one_counts(cloud: Address, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.config import ScreenConfig
-from assistant.showing import NotShown, Picture
+from assistant.showing import NotShown, Panel, Picture
 from assistant.web import screens as module
 from assistant.web.guard import Guard
+from assistant.web.panes import Page
 from assistant.web.screens import Kiosk, Screens
 from assistant.web.server import served
 from assistant.web.tokens import ScreenTokens
@@ -96,6 +97,25 @@ async def test_nonsense_is_refused_and_changes_nothing() -> None:
         for number in range(module.MOST_UNKNOWN + 5):
             assert (await asked(port, path=f"/screen/name{number}")).status in (200, 404)
         assert screens.all() == [kitchen]  # nobody has them open
+
+
+async def test_of_several_pages_the_one_that_is_looked_at_says_how_large_the_screen_is() -> None:
+    async with house() as (port, screens):
+        (kitchen,) = screens.all()
+        wide, tall = {"size": [1280, 800], "page": "tablet"}, {"size": [390, 844], "page": "telephone"}
+        with kitchen.page(Page("tablet")):
+            assert await tells(port, wide) == 200
+            with kitchen.page(Page("telephone", Panel(390, 844))):
+                assert (kitchen.panel.width, kitchen.panel.height) == (390, 844), "it was opened last"
+                assert await tells(port, wide) == 200
+                assert kitchen.panel.width == 390, "that it is still as large is nothing new"
+                assert await tells(port, tall | {"seen": False}) == 200
+                assert kitchen.panel.width == 1280, "nobody sees the other one"
+                assert await tells(port, tall) == 200
+                assert kitchen.panel.width == 390, "somebody turned to it again"
+            assert kitchen.panel.width == 1280, "it is closed"
+            assert await tells(port, wide | {"seen": False}) == 200
+            assert kitchen.panel.width == 1280, "there is no other"
 
 
 async def test_only_what_is_painted_is_shown() -> None:

@@ -25,7 +25,7 @@ from assistant.brain.hearing.wording import (
 )
 from assistant.brain.home import RELATIVE, Home, Thing, Tool
 from assistant.brain.understanding.kinds import HOUSE_VERBS, family
-from assistant.brain.understanding.phrases import SLOT
+from assistant.brain.understanding.phrases import ONE_OF, SLOT, slot
 from assistant.brain.understanding.special_verbs import THING, Special, declared
 from assistant.brain.understanding.words import SMALL, TENS
 
@@ -191,7 +191,10 @@ class Sampler:
 
     def _valued(self, sentence: str, tool: Tool) -> str:
         def value(match: object) -> str:
-            name = str(getattr(match, "group")(1))  # noqa: B009 - Match is generic
+            inside = str(getattr(match, "group")(1))  # noqa: B009 - Match is generic
+            name, only = slot(inside)
+            if only:
+                return only
             schema = tool.properties.get(name, {})
             if choices := schema.get("enum"):
                 return str(self.random.choice(choices)).replace("_", " ")
@@ -199,7 +202,8 @@ class Sampler:
                 return self._length() if form == "seconds" else self._moment()
             if schema.get("type") in ("integer", "number"):
                 return in_words(self.random.choice((*range(1, 21), 25, 30, 40, 45, 50, 60, 90)))
-            return self._words(name, several=schema.get("type") == "array")
+            words = self._words(name, several=schema.get("type") == "array")
+            return f"{ONE_OF}{words}" if inside.startswith(ONE_OF) else words
 
         return SLOT.sub(value, sentence)
 

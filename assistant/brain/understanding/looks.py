@@ -75,6 +75,9 @@ PLACES = bag(
     doorbell camera cameras outside
     """
 )
+NEW = bag("a an some")
+"""No camera is meant with that: it may be drawn."""
+CAMERAS = bag("camera cameras doorbell")
 LITTLE = bag("the my our a that")
 
 
@@ -102,6 +105,8 @@ def _place(said: tuple[str, ...]) -> list[str]:
     rest, on_screen = said[len(opening) :], False
     while ending := _ending(rest):
         rest, on_screen = rest[: -len(ending)], on_screen or "screen" in ending
+    if opening not in WATCHES and rest[:1] and rest[0] in NEW and rest[-1] not in CAMERAS:
+        return []
     place = [word for word in rest if word not in LITTLE]
     if not 0 < len(place) < 4 or (opening == ("put",) and not on_screen):
         return []

@@ -26,11 +26,14 @@ from assistant.brain.understanding.times import length_of, moment_of
 from assistant.brain.understanding.words import Written, as_written, plain, verbatim, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
-SLOT = re.compile(r"\{(\w*)\}")
+SLOT = re.compile(r"\{((?:a )?\w*(?:=[\w ]+)?)\}")
 SIGN = re.compile(r"[^\w\s',’:-]|:(?!\d)")
 """A time of day is no such sign: tools that look for it know how it is said."""
 WORDS = "{}"
 """A slot of no parameter: any words."""
+ONE_OF = "a "
+"""What a slot begins with whose words are new here, as an indefinite article before them says."""
+INDEFINITE = frozenset({"a", "an"})
 POINTING = frozenset({"it", "that", "this", "them"})
 ARTICLES = frozenset({"the", "a", "an", "my", "our"})
 DETERMINERS = ARTICLES | {"please"}
@@ -75,7 +78,7 @@ class _Phrase:
 
     @property
     def weight(self) -> int:
-        return sum(not part.startswith("{") for part in self.parts)
+        return sum(_said(part) for part in self.parts)
 
     @property
     def known(self) -> int:
@@ -88,9 +91,19 @@ class _Phrase:
         return any(part.startswith("{") and _takes_anything(self.schema(part)) for part in self.parts)
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a sentence of its own, of a tool that is found by nothing else."""
+        return not (self.sequel or self.verb)
+
+    @property
     def own(self) -> bool:
         """Whether it has a word that no command to the home has."""
-        return any(not part.startswith("{") and part not in ORDINARY for part in self.parts)
+        return any(_said(part) and part not in ORDINARY for part in self.parts)
+
+    @property
+    def new(self) -> bool:
+        """Whether it is about what is not there yet: what the home knows by these words is meant first."""
+        return any(part.startswith("{" + ONE_OF) for part in self.parts)
 
     @property
     def vague(self) -> bool:
@@ -104,7 +117,7 @@ class _Phrase:
         return not POINTING.isdisjoint(self.parts)
 
     def schema(self, part: str) -> Mapping[str, Any]:
-        return self.tool.properties.get(part.strip("{}"), {})
+        return _schema(self.tool, part)
 
 
 class _Said(Written):
@@ -126,6 +139,22 @@ def _takes_anything(schema: Mapping[str, Any]) -> bool:
     return kind in ("string", "array") and not (schema.get("enum") or schema.get("form"))
 
 
+def _said(part: str) -> bool:
+    """Whether it is always the same words."""
+    return not part.startswith("{") or bool(slot(part)[1])
+
+
+def slot(part: str) -> tuple[str, str]:
+    """The parameter of a slot, and the only words that it takes: ``{which=drawing}``; "" for any."""
+    name, _, only = part.strip("{}").removeprefix(ONE_OF).partition("=")
+    return name, only
+
+
+def _schema(tool: Tool, part: str) -> Mapping[str, Any]:
+    name, only = slot(part)
+    return {"type": "string", "enum": [only]} if only else tool.properties.get(name, {})
+
+
 def _parts(phrase: str) -> tuple[str, ...]:
     found: list[str] = []
     for at, piece in enumerate(SLOT.split(phrase)):
@@ -137,9 +166,9 @@ def _parts(phrase: str) -> tuple[str, ...]:
 
 def _is_anything(tool: Tool, parts: tuple[str, ...], sequel: bool) -> bool:
     """Whether a phrase has no word of its own; one that goes on about something may begin with a choice."""
-    if not all(part.startswith("{") for part in parts):
+    if any(_said(part) for part in parts):
         return False
-    return not sequel or all(_takes_anything(tool.properties.get(part.strip("{}"), {})) for part in parts)
+    return not sequel or all(_takes_anything(_schema(tool, part)) for part in parts)
 
 
 def _is_verb(tool: Tool) -> bool:
@@ -187,7 +216,7 @@ class Phrases:
         """The call of the most specific phrase; ``free`` allows slots that take any words."""
 
         def fits(phrase: _Phrase) -> bool:
-            return not (phrase.sequel or phrase.verb) and (free or not phrase.free)
+            return phrase.plain and (free or not phrase.free)
 
         return self._match(sentence, now, fits)
 
@@ -198,17 +227,17 @@ class Phrases:
         def fits(phrase: _Phrase) -> bool:
             if phrase.verb or not phrase.free:
                 return False
-            return sequels and phrase.pointing if phrase.sequel else phrase.own
+            return sequels and phrase.pointing if phrase.sequel else phrase.own and not phrase.new
 
         return self._match(sentence, now, fits)
 
-    def any(self, sentence: Sequence[str], now: datetime) -> Call | None:
-        """The call of any phrase, where the house knows of no command.
+    def any(self, sentence: Sequence[str], now: datetime, *, new: bool) -> Call | None:
+        """The call of any phrase, where the house knows of no command; ``new`` allows what is not there yet.
 
         Of what an author says of the house's own verbs it takes only what names a thing in full, and never
         what lets somebody in.
         """
-        if call := self.match(sentence, now, free=True):
+        if call := self._match(sentence, now, lambda phrase: phrase.plain and (new or not phrase.new)):
             return call
         call = self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
         return call if call and call.args.get("device") in self._things else None
@@ -285,13 +314,20 @@ class _Filling:
             if plain(text[0]) == first:
                 yield from self.fill(rest, text[1:])
             return
+        if first.startswith("{" + ONE_OF) and not self._new(text[0]):
+            return
         lengths = range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1)
         last = rest and not rest[0].startswith("{")  # "a boat on the lake on the TV" is on the TV
         for length in reversed(lengths) if last else lengths:
             value = self._value(self.phrase.schema(first), text[:length], rest[:1])
             if value is not None:
                 for others in self.fill(rest, text[length:]):
-                    yield others if first == WORDS else {first.strip("{}"): value, **others}
+                    yield others if first == WORDS else {slot(first)[0]: value, **others}
+
+    def _new(self, word: str) -> bool:
+        """Whether an indefinite article stands before it, or is it."""
+        assert isinstance(word, _Said)
+        return word == "some" or (word.at > 0 and self.sentence[word.at - 1] in INDEFINITE)
 
     def _value(self, schema: Mapping[str, Any], text: tuple[str, ...], after: tuple[str, ...]) -> Any:
         if (form := schema.get("form")) == "seconds":

@@ -89,6 +89,12 @@ class Tagger:
             at += length
         return found
 
+    def naming(self, sentence: Words) -> bool:
+        """Whether it names something in the home, or a kind of it; at its end, "on the TV" is a place."""
+        at = len(sentence) - 1 - sentence[::-1].index("on") if "on" in sentence else len(sentence)
+        named = any(tag.kind in ("noun", "both") for tag in self.tags(sentence[:at]))
+        return named or self.commanding(sentence)
+
     def commanding(self, sentence: Words) -> bool:
         """Whether it says what should be done with something in the home; "on" alone is also a place."""
         tags = self.tags(sentence)

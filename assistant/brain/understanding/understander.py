@@ -71,8 +71,7 @@ class Understander:
         self._open: Pending | None = None
         """What the house was left to find out; it may ask back."""
         self._told = ""
-        self._delay: Delay | None = None
-        """When what the present sentence wishes is to be done."""
+        self._delay: Delay | None = None  # when what the present sentence wishes is to be done
         self._before: _Before = ((), None, None, None)
 
     def understand(self, text: str) -> Understanding:
@@ -178,7 +177,8 @@ class Understander:
         self, miss: Miss, sentence: tuple[str, ...], spelled: tuple[str, ...]
     ) -> Understanding | None:
         """What a sentence may be of which the home makes nothing."""
-        if not _negated(sentence) and (call := self._phrases.any(spelled, self._now())):
+        new = not self._tagger.naming(sentence)
+        if not _negated(sentence) and (call := self._phrases.any(spelled, self._now(), new=new)):
             return self._called(call)
         if miss.final:
             return None

@@ -15,7 +15,8 @@ from assistant.tools.policy.lexicon import Family, Passage, lexicon, tokens
 from assistant.tools.schema import Declaration, Parameter
 from assistant.tools.table import Target
 
-SLOT = re.compile(r"\{[^{}]*\}")
+SLOT = re.compile(r"\{[^{}=]*[}=]|\}")
+"""What of a phrase's slot is not said; of ``{which=tea}`` the tea is."""
 WEAK = frozenset(
     """the a an my our me us i you it that this what whats which is are was do does did there at in on off of
     to for from with up and please can could would get set make show tell have has be by how when where
@@ -225,16 +226,18 @@ def _argument_said(parameter: Parameter | None, value: Any, heard: Heard) -> boo
     if parameter is not None and parameter.default is not None and parameter.default == value:
         return True
     if parameter is not None and parameter.options:
-        return heard.holds(str(value))
+        number = _as_number(value)
+        return heard.holds(str(value)) or (number is not None and heard.numbered(number))
     return _value_said(value, heard)
 
 
 def _phrase_in(phrases: Sequence[str], heard: Heard) -> bool:
     """Whether all that counts of an example sentence was said, or nothing but the sentence ("never mind")."""
     for phrase in phrases:
-        if tokens(phrase) == heard.whole.words != ():
+        fixed = tokens(SLOT.sub(" ", phrase))
+        if fixed == heard.whole.words != ():
             return True
-        words = [word for word in tokens(SLOT.sub(" ", phrase)) if word not in WEAK]
+        words = [word for word in fixed if word not in WEAK]
         if words and all(held(word, heard.wanted) for word in words):
             return True
     return False

@@ -12,6 +12,8 @@ let brightness = 100;
 let newest = 0;
 let fading = 0;
 let shift = 0;
+// Several pages may show one screen; which of them is looked at says how large it is.
+const page = Math.random().toString(36).slice(2);
 
 document.title = decodeURIComponent(here.slice(here.lastIndexOf("/") + 1));
 
@@ -26,6 +28,8 @@ async function tell(item) {
     });
   } catch { /* the stream notices, too, and comes back by itself */ }
 }
+
+const measure = () => tell({ size: size(), page, seen: !document.hidden });
 
 async function answer(request) {
   try {
@@ -122,16 +126,23 @@ tick();
 async function stayAwake() {
   try { await navigator.wakeLock?.request("screen"); } catch { /* only where the browser allows it */ }
 }
-document.addEventListener("visibilitychange", () => { if (!document.hidden) stayAwake(); });
+document.addEventListener("visibilitychange", () => {
+  measure();
+  if (!document.hidden) stayAwake();
+});
 stayAwake();
 
 let resizing = 0;
 addEventListener("resize", () => {
   clearTimeout(resizing);
-  resizing = setTimeout(() => tell({ size: size() }), 200);
+  resizing = setTimeout(measure, 200);
 });
 
-const events = new EventSource(`${here}/events?size=${size().join("x")}`);
+const events = new EventSource(
+  `${here}/events?size=${size().join("x")}&page=${page}&seen=${!document.hidden}`,
+);
+// It may have been turned or hidden since it was opened first.
+events.addEventListener("open", measure);
 events.addEventListener("message", (message) => {
   const told = JSON.parse(message.data);
   DOES[told.do]?.(told);

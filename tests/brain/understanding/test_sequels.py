@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander
+from assistant.bus import Bus
 from assistant.config import PluginEntry
+from assistant.home.registry import Registry
 from assistant.loader import Loader
+from assistant.tools.declaring import declare
+from assistant.tools.dispatch import Dispatcher
+from assistant.tools.house import house_tools
+from assistant.tools.table import ToolTable
+from assistant.tools.vocabulary import Choice, Risk
+from assistant.vision.tools import SHOWS
 from tests.brain.homes import PRETEND, setup
 
 ABOUT_IT = """
@@ -53,6 +61,28 @@ then add stars = change_image how=add change=stars
 move it to the TV = move_image screen=TV
 show it on the kitchen screen instead = move_image screen=kitchen
 keep this one = keep_image
+get rid of it = clear_screen
+show me the original = show_image_before back=original
+go back to the original picture = show_image_before back=original
+show the original on the TV = show_image_before back=original screen=TV
+go back two = show_image_before back=2
+go back three pictures = show_image_before back=3
+put it everywhere = copy_image screen=everywhere
+put it on all screens = copy_image screen=all
+on all the screens = copy_image screen=all
+show it on every screen = copy_image screen=every screen
+everywhere = copy_image screen=everywhere
+delete it = delete_image
+delete that picture = delete_image
+throw it away = delete_image
+what did that cost = image_cost
+how much was that picture = image_cost
+stop drawing = cancel_that which=drawing
+stop drawing it please = cancel_that which=drawing
+don't draw it = cancel_that which=draw
+never mind the picture = cancel_that which=picture
+cancel the drawing = cancel_that which=drawing
+show me a dragon = show_image prompt=dragon
 take it down = clear_screen
 """
 ABOUT_THE_HOME = """
@@ -87,13 +117,20 @@ class Clock:
         return self.now
 
 
+async def show_camera(camera: Annotated[str, Choice("front door")], screen: str = "") -> str:
+    """Show a camera's picture on a screen."""
+    return f"The {camera} is on {screen}"
+
+
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """The pretend home with the shipped pictures."""
+    (pictures,) = Loader([]).load(PluginEntry(name="pictures")).plugins
+    house = house_tools(Dispatcher(ToolTable(), Registry(), Bus()))
+    declarations = [tool.declaration for tool in (*pictures.tools(), *house)]
+    declarations.append(declare(show_camera, risk=Risk.READ, phrases=SHOWS))
     declared = [
-        {"name": tool.name, "description": tool.declaration.text(), "parameters": tool.declaration.schema()}
-        for plugin in Loader([]).load(PluginEntry(name="pictures")).plugins
-        for tool in plugin.tools()
+        {"name": each.name, "description": each.text(), "parameters": each.schema()} for each in declarations
     ]
     message = setup(PRETEND)
     message["tools"].append({"functionDeclarations": declared})
@@ -158,6 +195,39 @@ def test_what_is_written_with_signs_of_its_own_is_passed_on_letter_for_letter(
     told: dict[str, Any], clock: Clock, said: str, meant: str
 ) -> None:
     assert short(Understander(read_setup(told), clock), said) == meant
+
+
+NEW = """
+show me a dragon = show_image prompt=dragon
+could you show me some dragons please = show_image prompt=some dragons
+let me see an old lighthouse in a storm = show_image prompt=old lighthouse in a storm
+show a castle on a hill in the kitchen = show_image prompt=castle on a hill in the kitchen
+show me an old lighthouse on the tv = show_image prompt=old lighthouse on the tv
+show me a dragon on the attic screen = show_image prompt=dragon screen=attic
+show me a garden = show_image prompt=garden
+show me the garden = No camera is called garden
+show me the front door = show_camera camera=front door
+show me a front door = show_camera camera=front door
+show me the last one = choose_image which=last
+show me the lights = get_state device=all lights
+show me a light = Which one:
+show me a kitchen light = get_state device=kitchen light
+show me a dragon and turn on the kitchen light = Did you mean the kitchen light?
+show me a timer = show_card card=timer
+show me a list = show_card card=list
+show me the shopping list = I can
+show me a shopping list = show_card text=shopping card=list
+show me a qr code for hello = show_card card=qr code text=hello
+don't show me a dragon = Okay
+"""
+
+
+@pytest.mark.parametrize(("said", "meant"), lines(NEW))
+def test_what_is_new_is_drawn_and_what_there_is_is_shown(
+    told: dict[str, Any], clock: Clock, said: str, meant: str
+) -> None:
+    """An indefinite article says that it is not there yet; a device, camera or card of that name wins."""
+    assert meant in short(Understander(read_setup(told), clock), said)
 
 
 @pytest.mark.parametrize("said", ["kitchen", "the kitchen screen", "on the kitchen screen please"])
