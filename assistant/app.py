@@ -30,6 +30,7 @@ from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
 from assistant.home.search import search_tool
 from assistant.household.known import Known
+from assistant.household.loudness import loudness_tools
 from assistant.household.planning import plan_tools
 from assistant.household.plans import Plans, plans_of
 from assistant.household.voice import HouseVoice
@@ -191,6 +192,7 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
     brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
     dispatcher = Dispatcher(furniture.table, furniture.registry, bus, policy_of(config, furniture))
     plans = _planning(dispatcher, furniture, host, bus)
+    furniture.table.add_all(loudness_tools(known_as.rooms))
     lately, news = Lately(state / "lately.json"), asyncio.Event()
     dispatcher.asked_for = lately.note
     keeper = Keeper(furniture, host.finds)
@@ -240,7 +242,7 @@ def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, k
     conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
     conversation.own_voice.read_aloud = brain.read_aloud if brain else None
     voice = HouseVoice(conversation.own_voice, bus, known_as.named)
-    voice.lately, voice.push = conversation.floor.lately, known_as.push
+    voice.lately, voice.push, voice.aloud = conversation.floor.lately, known_as.push, known_as.ringing
     for room in known_as.rooms:
         room.changed = bus.publish
     conversation.taken = voice.takes

@@ -335,7 +335,7 @@ class Device(Plugin):
 
     @tool(risk=Risk.READ)
     async def get_state(self) -> Answer:
-        """Tell what a device reports: on or off, brightness, position, temperature, locked and so on."""
+        """Tell what a device reports."""
         return Answer(
             self.describe(), {name: value for name, value in self.states.items() if value is not None}
         )

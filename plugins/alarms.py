@@ -67,7 +67,7 @@ class Alarms(Plugin):
         """Set an alarm, once or on days of the week.
 
         Args:
-            room: where it rings, when another room is named than this one
+            room: where it rings, if not here
         """
         if not when:
             raise ToolError("When should it ring? Say for example: wake me at seven")

@@ -55,7 +55,7 @@ class Reminders(Plugin):
 
         Args:
             task: what to say then
-            room: where it is said, when another room is named than this one
+            room: where it is said, if not here
         """
         task = " ".join(task.split())[:200]
         if not task:

@@ -130,11 +130,11 @@ class Timers(Plugin):
 
     @tool(phrases=SETS)
     async def set_timer(self, seconds: Seconds | None = None, name: str = "", room: str = "") -> str:
-        """Start a timer; there may be many, told apart by name or length.
+        """Start a timer; there may be many.
 
         Args:
             name: what it is for: pasta
-            room: where it rings, when another room is named than this one
+            room: where it rings, if not here
         """
         if seconds is None:
             raise ToolError("How long should it run? Say for example: set a timer for ten minutes")
@@ -225,7 +225,7 @@ class Timers(Plugin):
         phrases=ASKS,
     )
     async def timers_left(self, name: str = "") -> Answer:
-        """Tell which timers there are and how long they have left.
+        """Tell the timers and how long they have left.
 
         Args:
             name: its name or length; empty for all

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from assistant import store
@@ -41,6 +43,15 @@ class Known:
     def push(self, name: str) -> bool:
         """Push to talk in the room of that name, the first when it has none; whether it listens."""
         return next((room for room in self.rooms if room.place.room == name), self.room).push()
+
+    @contextmanager
+    def ringing(self, name: str) -> Iterator[None]:
+        """Something rings in the room of that name, or in all of them."""
+        with ExitStack() as stack:
+            for room in self.rooms:
+                if name in ("", room.place.room):
+                    stack.enter_context(room.ringing())
+            yield
 
     def link(self, ours: Broker, state: Path, *, announced: bool) -> Link:
         """The way to the broker; who was announced is missed there when it is gone."""

@@ -42,7 +42,7 @@ def plan_tools(plans: Plans) -> list[Tool]:
     """What may be asked of them."""
 
     async def do_later(calls: list[Step], when: Moment = "", seconds: Seconds | None = None) -> str:
-        """Call tools of devices later, or for a while: "off in half an hour", "the fan for ten minutes".
+        """Call tools of devices later, or for a while: "the fan for ten minutes".
 
         Args:
             calls: as you would make them now

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,8 @@ from assistant.rooms import NOWHERE, Place
 log = logging.getLogger(__name__)
 
 FILE = "room.json"
+RING_PERCENT = 30
+"""Who wants a soft voice at night still wants to be woken."""
 UNKNOWN = RoomSettings(muted=True)
 """Nobody knows whether it was muted: a room is rather deaf than overheard, also after the next restart."""
 
@@ -54,6 +57,7 @@ class Room:
         if self.settings is UNKNOWN:
             self._save()
         self.left = Left(path.with_name(path.name.replace("room", "left", 1)), days=left_days)
+        self._rings = 0
         self.ears: Ears | None = None
         """The audio process, while there is one that hears or speaks."""
         self.changed: Callable[[RoomChanged], None] = lambda _now: None
@@ -62,9 +66,30 @@ class Room:
         """Set some of them: ``muted``, ``volume`` and ``sensitivity`` in percent."""
         self.settings = replace(self.settings, **wanted)
         self._save()
-        if self.ears is not None:
-            self.ears.apply(self.settings)
+        self._apply()
         self.tell()
+
+    @contextmanager
+    def ringing(self) -> Iterator[None]:
+        """Something rings here: it is heard, however softly the assistant is to speak."""
+        self._rings += 1
+        self._apply()
+        try:
+            yield
+        finally:
+            self._rings -= 1
+            self._apply()
+
+    @property
+    def present(self) -> RoomSettings:
+        """The settings as the ears are to have them just now."""
+        if not self._rings:
+            return self.settings
+        return replace(self.settings, volume=max(self.settings.volume, RING_PERCENT))
+
+    def _apply(self) -> None:
+        if self.ears is not None:
+            self.ears.apply(self.present)
 
     def tell(self) -> None:
         """Say how its switches are."""

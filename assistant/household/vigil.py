@@ -105,7 +105,7 @@ class Vigil:
             begun = self._looked_at = self._clock()
             self._opened = False
             try:
-                async with started(self._config, settings=self._room.settings) as audio:
+                async with started(self._config, settings=self._room.present) as audio:
                     await self._served(audio)
             except AudioError as error:  # it has not begun
                 self._complain(_in_a_sentence(str(error)))
@@ -211,7 +211,7 @@ class Vigil:
                     self._flowed_at = self._pulse_at = self._sounded_at = self._clock()
                     self._talk.mouths.rooms[self._room.place.room] = audio
                     self._room.ears = audio
-                    audio.apply(self._room.settings)
+                    audio.apply(self._room.present)
                     self._room.tell()
                     self.settled()
                     self._welcome(words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from assistant.audio.signs import sign
@@ -72,6 +72,8 @@ class HouseVoice:
         """The room where somebody is, as far as can be known."""
         self.push: Callable[[str], bool] = lambda _room: False
         """Pushes to talk in a room; whether that is listened to."""
+        self.aloud: Callable[[str], AbstractContextManager[None]] = lambda _room: nullcontext()
+        """Within it a room, or all of them, can be heard."""
         self._waiting: deque[_Utterance] = deque()
         self._rings: deque[_Utterance] = deque()
         """These wait for nobody who only wants to say something."""
@@ -177,23 +179,26 @@ class HouseVoice:
         stopped = asyncio.Event()
         self._ringing[stopped] = (by, text)
         try:
-            async with asyncio.timeout(seconds):
-                shown = True
-                while not stopped.is_set():
-                    sounded = _Utterance(text, by, where, sign("ring"), shown=shown, stopped=stopped)
-                    self._rings.append(sounded)
-                    self._ring_news.set()
-                    await sounded.done.wait()
-                    shown = False
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(PAUSE_SECONDS):
-                            await stopped.wait()
+            with self.aloud(where):
+                async with asyncio.timeout(seconds):
+                    await self._ring(_Utterance(text, by, where, sign("ring"), stopped=stopped))
         except TimeoutError:
             return False
         finally:
             stopped.set()
             del self._ringing[stopped]
         return True
+
+    async def _ring(self, sounded: _Utterance) -> None:
+        """Again and again until it is stopped; shown only once."""
+        while not sounded.stopped.is_set():
+            self._rings.append(sounded)
+            self._ring_news.set()
+            await sounded.done.wait()
+            sounded = replace(sounded, shown=False, done=asyncio.Event())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await sounded.stopped.wait()
 
     def listen(self, room: str) -> bool:
         """Listen without the wake word, without a room in the first; whether it does.

@@ -58,11 +58,10 @@ def house_tools(dispatcher: Dispatcher) -> list[Tool]:
         return await undoing.put_back(dispatcher)
 
     async def cancel_that(which: str = "") -> str:
-        """Cancel what was asked for just now: the timer, alarm, reminder or plan that was set, the drawing
-        that goes on, or what a device was told to do.
+        """Cancel what was asked for just now, whatever it was, or a drawing that goes on.
 
         Args:
-            which: of several, the one that is meant, as the question named it
+            which: of several, as the question named it
         """
         return await undoing.cancel_that(dispatcher, which)
 
@@ -71,12 +70,12 @@ def house_tools(dispatcher: Dispatcher) -> list[Tool]:
         return dispatcher.journal.why()
 
     async def stop_ringing() -> str:
-        """Silence the timer, alarm or reminder that rings now."""
+        """Silence what rings."""
         await hush()
         return "Okay"
 
     async def forget_conversation() -> str:
-        """Forget what was said in this conversation and begin anew."""
+        """Forget what was said, and begin anew."""
         dispatcher.journal.forget()
         return "I begin anew and know nothing of what we said"
 

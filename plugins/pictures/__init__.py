@@ -93,7 +93,7 @@ class Pictures(Plugin):
 
     @tool(slow=True, phrases=PHOTO)
     async def use_photo(self, change: str = "", screen: Screen = "") -> str:
-        """Show the newest photo sent from the dashboard or, with a change ("a painting"), make that of it."""
+        """Show the newest photo that was sent or, with a change ("a painting"), make that of it."""
         return await studio().photo(change, screen=screen)
 
     @tool(slow=True, phrases=BEFORE)
@@ -173,7 +173,7 @@ class Pictures(Plugin):
     async def keep_image(
         self, use: Literal["favourite", "background"] = "favourite", screen: Screen = ""
     ) -> str:
-        """Keep what a screen shows for ever; as background it is there whenever nothing else is."""
+        """Keep what a screen shows; as background it is there when nothing else is."""
         return await studio().keep(screen=screen, background=use == "background")
 
     @tool(slow=True, phrases=DELETE)
