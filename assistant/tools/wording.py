@@ -38,6 +38,10 @@ PAST = {
 }
 
 
+LIGHTS = {"light", "lamp"}
+"""Where there are both, they are lights."""
+
+
 def wish(verb: str, names: Sequence[str], args: Mapping[str, Any]) -> str:
     """``turn on the oven (200)``, ``lower the brightness of 6 lights by 20 percent``; each value is told."""
     values = dict(args)
@@ -90,7 +94,9 @@ def texts(value: object) -> list[str]:
 def _whom(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMED:
         return listed([f"the {name}" for name in names]) if names else ""
-    lasts = {name.split()[-1] for name in names}
+    lasts = {name.split()[-1].removesuffix("s") for name in names}
+    if lasts == LIGHTS:
+        return f"{len(names)} lights"
     return f"{len(names)} {lasts.pop()}s" if len(lasts) == 1 else f"{len(names)} devices"
 
 

@@ -48,3 +48,9 @@ def test_a_deed_is_told_as_done_only_when_it_came_true() -> None:
     assert deed("turn_off", ["fan"], {}, ok=True) == "turned off the fan"
     assert deed("turn_off", ["fan"], {}, ok=False) == "tried to turn off the fan"
     assert deed("feed_cat", [], {}, ok=True) == "tried to feed cat"
+
+
+def test_several_lamps_of_whatever_name_are_lights() -> None:
+    names = ["kitchen light", "bed lamp", "hall lights", "desk lamp", "porch light", "shed light"]
+    assert wish("turn_off", names, {}) == "turn off 6 lights"
+    assert wish("turn_off", [*names, "fan"], {}) == "turn off 7 devices"
