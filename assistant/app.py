@@ -1,4 +1,4 @@
-"""Composition root: configuration → parts → one TaskGroup. The only file that knows everybody."""
+"""Composition root: configuration → parts → one TaskGroup. Only it and `parts` know everybody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant import faults, store
-from assistant.atelier import captioner, displays, studio
+from assistant.atelier import displays, studio
 from assistant.briefing import setup
 from assistant.bus import Bus
 from assistant.config import Config, MqttConfig
@@ -28,34 +28,25 @@ from assistant.home.link import Link
 from assistant.home.pins import Pins
 from assistant.home.pretend import PretendHome
 from assistant.home.registry import Registry
-from assistant.home.search import search_tool
 from assistant.household.known import Known
-from assistant.household.loudness import loudness_tools
-from assistant.household.planning import plan_tools
-from assistant.household.plans import Plans, plans_of
+from assistant.household.plans import Plans
 from assistant.household.voice import HouseVoice
-from assistant.live.brains import Source
 from assistant.live.embedded import EmbeddedBrain
-from assistant.live.endpoint import Endpoint, gemini_endpoint
 from assistant.live.handles import Handles
-from assistant.live.options import checked
 from assistant.live.purse import Purse
 from assistant.live.session import Session
 from assistant.live.sight import Sight
 from assistant.looking import look_through
 from assistant.mcp.servers import Servers
-from assistant.money import Ledger, Limits, Price
 from assistant.ops.health import Health, room_left
 from assistant.ops.notify import Notifier
+from assistant.parts import brains, planned, purse_of, seeing, spoken
 from assistant.permission import consent_in, pin_of, policy_of
 from assistant.showing import show_through
 from assistant.speaking import speak_through
 from assistant.tools.dispatch import Dispatcher
-from assistant.tools.house import house_tools
 from assistant.vision.part import Vision
 from assistant.vision.studio import Studio
-from assistant.vision.tools import camera_tools
-from assistant.vision.watching import Watch
 from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
@@ -123,7 +114,7 @@ class House:
     @cached_property
     def studio(self) -> Studio:
         """Makes pictures and shows them on its screens; the first of the brains is asked to draw."""
-        where = _sources(self.config, self.brain)[0]
+        where = brains(self.config, self.brain)[0]
         made = studio(self.config, self.state, where=where, purse=self.purse, dispatcher=self.dispatcher)
         made.painter.away = self.session.away
         made.wall.sources.append(lambda: displays(self.furniture))
@@ -191,20 +182,19 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
     furniture.attach(host)
     brain = EmbeddedBrain(config.brain, state) if config.brain.use != "gemini" else None
     dispatcher = Dispatcher(furniture.table, furniture.registry, bus, policy_of(config, furniture))
-    plans = _planning(dispatcher, furniture, host, bus)
-    furniture.table.add_all(loudness_tools(known_as.rooms))
+    plans = planned(dispatcher, furniture, host, bus, known_as)
     lately, news = Lately(state / "lately.json"), asyncio.Event()
     dispatcher.asked_for = lately.note
     keeper = Keeper(furniture, host.finds)
     servers = Servers(config.mcp, furniture.table)
     host.finds.changed = servers.changed = news.set
-    purse = _purse(config, state, thrifty=news.set)
-    sources = _sources(config, brain)
-    vision = _seeing(config, host, purse, sources, furniture)
+    purse = purse_of(config, state, thrifty=news.set)
+    sources = brains(config, brain)
+    vision = seeing(config, host, purse, sources, furniture)
     told = setup(config.gemini, furniture, lately.names, thrifty=purse.thrifty)
     session = Session(sources, told, Handles(state / "conversations.json"), purse)
     conversation = Conversation(session, dispatcher, bus)
-    host.voice = voice = _spoken(conversation, brain, bus, known_as)
+    host.voice = voice = spoken(conversation, brain, bus, known_as)
     return House(
         config=config,
         bus=bus,
@@ -227,38 +217,6 @@ def _built(config: Config, ours: Broker, state: Path, furniture: Furniture, *, a
         vision=vision,
         plans=plans,
     )
-
-
-def _planning(dispatcher: Dispatcher, furniture: Furniture, host: PluginHost, bus: Bus) -> Plans:
-    """The house's own tools, among them those of what is done later."""
-    plans = plans_of(furniture, dispatcher.journal, bus, host)
-    furniture.table.add_all([*house_tools(dispatcher), search_tool(furniture.registry), *plan_tools(plans)])
-    return plans
-
-
-def _spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, known_as: Known) -> HouseVoice:
-    """What the house says by itself, in the embedded brain's voice, and where."""
-    conversation.floor.usual = known_as.room.place.room
-    conversation.calling.rooms = {room.place.room: room.place for room in known_as.rooms}
-    conversation.own_voice.read_aloud = brain.read_aloud if brain else None
-    voice = HouseVoice(conversation.own_voice, bus, known_as.named)
-    voice.lately, voice.push, voice.aloud = conversation.floor.lately, known_as.push, known_as.ringing
-    for room in known_as.rooms:
-        room.changed = bus.publish
-    conversation.taken = voice.takes
-    return voice
-
-
-def _seeing(
-    config: Config, host: PluginHost, purse: Purse, sources: list[Source], furniture: Furniture
-) -> Vision:
-    """The cameras, and the tools that look through them."""
-    vision = Vision(config, host.folder, host.clock, purse, host.tell)
-    vision.asks(sources)
-    vision.describer.captioner = lambda: captioner(furniture)
-    vision.watch = Watch(vision.describer, vision.memory, host, host.clock)
-    furniture.table.add_all(camera_tools(vision))
-    return vision
 
 
 async def _lived_in(house: House, use: Use, progress: Progress) -> int:
@@ -330,37 +288,6 @@ async def _settled(news: asyncio.Event) -> None:
     while news.is_set() and clock() < until:
         news.clear()
         await asyncio.sleep(QUIET_SECONDS)
-
-
-def _sources(config: Config, brain: EmbeddedBrain | None) -> list[Source]:
-    """Gemini first when there is a way to reach it, then the embedded brain."""
-    sources: list[Source] = []
-    gemini = gemini_endpoint(checked(config.gemini)) if config.brain.use != "embedded" else None
-    if gemini is not None:
-        sources.append(lambda: _there(gemini))
-    if brain is not None:
-        sources.append(brain.endpoint)
-    if not sources:
-        problem = "there is no key: set GEMINI_API_KEY (or gemini.project for Vertex AI)"
-        raise config.brain.mistake(f"brain.use is gemini, but {problem}", "use")
-    return sources
-
-
-def _purse(config: Config, state: Path, *, thrifty: Callable[[], None]) -> Purse:
-    money = config.money
-    limits = Limits(
-        Ledger(state),
-        soft_usd=money.daily_soft_usd,
-        hard_usd=money.daily_usd,
-        month_usd=money.monthly_usd,
-        turns_per_minute=money.turns_per_minute,
-        connects_per_hour=money.connections_per_hour,
-    )
-    return Purse(limits, [Price(**price.model_dump()) for price in money.prices], thrifty=thrifty)
-
-
-async def _there(endpoint: Endpoint) -> Endpoint:
-    return endpoint
 
 
 async def furnished(house: House, *, besides: Collection[str] = ()) -> None:

@@ -59,7 +59,7 @@ async def test_who_waits_for_a_slow_tool_keeps_nobody_waiting_and_is_told_its_re
                 return tasks.create_task(told(errands, {"do": "say", "text": text}))
 
             cake, pie = say("bake a cake"), say("bake a pie")
-            await until(lambda: len(house.conversation.calling.running) == 2)
+            await until(lambda: len(house.conversation.calling.running) == 2, 40)
             ok, items = await say("turn on the kitchen light")
             assert ok
             assert texts(items, "heard") == ["turn on the kitchen light"]
@@ -98,7 +98,7 @@ async def test_one_that_gives_up_waiting_leaves_the_room_to_the_next(tmp_path: P
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             cake = tasks.create_task(told(errands, {"do": "say", "text": "bake a cake"}))
-            await until(lambda: bool(house.conversation.calling.running))
+            await until(lambda: bool(house.conversation.calling.running), 40)
             cake.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await cake

@@ -23,8 +23,6 @@ from assistant.audio.messages import (
     Mute,
     OpenGate,
     Play,
-    Played,
-    Progress,
     Pulse,
     Ready,
     Sensitivity,
@@ -34,8 +32,9 @@ from assistant.audio.messages import (
     Trouble,
     Volume,
 )
-from assistant.audio.mouth import Mouth, NoMouth, Standstill
+from assistant.audio.mouth import Mouth, NoMouth
 from assistant.audio.pipe import packed, received
+from assistant.audio.playback import Playback
 from assistant.audio.proof import Proof
 from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker, is_recorded
 from assistant.audio.recording import FRAME_BYTES, frames
@@ -44,8 +43,6 @@ from assistant.errors import AudioError
 
 FRAME_SECONDS = 0.02
 PULSE_SECONDS = 0.2
-PROGRESS_BYTES = 4800
-"""The daemon hears of every 100 ms that were played."""
 TAIL_FRAMES = 150
 """At most 3 s of silence are added to a recording."""
 WHOLE_RECORDING_MS = 600_000
@@ -68,9 +65,7 @@ class AudioProcess:
         self._mouth.volume = options.volume
         self._echo = Echo.HALF_DUPLEX
         self._hears = options.file is not None or options.input != NONE
-        self._told = Progress(0, 0)
-        self._reply: EndOfReply | None = None
-        self._standstill, self._looked, self._stuck = Standstill(), 0.0, False
+        self._playback = Playback(self.send, self._follow_up)
         self._ears = self._joined()
         if options.muted:
             self.send(self._ears.followed(self._gate.mute(True)))
@@ -163,31 +158,17 @@ class AudioProcess:
             case Flush():
                 self._ears.told_to_forget()
                 self._mouth.flush()
-                self._finish(follow_up=False)
+                self._playback.finish(self._mouth, follow_up=False)
             case EndOfReply():
-                self._reply = message
+                self._playback.reply = message
 
     async def _watch_playback(self) -> None:
         """With every frame of the microphone; where none come, by a clock of its own, which costs more."""
-        while not self._stuck:
+        while not self._playback.stuck:
             frames = self._ears.frames
             await asyncio.sleep(PULSE_SECONDS if self._hears else FRAME_SECONDS)
             if self._ears.frames == frames:
-                self._look_at_playback()
-
-    def _look_at_playback(self) -> None:
-        """Not for each frame of a microphone that has hung and gives many at once."""
-        now = asyncio.get_running_loop().time()
-        if self._stuck or now - self._looked < FRAME_SECONDS / 2:
-            return
-        self._looked = now
-        if self._standstill.seen(self._mouth):
-            self.send([Trouble("the speaker takes nothing any more", fatal=True)])
-            self._stuck = True
-        if self._mouth.taken - self._told.taken >= PROGRESS_BYTES:
-            self._tell_progress()
-        if self._reply is not None and self._mouth.left() == 0:
-            self._finish(follow_up=self._reply.follow_up)
+                self._playback.look(self._mouth)
 
     async def _tell_pulse(self) -> None:
         while True:
@@ -195,18 +176,9 @@ class AudioProcess:
             self.send([Pulse(self._ears.frames, self._ears.peak)])
             self._ears.peak = 0
 
-    def _tell_progress(self) -> None:
-        self._told = Progress(self._mouth.taken, self._mouth.played)
-        self.send([self._told])
-
-    def _finish(self, *, follow_up: bool) -> None:
-        """All has been heard that will be; of what was cut short nobody waits for a follow-up."""
-        self._tell_progress()
-        if self._reply is not None:
-            self._reply = None
-            self.send([Played()])
-            if follow_up and self._hears and not self._options.file:
-                self.send(self._ears.followed(self._gate.follow_up()))
+    def _follow_up(self) -> None:
+        if self._hears and not self._options.file:
+            self.send(self._ears.followed(self._gate.follow_up()))
 
     async def _recording(self) -> None:
         """Play a file into the gate in real time."""
@@ -218,7 +190,7 @@ class AudioProcess:
                 due += FRAME_SECONDS
                 await asyncio.sleep(due - loop.time())
                 self.send(self._ears.hear(frame))
-                self._look_at_playback()
+                self._playback.look(self._mouth)
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True)])
         self.send([SourceEnded()])
@@ -264,7 +236,7 @@ class AudioProcess:
             told = [*news, *self._ears.hear(frame)]
             news.clear()
             self.send(told)
-            self._look_at_playback()
+            self._playback.look(self._mouth)
             if any(isinstance(each, Trouble) and each.fatal for each in told):
                 stop.set()
 

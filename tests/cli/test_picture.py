@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant import app
+from assistant import parts
 from assistant.__main__ import main
 from assistant.app import House
 from assistant.cli.parser import parsed
@@ -123,7 +123,7 @@ async def test_a_house_of_its_own_ends_only_when_the_picture_is_there(
     config = config.model_copy(update={"plugins": [*config.plugins, frames]})
     async with brain(tmp_path / "cloud", script=SLOW) as cloud:
         endpoint = Endpoint("gemini", model, key="any", base_url=cloud.url, certificate=cloud.certificate)
-        monkeypatch.setattr(app, "gemini_endpoint", lambda _config: endpoint)
+        monkeypatch.setattr(parts, "gemini_endpoint", lambda _config: endpoint)
 
         async def use(house: House, _: Errands) -> None:
             errands = Errands(house, patient=True)

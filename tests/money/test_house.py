@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import app, prompts
+from assistant import app, parts, prompts
 from assistant.app import House
 from assistant.brain.certificate import certificate
 from assistant.cli.bench.gauge import gauge
@@ -46,7 +46,7 @@ async def test_first_fewer_words_then_the_embedded_brain(
         }
     )
     async with gauge(pem, "gemini-3.8-live") as (cloud, endpoint):
-        monkeypatch.setattr(app, "gemini_endpoint", lambda _config: endpoint)
+        monkeypatch.setattr(parts, "gemini_endpoint", lambda _config: endpoint)
 
         async def use(house: House) -> int:
             house.ears_open.set()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant import app
+from assistant import parts
 from assistant.app import House
 from assistant.config import Config
 from assistant.devices.found import slug
@@ -96,7 +96,7 @@ async def played(
             base_url=address.url,
             certificate=address.certificate,
         )
-        patch.setattr(app, "gemini_endpoint", lambda _config: cloud)
+        patch.setattr(parts, "gemini_endpoint", lambda _config: cloud)
         await lived_in(house(folder), use)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant import app
+from assistant import parts
 from assistant.app import House
 from assistant.config import Config
 from assistant.errands import Errands
@@ -61,7 +61,7 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Await
                 base_url=address.url,
                 certificate=address.certificate,
             )
-            monkeypatch.setattr(app, "gemini_endpoint", lambda _config: cloud)
+            monkeypatch.setattr(parts, "gemini_endpoint", lambda _config: cloud)
             await lived_in(home(tmp_path, **policy), use)
 
     return lived

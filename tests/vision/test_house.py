@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant import app
+from assistant import parts
 from assistant.app import House
 from assistant.brain.server import Address
 from assistant.cli.bench.rtsp import Server
@@ -110,7 +110,7 @@ def asks_the_cloud(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
     cloud = Endpoint(
         "gemini", "gemini-3.8-live", key="any", base_url=address.url, certificate=address.certificate
     )
-    monkeypatch.setattr(app, "gemini_endpoint", lambda _config: cloud)
+    monkeypatch.setattr(parts, "gemini_endpoint", lambda _config: cloud)
 
 
 def configured(state: Path, url: str, **more: Any) -> Config:
