@@ -125,8 +125,8 @@ class Timers(Plugin):
                 f"While I was away, {_the(timer)} ended {spoken_length(late)} ago", room=timer.where()
             )
             return
-        ago = f" since {spoken_length(late)}" if late > LATE_SECONDS else ""
-        await ring(f"{_the(timer)} is done{ago}", room=timer.where())
+        done = f"has been done for {spoken_length(late)}" if late > LATE_SECONDS else "is done"
+        await ring(f"{_the(timer)} {done}", room=timer.where())
 
     @tool(phrases=SETS)
     async def set_timer(self, seconds: Seconds | None = None, name: str = "", room: str = "") -> str:

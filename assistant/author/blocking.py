@@ -34,6 +34,13 @@ CALLS = {
 WHOLE = {
     "os.chdir": "whole paths, such as Path.home() / 'notes'",
     "os._exit": "raise ToolError(...), or return",
+    "os.abort": "raise ToolError(...), or return",
+    "os.fork": "await asyncio.create_subprocess_exec(...)",
+    "os.umask": "path.chmod(...)",
+    "resource.setrlimit": "await asyncio.create_subprocess_exec(...)",
+    "signal.alarm": "async with asyncio.timeout(10)",
+    "signal.raise_signal": "raise ToolError(...), or return",
+    "time.tzset": "zoneinfo.ZoneInfo(...)",
     "sys.setrecursionlimit": "a loop",
     "locale.setlocale": "the words out: names of days in a tuple",
     "logging.basicConfig": "log = logging.getLogger(__name__)",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from assistant.errors import UsageError
 from assistant.testing.told import SUFFIX
+from assistant.tools.sentences import plural
 
 KINDS = ("device", "tool", "reaction")
 CODE = MappingProxyType(
@@ -86,7 +87,7 @@ stories:
     calls: [{name: turn_on, args: {device: NAME}}]
     commands: {garden/FILE/set: "1"}
     state: {on: true}
-    spoke: The NAME is on.
+    spoke: The NAME ARE on.
   - said: turn off the NAME
     calls: [{name: turn_off, args: {device: NAME}}]
     state: {on: false}
@@ -172,7 +173,9 @@ def written(name: str, kind: str, folder: Path) -> list[Path]:
         if path.exists():
             raise UsageError(f"{path}: is there already; nothing was written")
     shown, cls = stem.replace("_", " "), "".join(part.title() for part in stem.split("_"))
+    verb = "are" if plural(shown) else "is"
     for path, text in texts.items():
-        filled = text.replace("CLASS", cls).replace("FILE", stem).replace("NAME", shown)
+        filled = text.replace("CLASS", cls).replace("FILE", stem).replace("NAME ARE", f"{shown} {verb}")
+        filled = filled.replace("NAME", shown)
         path.write_text(filled, encoding="utf-8")
     return list(texts)

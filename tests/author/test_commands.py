@@ -46,6 +46,12 @@ async def test_a_new_plugin_passes_as_it_is(tmp_path: Path, kind: str) -> None:
         written("garden_pump", kind, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["garden lights", "glass", "bus"])
+async def test_a_new_device_of_many_passes_as_it_is(tmp_path: Path, name: str) -> None:
+    _, stories, _ = written(name, "device", tmp_path)
+    assert await played(stories) == []
+
+
 def test_a_name_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(
         UsageError, match="is no name for a plugin; write words of letters, such as garden_pump"

@@ -55,6 +55,8 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (TOOL.replace("    topic: Topic", "    count: int = 0") + f"        self.count += 1{RETURNS}", 9, "'count' is a setting, and this changes it", "or in self.storage"),
     (f"{HEAD}import threading\n{TOOL.removeprefix(HEAD)}        threading.Thread(target=print).start(){RETURNS}", 10, "threading.Thread() makes a thread that nobody ends", "await asyncio.to_thread(...)"),
     (f"{HEAD}import os\n{TOOL.removeprefix(HEAD)}        os.chdir('/'){RETURNS}", 10, "os.chdir() is for the whole house", "whole paths"),
+    (f"{HEAD}import signal\n{TOOL.removeprefix(HEAD)}        signal.raise_signal(2){RETURNS}", 10, "signal.raise_signal() is for the whole house", "raise ToolError(...)"),
+    (f"{HEAD}import os\n{TOOL.removeprefix(HEAD)}        os.fork(){RETURNS}", 10, "os.fork() is for the whole house", "create_subprocess_exec"),
     (f"{TOOL}        asyncio.get_running_loop().stop(){RETURNS}", 9, "asyncio.get_running_loop.stop() is for the whole house", "return from run()"),
     (f"{TOOL}        asyncio.all_tasks(){RETURNS}", 9, "asyncio.all_tasks() is for the whole house", "asyncio.TaskGroup()"),
     (f"{HEAD}class Pump(Plugin): ...\nclass Pump(Plugin): ...\n", 5, "the file has Pump twice: this one takes the place of the one in line 4", "rename one"),

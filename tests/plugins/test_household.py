@@ -145,7 +145,7 @@ async def test_a_timer_counts_seconds_however_the_clock_is_set(tmp_path: Path, h
     ("hour", "minute", "rang", "said"),
     [
         (12, 0, [], []),
-        (12, 12, ["the tea timer is done since 2 minutes"], []),
+        (12, 12, ["the tea timer has been done for 2 minutes"], []),
         (15, 10, [], ["While I was away, the tea timer ended 3 hours ago"]),
     ],
 )
