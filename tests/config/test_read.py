@@ -116,6 +116,13 @@ def test_a_mistake_of_the_environment_names_its_variable(tmp_path: Path) -> None
         proven(load(tmp_path, "", ASSISTANT_MQTT_URL="mqtt://ada:secret@x:99999"))
 
 
+@pytest.mark.parametrize(
+    "name", ["LOCK_CODES", "APPRISE_URLS", "CAMERA_FIND_PASSWORD", "CAMERA_FRONT_DOOR_PASSWORD"]
+)
+def test_secrets_that_the_guide_puts_in_the_environment_are_no_keys(tmp_path: Path, name: str) -> None:
+    assert load(tmp_path, "", **{f"ASSISTANT_{name}": "s3cret"}) == load(tmp_path, "")
+
+
 def test_sections_that_say_the_same_are_equal_wherever_they_stand(tmp_path: Path) -> None:
     here = load(tmp_path, "mqtt:\n  broker: mqtt://x\ncameras:\n  - {name: a, url: 'rtsp://x'}\n")
     there = load(tmp_path, "cameras:\n\n  - {name: a, url: 'rtsp://x'}\nmqtt: {broker: mqtt://x}\n")
