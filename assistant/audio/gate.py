@@ -126,7 +126,7 @@ class Gate:
         if not self.is_open and self._settings.always:
             yield from self.open(ALWAYS, IDLE_WAKES_MS)
         self._lately.append(frame)
-        if wake and self._open_by in OFFERS:  # nobody needs to say it, many do: all of it was the wake word
+        if wake and self._open_by in (*OFFERS, VOICE):  # not needed, and said: that was all of it
             lately = list(self._lately)
             yield from self._close(spoken=False)
             self._lately.extend(lately)
