@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from assistant.brain.home import Home
 from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS, family
@@ -16,6 +17,21 @@ HELP = phrases(
     what are my options, what are you, introduce yourself, how do you work, how does this work
     """
 )
+HAVE = "(?:are there|are|do (?:i|we|you) have|do you know|can (?:i|you) control|can i use)"
+ROLL = re.compile(
+    rf"(?:(?:what|which) (?:devices|things) {HAVE}|what can (?:i|you) control|list (?:all |my |our )*devices)"
+    r"(?: (?:here|at home|in this home|in my home))?(?: in (?:the |my |our )?(?P<area>.+))?"
+)
+CONTENTS = re.compile(r"what is in (?:the |my |our )?(?P<area>.+)")
+ROOMS = phrases(
+    """
+    which rooms are there, what rooms are there, which rooms do you know, what rooms do you know,
+    which rooms do i have, what rooms do i have, which rooms do we have, what rooms do we have,
+    list the rooms, which areas are there, what areas are there, list all rooms, list my rooms
+    """
+)
+MOST_READ = 12
+"""Names in one answer: nobody remembers more."""
 TRIED = {
     "set_timer": "set a timer for ten minutes",
     "remind": "remind me to call the school at four",
@@ -29,7 +45,32 @@ MEANWHILE = frozenset(
     {"stop_ringing", "cancel_that", "undo", "why", "forget_conversation", "what_is_planned", "cancel_planned"}
 )
 """The house's own: they say something only once something has been done."""
+NO_ROOMS = "I know no rooms: the devices have no area."
 NO_WORLD = "What has nothing to do with this home I leave to the internet brain."
+
+
+def introduced(home: Home, bare: str) -> str:
+    """What it can do, or what there is in the home or in one area of it; "" when neither is asked."""
+    return introduction(home) if bare in HELP else _roll(home, bare)
+
+
+def _roll(home: Home, bare: str) -> str:
+    if bare in ROOMS:
+        return f"I know {_the(home.areas)}." if home.areas else NO_ROOMS
+    asked = ROLL.fullmatch(bare) or CONTENTS.fullmatch(bare)
+    areas = {area.casefold(): area for area in home.areas}
+    wanted = (asked["area"] or "") if asked else ""
+    if asked is None or (wanted and wanted not in areas):
+        return ""
+    names = [thing.name for thing in home.things if not wanted or thing.area.casefold() == wanted]
+    where = f"In the {areas[wanted]} I know " if wanted else "I know "
+    if not names:
+        return f"{where}no devices."
+    if len(names) <= MOST_READ:
+        return f"{where}{_the(names)}."
+    if home.areas and not wanted:
+        return f"I know {len(names)} devices, in {_the(home.areas)}. Ask for one of these."
+    return f"{where}{', '.join(names[:MOST_READ])} and {len(names) - MOST_READ} more."
 
 
 def introduction(home: Home) -> str:
@@ -54,6 +95,10 @@ def _examples(home: Home) -> Iterator[str]:
     for tool in tools:
         if tool.name not in TRIED and (plain := next((p for p in tool.phrases if "{" not in p), "")):
             yield plain
+
+
+def _the(names: Iterable[str]) -> str:
+    return _listed([f"the {name}" for name in names])
 
 
 def _listed(words: list[str]) -> str:

@@ -12,7 +12,7 @@ from assistant.brain.understanding.answers import answer
 from assistant.brain.understanding.choices import left_open
 from assistant.brain.understanding.clauses import clauses
 from assistant.brain.understanding.foreign import ForeignGrammar
-from assistant.brain.understanding.introducing import HELP, introduction
+from assistant.brain.understanding.introducing import introduced
 from assistant.brain.understanding.kinds import RISKY, family
 from assistant.brain.understanding.later import delayed, postponed
 from assistant.brain.understanding.lexicon import AGAIN, GREETINGS, NIGHT, NOTHING_TO_DO, THANKS
@@ -100,7 +100,7 @@ class Understander:
             return Understanding(calls=(Call(STOP_TOOL),))
         if bare in CANCELLING and self.home.tool(CANCEL_TOOL):
             return Understanding(say=LEFT) if pending else Understanding(calls=(Call(CANCEL_TOOL),))
-        if said := introduction(self.home) if bare in HELP else _small_talk(bare):
+        if said := introduced(self.home, bare) or _small_talk(bare):
             return Understanding(say=said)
         try:
             return self._sentence(sentence, written(text))

@@ -170,3 +170,27 @@ def test_must_not_act(said: str) -> None:
     understood = understander().understand(said)
     assert not understood.calls
     assert understood.say
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("what devices are there in the kitchen?", "In the kitchen I know the "),
+        ("what's in the kitchen", "In the kitchen I know the "),
+        ("which devices do I have", f"I know {len(HOME.things)} devices, in the "),
+        ("which rooms are there", "I know the "),
+        ("list my devices", f"I know {len(HOME.things)} devices, in the "),
+    ],
+)
+def test_what_there_is_is_told_by_area(said: str, told: str) -> None:
+    answer = understander().understand(said).say
+    assert answer.startswith(told)
+    names = [thing.name for thing in HOME.things if thing.area == "kitchen"]
+    assert all((name in answer) is ("kitchen I know" in answer) for name in names)
+
+
+@pytest.mark.parametrize(
+    "said", ["what is in the oven", "what is in the news", "what devices are in the moon"]
+)
+def test_what_is_in_no_area_is_not_told(said: str) -> None:
+    assert "I know" not in understander().understand(said).say
