@@ -46,10 +46,11 @@ async def test_a_new_plugin_passes_as_it_is(tmp_path: Path, kind: str) -> None:
         written("garden_pump", kind, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["garden lights", "glass", "bus"])
-async def test_a_new_device_of_many_passes_as_it_is(tmp_path: Path, name: str) -> None:
-    _, stories, _ = written(name, "device", tmp_path)
+@pytest.mark.parametrize("name", ["garden lights", "bus", "curtains", "awning", "lock", "robot vacuum"])
+async def test_a_new_device_passes_as_it_is_whatever_it_is(tmp_path: Path, name: str) -> None:
+    code, stories, _ = written(name, "device", tmp_path)
     assert await played(stories) == []
+    assert examined(code)[2].level == "gold"
 
 
 def test_a_name_that_is_none(tmp_path: Path) -> None:
@@ -57,6 +58,8 @@ def test_a_name_that_is_none(tmp_path: Path) -> None:
         UsageError, match="is no name for a plugin; write words of letters, such as garden_pump"
     ):
         written("../pump", "device", tmp_path)
+    with pytest.raises(UsageError, match="'Off' is no name for a plugin"):
+        written("Off", "device", tmp_path)
 
 
 def test_a_name_that_a_plugin_has_already_is_told(
