@@ -163,3 +163,22 @@ def test_why_a_sentence_fits_no_phrase(tmp_path: Path) -> None:
 def test_the_stories_of_a_folder_lie_beside_it() -> None:
     assert stories_beside(Path("/a/pump/__init__.py")) == Path("/a/pump.stories.yaml")
     assert stories_beside(Path("/a/pump.py")) == Path("/a/pump.stories.yaml")
+
+
+def test_stories_of_a_phrase_without_the_device_say_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mixer.py").write_text(
+        '"""Mixes."""\nfrom assistant.api import Device, tool\nclass Mixer(Device):\n'
+        '    @tool(phrases=("knead the dough",))\n    async def knead(self) -> str:\n        """Knead."""\n'
+        '        return "Kneaded"\n'
+    )
+    (tmp_path / "mixer.stories.yaml").write_text(
+        "settings: {name: mixer}\nstories:\n  - {said: knead the dough, spoke: Kneaded.}\n"
+    )
+    code, told = run(capsys, "plugin", "test", tmp_path / "mixer.py")
+    assert code == 1
+    assert [item["text"] for item in told if item["event"] == "reason"] == [
+        f"{tmp_path}/mixer.py:4: the phrase 'knead the dough' says nothing of device, which knead needs; "
+        "put {device} into it"
+    ]
