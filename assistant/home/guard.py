@@ -67,7 +67,8 @@ class GuardedHost:
         if not self._bucket.take(now):
             if now - self._reproached_at >= PAUSE_SECONDS:  # many tasks of one flood are one offence
                 self._reproached_at = now
-                self._told(f"publishes more than {MESSAGES_A_SECOND:g} messages a second; the rest is left out")
+                most = f"{MESSAGES_A_SECOND:g} messages a second"
+                self._told(f"publishes more than {most}; the rest is left out")
             # Whoever tries again at once would hold up everybody.
             await asyncio.sleep(PAUSE_SECONDS)
             raise LinkError(f"more than {MESSAGES_A_SECOND:g} messages a second are left out")
