@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -28,7 +29,10 @@ OF_THE_MACHINE = Path("/etc/assistant/config.yaml")
 STATE_OF_THE_MACHINE = Path("/var/lib/assistant")
 """Of the service that `assistant install --system` and the Debian package make."""
 OF_A_USER = "~/.local/state/assistant"
-NOT_KEYS = {"ASSISTANT_CONFIG", "ASSISTANT_MQTT_PASSWORD", "ASSISTANT_WEB_TOKEN"}
+NOT_KEYS = re.compile(
+    r"ASSISTANT_(CONFIG|MQTT_PASSWORD|WEB_TOKEN|LOCK_CODES|APPRISE_URLS|BRAIN_KEYS|CAMERA_\w+_PASSWORD)"
+)
+"""Secrets and the like, which others read."""
 
 
 def shipped() -> Path:
@@ -209,7 +213,7 @@ def _entry(value: Any, at: KeyPath, places: Places) -> Any:
 def _overlay(values: dict[str, Any], environment: Mapping[str, str], places: Places) -> None:
     """Put ASSISTANT_… variables over the file; ``places`` remembers which key came from which."""
     for variable, text in environment.items():
-        if not variable.startswith(PREFIX) or variable in NOT_KEYS:
+        if not variable.startswith(PREFIX) or NOT_KEYS.fullmatch(variable):
             continue
         keys = SHORT.get(variable) or tuple(variable.removeprefix(PREFIX).lower().split("__"))
         target = values

@@ -95,7 +95,7 @@ class Describer:
         look = await self._asked([one], wanted, clip, camera)
         text = look.text
         if clip.begin is not None:
-            text = by_the_clock(text, clip.begin, clip.seconds, self.clock)
+            text = by_the_clock(text, clip.begin, clip.seconds, self.clock, kept=wanted.kept)
         if clip.still and clip.frames > 4 and wanted.kind == "answer":
             text = f"{text} {UNCHANGED}"
         return replace(look, text=text, camera=camera.name, clip=clip, begin=clip.begin)

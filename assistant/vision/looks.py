@@ -45,7 +45,8 @@ FACTS: dict[str, Any] = {
 @dataclass(frozen=True)
 class Wanted:
     """How a question is asked. ``kind`` is answer, facts, scenes or transcript. What is empty or 0 is left
-    to us; ``schema`` asks for JSON of another shape; ``about`` is what a film from elsewhere is."""
+    to us; ``schema`` asks for JSON of another shape; ``about`` is what a film from elsewhere is; what is
+    ``kept`` is read later."""
 
     question: str = "What happens here?"
     kind: str = "answer"
@@ -55,6 +56,7 @@ class Wanted:
     schema: dict[str, Any] | None = None
     about: str = ""
     paid_as: str = "clip"
+    kept: bool = False
 
     @property
     def formed(self) -> bool:

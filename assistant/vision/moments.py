@@ -226,10 +226,11 @@ def said(at: float, clock: WallClock) -> str:
     return f"at {then:%H:%M}{day}"
 
 
-def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock) -> str:
+def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock, *, kept: bool = False) -> str:
     """A model's answer with its places in the clip (``[00:05]``) turned into times as people say them.
 
-    ``begin`` is when the clip begins; what cannot be a place in it stays.
+    ``begin`` is when the clip begins; what cannot be a place in it stays. What is ``kept`` is read later,
+    when no "ago" is true any more.
     """
 
     def place(match: re.Match[str], first: int) -> float | None:
@@ -245,6 +246,8 @@ def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock) -> s
 
     def single(match: re.Match[str]) -> str:
         at = place(match, 2)
+        if at is not None and kept:
+            return f"at {clock.at(begin + at):%H:%M:%S}"
         return match[0] if at is None else said(begin + at, clock)
 
     text = SPAN.sub(spanned, text)

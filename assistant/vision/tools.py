@@ -53,7 +53,11 @@ DRAWS = (
     "draw {camera} {wish} on {screen}",
     "make {wish} of {camera} on {screen}",
 )
-GAZES = ("look through {camera} for a while", "keep looking at {camera}", "keep an eye on {camera}")
+GAZES = (
+    "look through {camera} for a while", "look through {camera}", "keep looking at {camera}",
+    "keep an eye on {camera}", "look through {camera} for {seconds} seconds",
+    "keep looking at {camera} for {seconds} seconds", "keep an eye on {camera} for {seconds} seconds",
+)  # fmt: skip
 STOPS = ("stop looking", "stop watching", "look away")
 STATES = ("are the cameras working", "how are the cameras", "which cameras are there")
 
@@ -66,14 +70,14 @@ def camera_tools(vision: Vision) -> list[Tool]:
     own = Annotated[str, Choice(*dict.fromkeys(names))]
     camera = Annotated[str, Choice(*dict.fromkeys([*names, *vision.cameras.areas()]))]
     return [
-        _tool(_looking(vision), {"camera": camera | None}, anywhere(LOOKS) + FOLLOWS, slow=True),
+        _tool(_looking(vision), {"camera": camera | None}, _either(anywhere(LOOKS)) + FOLLOWS, slow=True),
         _tool(_showing(vision), {"camera": camera}, _either(SHOWS), own_words=True),
         _tool(
             _drawing(vision), {"camera": own}, _either(DRAWS), slow=True, own_words=True, risk=Risk.COMFORT
         ),  # "draw the garden in winter" is about no camera
         _tool(remembering(vision), {"camera": camera | None}, asks()),
         _tool(_telling(vision), {}, STATES, own_words=True),
-        _tool(_gazing(vision), {"camera": camera}, GAZES, risk=Risk.COMFORT),  # no sign begins it
+        _tool(_gazing(vision), {"camera": camera}, _either(GAZES), risk=Risk.COMFORT),  # no sign begins it
         _tool(_looking_away(vision), {}, STOPS, own_words=True),
         _tool(_watching_films(vision), {}, (), slow=True),
     ]

@@ -147,7 +147,8 @@ class Watch:
             await asyncio.sleep(min(AFTER_SECONDS, at + AFTER_SECONDS - self.clock.read()))
             then = self.clock.at(at).isoformat()  # whoever had to wait is not shown what came later
             try:
-                wanted = Wanted(QUESTION, "facts", self.describer.config.caption_model, paid_as="caption")
+                model = self.describer.config.caption_model
+                wanted = Wanted(QUESTION, "facts", model, paid_as="caption", kept=True)
                 look = await self.describer.look(camera, wanted, then, CLIP_SECONDS)
                 seen = _seen(at, camera, look, things)
             except VisionError as error:

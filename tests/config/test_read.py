@@ -116,6 +116,13 @@ def test_a_mistake_of_the_environment_names_its_variable(tmp_path: Path) -> None
         proven(load(tmp_path, "", ASSISTANT_MQTT_URL="mqtt://ada:secret@x:99999"))
 
 
+@pytest.mark.parametrize(
+    "name", ["LOCK_CODES", "APPRISE_URLS", "CAMERA_FIND_PASSWORD", "CAMERA_FRONT_DOOR_PASSWORD"]
+)
+def test_secrets_that_the_guide_puts_in_the_environment_are_no_keys(tmp_path: Path, name: str) -> None:
+    assert load(tmp_path, "", **{f"ASSISTANT_{name}": "s3cret"}) == load(tmp_path, "")
+
+
 def test_sections_that_say_the_same_are_equal_wherever_they_stand(tmp_path: Path) -> None:
     here = load(tmp_path, "mqtt:\n  broker: mqtt://x\ncameras:\n  - {name: a, url: 'rtsp://x'}\n")
     there = load(tmp_path, "cameras:\n\n  - {name: a, url: 'rtsp://x'}\nmqtt: {broker: mqtt://x}\n")
@@ -175,6 +182,10 @@ def test_no_bytes_whatever_make_a_traceback(tmp_path_factory: pytest.TempPathFac
 
 def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
     assert load(tmp_path, "") == Config()
+
+
+def test_a_bare_off_is_the_word_and_not_false(tmp_path: Path) -> None:
+    assert load(tmp_path, "pictures: {safety: OFF}\n").pictures.safety == "OFF"
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

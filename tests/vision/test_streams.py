@@ -67,3 +67,11 @@ async def _copied(eyes: object) -> None:
     box, tone = film.red[0], [at for at in film.tones if abs(at - film.red[0]) < 0.7]
     assert tone, "a tone begins with every second of the story, so does the box"
     assert min(abs(at - box) for at in tone) < 0.25, (box, film.tones)
+    about, data = await cut(eyes, "alaw.mov", 6, copy_bytes=5_000_000)
+    film = decoded(data)
+    assert about["copied"], "its pictures go as they are, its G.711 as AAC"
+    assert well_formed(data)
+    assert len(film.times) > 50
+    assert film.sound == "aac"
+    assert film.tones
+    assert min(abs(at - film.red[0]) for at in film.tones) < 0.25, (film.red[0], film.tones)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from tests.brain.stand_ins import brain
 from tests.parts.cameras import until
 
 FACTS = {
-    "summary": "A courier leaves a parcel.",
+    "summary": "A courier leaves a parcel [00:01].",
     "people": 1,
     "vehicles": ["van"],
     "animals": [],
@@ -92,8 +93,11 @@ async def test_what_a_camera_notices_is_remembered_once_and_announced(
             for task in running:
                 task.cancel()
     assert isinstance(saw, CameraSaw)
-    assert (saw.text, saw.importance, saw.things) == (FACTS["summary"], 2, ("person", "parcel", "van"))
-    assert host.voice.said == ["At the front door: A courier leaves a parcel."]
+    assert re.fullmatch(r"A courier leaves a parcel at \d\d:\d\d:\d\d\.", saw.text), (
+        "it is still true tomorrow"
+    )
+    assert (saw.importance, saw.things) == (2, ("person", "parcel", "van"))
+    assert host.voice.said == [f"At the front door: {saw.text}"]
     (kept,) = memory.since(0)
     assert kept.text == saw.text
     (row,) = Ledger(tmp_path).rows(clock.now().strftime("%Y-%m"))

@@ -34,6 +34,7 @@ ENDINGS = tuple(
     words(phrase)
     for phrase in phrases("on the screen, on screen, now, right now, please, for a while, today, tonight")
 )
+BLIND = "I cannot see just now: that needs Gemini."
 SPANS = bag("second seconds minute minutes hour hours moment while")
 ONLY_SEEN = frozenset(
     words(phrase)
@@ -94,6 +95,9 @@ def unseen(sentence: Sequence[str], home: Home) -> str:
         return ""
     if not cameras:
         return NO_CAMERA
+    there = [words(str(name)) for name in cameras]
+    if tuple(place) in there or (place[-1] in CAMERAS and tuple(place[:-1]) in there):
+        return BLIND if any(said[: len(watch)] == watch for watch in WATCHES) else ""
     return f"No camera is called {' '.join(place)}. There is {' or '.join(map(str, cameras[:4]))}."
 
 

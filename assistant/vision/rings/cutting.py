@@ -9,6 +9,7 @@ from typing import IO
 import av
 
 from assistant.vision.rings.ring import MICRO, Cut
+from assistant.vision.rings.sounds import MP4_SOUNDS
 
 TIME_BASE = Fraction(1, MICRO)
 LAST_TICKS = MICRO // 25
@@ -20,8 +21,6 @@ LEAST_TICKS = MICRO // 1000
 MOV_PICTURES = ("h264", "hevc", "mjpeg", "mpeg4", "mpeg1video", "mpeg2video")
 OTHERS = {"mp4": "matroska", "mov": "nut"}
 """NUT takes whatever a camera sends, as it sends it; but nobody plays it."""
-MP4_SOUNDS = ("aac", "mp3")
-"""G.711, which most cheap cameras speak, is no sound that an MP4 carries in practice."""
 
 
 def copyable(cut: Cut) -> bool:

@@ -18,7 +18,7 @@ from assistant.movement import Movement
 from assistant.vision.rings.decoding import Pictures
 from assistant.vision.rings.films import ANIMATED, ANIMATES, lasting
 from assistant.vision.rings.films import film as opened
-from assistant.vision.rings.sounds import Sound
+from assistant.vision.rings.sounds import MP4_SOUNDS, Sound, voiced
 from assistant.vision.rings.upright import aspect_of, scaled, size_of
 from assistant.vision.rings.wishes import Wish
 
@@ -96,7 +96,7 @@ class _Preparing:
             for frame, at in self._pictures():
                 self._look(frame, at)
             assert self._copyable is not None
-            made.data, made.copied = self._copyable, True
+            made.data, made.copied = self._heard(self._copyable), True
             made.width, made.height = self._video.codec_context.width, self._video.codec_context.height
             made.sound, made.begin_s = self._sound is not None, 0.0
             # every picture of the original is in it; but no more is asked for than was wanted
@@ -111,6 +111,12 @@ class _Preparing:
             made.duration = ended
         made.movement, made.still = self._movement.spans(made.begin_s), self._movement.still
         return made
+
+    def _heard(self, film: bytes) -> bytes:
+        """The copy, with the sound that it had to leave out."""
+        if self._wish.keys or self._sound is None or self._sound.stream.codec_context.name in MP4_SOUNDS:
+            return film
+        return voiced(film, self._sound, self._zero, min(lasting(self._container), MOST_SECONDS))
 
     def _may_copy(self, film: bytes) -> bool:
         context = self._video.codec_context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from assistant.vision.rings.times import Joined, may_join
 SOUND_RATE = 16_000
 COPY_SOUND = 72_000
 """Sound of so many bits a second is not encoded anew."""
+MP4_SOUNDS = ("aac", "mp3")
+"""G.711, which most cheap cameras speak, is no sound that an MP4 carries in practice."""
 BACK_SECONDS = 0.5
 """Sound whose clock is put back by more than that, as where two films were joined, is left out; so are the
 pictures there."""
@@ -81,6 +84,21 @@ class Sound:
                 if at is not None and at > last - BACK_SECONDS:
                     last = at
                     yield frame, at
+
+
+def voiced(film: bytes, sound: Sound, begin: float, seconds: float) -> bytes:
+    """An MP4 with its pictures as they are, and a sound that it could not carry as AAC."""
+    memory, mute = io.BytesIO(), io.BytesIO(film)
+    pictured: Any
+    with av.open(mute) as pictured, av.open(memory, "w", format="mp4") as made:
+        pictures = pictured.streams.video[0]
+        video, stream = made.add_stream_from_template(pictures), sound.into(made)
+        for packet in pictured.demux(pictures):
+            if packet.size:
+                packet.stream = video
+                made.mux(packet)
+        sound.write(made, stream, begin, seconds)
+    return memory.getvalue()
 
 
 def _read(container: Any, source: Any) -> Iterator[Any]:

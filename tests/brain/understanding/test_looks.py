@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.brain.home import Home, Tool
-from assistant.brain.understanding.looks import NO_CAMERA, unseen
+from assistant.brain.understanding.looks import BLIND, NO_CAMERA, unseen
 
 SHOW = Tool("show_camera", parameters={"properties": {"camera": {"enum": ["front door", "drive"]}}})
 
@@ -39,6 +39,19 @@ def test_a_home_with_cameras_names_them() -> None:
     assert unseen(wish, home) == "No camera is called back door. There is front door or drive."
     assert unseen(["keep", "an", "eye", "on", "the", "oven"], home).startswith("No camera is called oven.")
     assert unseen(["did", "a", "parcel", "come", "today"], home) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("keep an eye on the front door for a minute", BLIND),
+        ("look through the front door camera", BLIND),
+        ("what happened at the front door camera", ""),
+        ("look at the drive", ""),
+    ],
+)
+def test_a_camera_that_there_is_is_never_denied(said: str, told: str) -> None:
+    assert unseen(said.split(), Home(tools=(SHOW,))) == told
 
 
 @pytest.mark.parametrize(
