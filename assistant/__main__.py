@@ -6,6 +6,7 @@ import sys
 
 from assistant.errors import AssistantError
 from assistant.faults import first, outside_the_loop
+from assistant.keyboard import withhold
 from assistant.leaving import soon
 from assistant.plain import on_a_terminal
 
@@ -45,6 +46,7 @@ def _tell(text: str, *, as_json: bool) -> None:
 def run() -> None:
     """Run the command line as a process of its own, and end with it."""
     outside_the_loop()
+    withhold()
     code = main()
     soon(code)
     sys.exit(code)

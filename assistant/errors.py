@@ -73,7 +73,7 @@ class ToolError(AssistantError):
     """
 
     def __init__(self, text: str, *, options: tuple[str, ...] = (), foreign: bool = False) -> None:
-        super().__init__(text)
+        super().__init__("" if text is None else str(text))  # authors pass on what others have raised
         self.options, self.foreign = options, foreign
 
 

@@ -25,7 +25,6 @@ from assistant.marking import check_listener
 from assistant.plugin import REQUIRED, Plugin, methods
 from assistant.shape import well_shaped
 from assistant.shelf import ENTRY_POINTS, USER_PLUGINS, PluginFile, Shelf, allowed, packaged
-from assistant.tools.sentences import listed
 from assistant.tools.table import Tool
 from assistant.tools.vocabulary import Choice, Range
 from assistant.trespass import harmless, kept_to_itself
@@ -182,8 +181,9 @@ class Loader:
             raise PluginError(f"{folder}; make an empty file of that name in it")
         broken = [str(self.shelf.files[each].path) for each in self._broken]
         if broken:  # a class of that name may be in there: no reason to stop the house
+            more = f", or {len(broken) - 1} more" if broken[1:] else ""
             raise PluginError(
-                f"there is no plugin {name!r}, unless in a file that is broken: {listed(broken)}"
+                f"there is no plugin {name!r}, unless in a file that is broken: {broken[0]}{more}"
             )
         near = nearest(name, self.names()) or f"put {name}.py into {USER_PLUGINS}, or take the entry out"
         raise NoSuchPlugin(str(entry.mistake(f"there is no plugin {name!r}; {near}")))

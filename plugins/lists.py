@@ -8,6 +8,7 @@ MOST_ITEMS = 200
 MOST_LISTS = 30
 LONGEST_ITEM = 100
 LONGEST_READ = 20
+UNSAID = {"nothing", "something", "anything", "things", "stuff"}
 
 
 class Lists(Plugin):
@@ -37,7 +38,9 @@ class Lists(Plugin):
             list: its name, without the word list
         """
         name, there = await self._read(list, begun=True)
-        wanted = [item for text in items if (item := _item(text))]
+        wanted = [item for text in items if (item := _item(text)) and item.casefold() not in UNSAID]
+        if not wanted and any(item.casefold() == "nothing" for item in items):
+            return f"The {name} list stays as it is"
         known = {item.casefold() for item in there}
         fresh = [*{item.casefold(): item for item in wanted if item.casefold() not in known}.values()]
         if not wanted:
@@ -99,7 +102,7 @@ class Lists(Plugin):
         gone = [each for each in there if each.casefold() in unwanted]
         if not gone:
             raise ToolError(
-                f"{_listed(wanted) or 'That'} is not on the {name} list", options=tuple(there[:5])
+                f"{_listed(wanted) or 'That'} {_are(wanted)} not on the {name} list", options=tuple(there[:5])
             )
         await self.storage.set(name, [each for each in there if each not in gone])
         return f"{_listed(gone)} {_are(gone)} off the {name} list"
@@ -155,4 +158,6 @@ def _listed(items: list[str]) -> str:
 
 
 def _are(items: list[str]) -> str:
-    return "is" if len(items) == 1 else "are"
+    last = items[0].casefold() if len(items) == 1 else ""
+    several = len(items) > 1 or (last.endswith("s") and not last.endswith(("ss", "us")))
+    return "are" if several else "is"

@@ -20,7 +20,20 @@ class Presence(Plugin):
 
     @tool(
         risk=Risk.READ,
-        phrases=("who is home", "who is at home", "is anybody home", "is anyone at home", "is somebody home"),
+        phrases=(
+            "who is home",
+            "who is at home",
+            "is anybody home",
+            "is anybody at home",
+            "is anyone home",
+            "is anyone at home",
+            "is somebody home",
+            "is everybody home",
+            "is everybody at home",
+            "is everyone home",
+            "is everyone at home",
+            "are we all home",
+        ),
     )
     async def who_is_home(self) -> Answer:
         """Tell who is at home."""
@@ -29,5 +42,11 @@ class Presence(Plugin):
             return Answer("I don't know: no tracker has told me yet")
         if not here:
             return Answer("Nobody is at home", self._people)
-        names = " and ".join([", ".join(here[:-1]), here[-1]] if here[:-1] else here)
-        return Answer(f"{names} {'is' if len(here) == 1 else 'are'} at home", self._people)
+        away = sorted(self._people.keys() - here)
+        besides = f", {_named(away)} not" if away else ""
+        return Answer(f"{_named(here)} at home{besides}", self._people)
+
+
+def _named(people: list[str]) -> str:
+    names = " and ".join([", ".join(people[:-1]), people[-1]] if people[:-1] else people)
+    return f"{names} {'is' if len(people) == 1 else 'are'}"

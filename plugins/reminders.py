@@ -1,5 +1,6 @@
 """Reminders: words that are said when their time has come. See timers.py and alarms.py."""
 
+import re
 from functools import cached_property
 from typing import ClassVar
 
@@ -9,6 +10,10 @@ from assistant.api.due import Agenda, Entry, moment, spoken, spoken_days, spoken
 LATE_SECONDS = 60
 RING_MINUTES = 3.0
 """Nobody has to get up for a reminder: after that it is only said once more when asked for."""
+OVER = re.compile(r"\b(yesterday( (morning|afternoon|evening))?|last (night|week|month|year)|ago)$", re.I)
+LAST = re.compile(r"\blast$", re.I)
+BARE = re.compile(r"(\d{1,2}:\d\d)?")
+"""A time of day without a day, or none."""
 ALL = {"all", "everything", "all reminders", "all my reminders"}
 
 
@@ -60,6 +65,8 @@ class Reminders(Plugin):
         task = " ".join(task.split())[:200]
         if not task:
             raise ToolError("What should I remind you of?")
+        if _past(task, when):
+            raise ToolError("That is over. When should I remind you? Please say it all again")
         if not when:
             raise ToolError(f"When should I remind you to {task}? Please say it all again")
         try:
@@ -138,6 +145,11 @@ class Reminders(Plugin):
             return spoken(instant, self.clock)
         then = self.clock.at(instant)
         return f"{spoken_days(days)} at {then.hour}:{then:%M}"
+
+
+def _past(task: str, when: str) -> bool:
+    """Whether a day gone by was named: of "call mum yesterday at 5" only "at 5" is a time to come."""
+    return bool(LAST.search(task)) or (bool(OVER.search(task)) and bool(BARE.fullmatch(when)))
 
 
 def _called(reminder: Entry) -> str:

@@ -199,6 +199,13 @@ class Timers(Plugin):
             "add another {seconds} to the timer",
             "extend the timer by {seconds}",
             "extend the {name} timer by {seconds}",
+            "remove {-seconds} from the timer",
+            "remove {-seconds} from the {name} timer",
+            "take {-seconds} off the timer",
+            "take {-seconds} off the {name} timer",
+            "take {-seconds} from the {name} timer",
+            "shorten the timer by {-seconds}",
+            "shorten the {name} timer by {-seconds}",
         )
     )
     async def add_to_timer(self, seconds: More, name: str = "") -> str:

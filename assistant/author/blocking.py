@@ -24,6 +24,9 @@ CALLS = {
     "socket.create_connection": "await asyncio.open_connection(...)",
     "sqlite3.connect": "self.storage, or await asyncio.to_thread(...)",
     "input": "await ask(...)",
+    "sys.stdin.read": "await ask(...)",
+    "sys.stdin.readline": "await ask(...)",
+    "sys.stdin.readlines": "await ask(...)",
     "open": f"{THREAD}, or self.storage for what the plugin remembers",
     "asyncio.run": "await the coroutine",
     "asyncio.create_task": "`async with asyncio.TaskGroup() as tasks` in run()",
@@ -31,10 +34,14 @@ CALLS = {
     "threading.Thread": "await asyncio.to_thread(...) in run()",
     "threading.Timer": "await asyncio.sleep(...) in run(), or @every(seconds=...)",
 }
+KEYBOARD = ("input", "sys.stdin.read", "sys.stdin.readline", "sys.stdin.readlines")
 WHOLE = {
     "os.chdir": "whole paths, such as Path.home() / 'notes'",
     "os._exit": "raise ToolError(...), or return",
     "os.abort": "raise ToolError(...), or return",
+    "os.forkpty": "await asyncio.create_subprocess_exec(...)",
+    "os.execv": "await asyncio.create_subprocess_exec(...)",
+    "os.execvp": "await asyncio.create_subprocess_exec(...)",
     "os.fork": "await asyncio.create_subprocess_exec(...)",
     "os.umask": "path.chmod(...)",
     "resource.setrlimit": "await asyncio.create_subprocess_exec(...)",
@@ -103,6 +110,8 @@ def remarks(module: ast.Module, remark: Callable[[int, str, str], R]) -> Iterato
 
 
 def _problem(called: str) -> str:
+    if called in KEYBOARD:
+        return f"{called}() reads what is typed to the house, which a plugin never gets"
     if called in LEFT:
         return f"{called}() makes a {LEFT[called]} that nobody ends"
     if called in WHOLE:

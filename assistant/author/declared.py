@@ -93,11 +93,12 @@ def unreachable(tools: list[Tool]) -> Iterator[Remark]:
             missing = [name for name in names if name not in SLOT.findall(phrase)]
             if phrase.startswith("…") and len(missing) == 1 and missing[0] in texts:
                 continue  # it is all that was said
+            default = "" if missing[:1] == ["device"] else ", or give the parameter a default"
             if missing and not house:
                 yield Remark(
                     line,
                     f"the phrase {phrase!r} says nothing of {', '.join(missing)}, which {tool.name} needs",
-                    f"put {{{missing[0]}}} into it, or give the parameter a default",
+                    f"put {{{missing[0]}}} into it{default}",
                 )
         known = {p.name for p in declaration.parameters}
         for name in described(tool.function).parameters.keys() - known:

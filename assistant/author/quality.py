@@ -45,6 +45,14 @@ def examined(path: Path, settings: dict[str, object] | None = None) -> tuple[Loa
     return found, sorted(set(remarks), key=lambda each: (each.line, each.text)), verdict(path, found, remarks)
 
 
+def unreached(path: Path) -> list[str]:
+    """Why stories may have called nothing: what of a plugin no sentence can reach, each in one line."""
+    told = _beside(path)
+    with in_the_environment(filled(told.secrets, NOWHERE)):
+        found = loaded(path, filled(told.settings, NOWHERE))
+    return [f"{path}:{each.line}: {each.text}; {each.instead}" for each in unreachable(list(found.tools))]
+
+
 def verdict(path: Path, found: Loaded, remarks: list[Remark]) -> Verdict:
     """The level of a plugin that loads.
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
+from assistant.brain.understanding.kinds import ANY, family
 from assistant.errors import UsageError
 from assistant.testing.told import SUFFIX
 from assistant.tools.sentences import plural
@@ -41,6 +42,34 @@ class CLASS(Device):
     @hears("{topic}/state")
     def _state(self, payload: str) -> None:
         self.on = payload == "1"
+''',
+        "cover": '''\
+"""The NAME, over plain MQTT topics."""
+
+from assistant.api import Device, Percent, Topic, hears, state, tool
+
+
+class CLASS(Device):
+    topic: Topic  # a plain attribute is a setting in config.yaml
+    position: Percent | None = state(unit="percent")  # reported by the device; None until it has
+
+    @tool
+    async def open(self) -> str:
+        """Open a device."""
+        await self.publish("{topic}/set", "100")
+        await self.confirm(lambda: self.position == 100)  # waits for a report newer than the command
+        return f"{self.name} is open"
+
+    @tool
+    async def close(self) -> str:
+        """Close a device."""
+        await self.publish("{topic}/set", "0")
+        await self.confirm(lambda: self.position == 0)
+        return f"{self.name} is closed"
+
+    @hears("{topic}/state")
+    def _state(self, payload: str) -> None:
+        self.position = int(payload)
 ''',
         "tool": '''\
 """NAME: counts for you."""
@@ -98,6 +127,26 @@ stories:
     failed: true
     spoke: The NAME does not answer.
 """,
+        "cover": """\
+settings: {name: NAME, area: garden, topic: garden/FILE}
+device: # what the real one would do: command topic, and what it reports then
+  garden/FILE/set: {garden/FILE/state: "{payload}"}
+stories:
+  - said: open the NAME
+    calls: [{name: open, args: {device: NAME}}]
+    commands: {garden/FILE/set: "100"}
+    state: {position: 100}
+    spoke: The NAME ARE open.
+  - said: close the NAME
+    calls: [{name: close, args: {device: NAME}}]
+    state: {position: 0}
+  - name: it does not answer
+    trouble: {deaf: true}
+    said: open the NAME
+    after: 10 s
+    failed: true
+    spoke: The NAME does not answer.
+""",
         "tool": """\
 stories:
   - said: NAME for 4 people
@@ -143,6 +192,14 @@ Its stories are in `FILE.stories.yaml`: `assistant plugin test FILE.py`.
 """
 
 
+TAKEN = frozenset({"on", "off", "yes", "no", "true", "false", "null", "home", "house", "mqtt"})
+"""What means something else in a configuration, or in a sentence."""
+AS_A_SWITCH = """\
+class CLASS(Device):
+    kind: ClassVar[str] = "switch"  # a WORD is not turned on; its own verbs are in docs/plugins.md
+"""
+
+
 def file_name(name: str) -> str:
     """The name of a plugin file: ``Garden pump`` → ``garden_pump``.
 
@@ -150,11 +207,22 @@ def file_name(name: str) -> str:
         UsageError: it cannot be one.
     """
     stem = re.sub(r"[\s-]+", "_", name.strip().lower())
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", stem) or keyword.iskeyword(stem):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", stem) or keyword.iskeyword(stem) or stem in TAKEN:
         raise UsageError(
             f"{name[:60]!r} is no name for a plugin; write words of letters, such as garden_pump"
         )
     return stem
+
+
+def _device(word: str) -> tuple[str, str]:
+    """The file of a device, and its stories; ``word`` is what it is, and so what can be said to it."""
+    verbs = family(word).verbs
+    if "open" in verbs and "on" not in verbs:
+        return CODE["cover"], STORIES["cover"]
+    if verbs.get("on") == "turn_on" or family(word) is ANY:
+        return CODE["device"], STORIES["device"]
+    code = CODE["device"].replace("\nfrom assistant", "\nfrom typing import ClassVar\n\nfrom assistant", 1)
+    return code.replace("class CLASS(Device):\n", AS_A_SWITCH.replace("WORD", word)), STORIES["device"]
 
 
 def written(name: str, kind: str, folder: Path) -> list[Path]:
@@ -164,9 +232,10 @@ def written(name: str, kind: str, folder: Path) -> list[Path]:
         UsageError: the name is no name for a file, or one of the files is there.
     """
     stem = file_name(name)
+    code, stories = _device(stem.rpartition("_")[2]) if kind == "device" else (CODE[kind], STORIES[kind])
     texts = {
-        folder / f"{stem}.py": CODE[kind],
-        folder / f"{stem}{SUFFIX}": STORIES[kind],
+        folder / f"{stem}.py": code,
+        folder / f"{stem}{SUFFIX}": stories,
         folder / f"{stem}.md": PAGE.replace("ENTRY", ENTRY[kind]),
     }
     for path in texts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import Tell, sayable
 from assistant.errors import AlreadyRunning, UsageError
+from assistant.keyboard import own_input
 
 MAX_STDIN = 1_000_000
 BILL_SECONDS = 10.0
@@ -27,7 +27,7 @@ def say(options: argparse.Namespace) -> int:
     """Say a typed sentence and show what happens."""
     text = " ".join(options.text)
     if text == "-":
-        text = sys.stdin.buffer.read(MAX_STDIN + 1).decode(errors="surrogateescape")
+        text = own_input().buffer.read(MAX_STDIN + 1).decode(errors="surrogateescape")
     text = sayable(text)
     return _ask(options, {"do": "say", "text": text, "room": options.room})
 

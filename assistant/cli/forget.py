@@ -16,6 +16,7 @@ from assistant.config import Config
 from assistant.errors import UsageError, VisionError
 from assistant.forgetting import Forgetter, Wish, wished
 from assistant.keeping import BY_NAME_ONLY, GOOGLE, TABLE
+from assistant.keyboard import own_input
 from assistant.wallclock import WallClock
 
 YES = ("y", "yes")
@@ -60,14 +61,14 @@ def _moment(when: str | None) -> datetime | None:
 
 
 def _meant(wish: Wish) -> bool:
-    if not sys.stdin.isatty():
+    if not own_input().isatty():
         raise UsageError(
             "nobody can be asked whether this is meant: add --yes, or --dry-run to see what would go"
         )
     since = f" since {wish.since:%Y-%m-%d %H:%M}" if wish.since else ""
     sys.stderr.write(f"Forget {', '.join(wish.kinds)}{since}? It cannot be brought back. [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in YES
+    return own_input().readline().strip().lower() in YES
 
 
 def _forgotten(config: Config, wish: Wish) -> tuple[bool, list[dict[str, Any]]]:

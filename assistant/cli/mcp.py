@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from assistant import config as configuration
 from assistant import store
 from assistant.cli.output import logging_to_stderr
 from assistant.errors import AssistantError, UsageError
+from assistant.keyboard import own_input
 
 
 def mcp(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def mcp(options: argparse.Namespace) -> int:
         from assistant.mcp.servers import MISSING
 
         raise UsageError(MISSING) from error
-    if sys.stdin.isatty():
+    if own_input().isatty():
         raise UsageError("assistant mcp is started by an agent, which speaks to it on stdin; see docs/mcp.md")
     config = configuration.load(configuration.find(options.config))
     if store.holder(config.state_dir).get("address"):

@@ -279,7 +279,8 @@ def _declaration(item: Item) -> str:
 
 def _level(item: Item) -> str:
     missing = f"; to be better it needs: {', '.join(item['missing'])}" if item["missing"] else ""
-    return f"{item['file']}: {item['level']}{missing}"
+    told = " if its stories come true (assistant plugin test)" if item["level"] in ("silver", "gold") else ""
+    return f"{item['file']}: {item['level']}{told}{missing}"
 
 
 def _plugin(item: Item) -> str:

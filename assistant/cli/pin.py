@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import sys
 from pathlib import Path
 
 from assistant import config as configuration
@@ -13,6 +11,7 @@ from assistant import store
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.control import asked
 from assistant.errors import UsageError
+from assistant.keyboard import own_input, own_secret
 from assistant.permission import pin_of
 from assistant.tools.policy.pin import LONGEST, Pin, spoken_wait
 
@@ -45,7 +44,7 @@ def _kept(what: str, kept: Pin) -> str:
     match what:
         case "set":
             digits = _typed("New PIN: ")
-            if sys.stdin.isatty() and _typed("Once more: ") != digits:
+            if own_input().isatty() and _typed("Once more: ") != digits:
                 raise UsageError("those were two different PINs; nothing was changed")
             kept.set(digits)
             return "The PIN is set. Say for what in the configuration: policy.security, policy.devices."
@@ -60,6 +59,6 @@ def _kept(what: str, kept: Pin) -> str:
 
 def _typed(prompt: str) -> str:
     """Without showing it; from a pipe, its first line."""
-    if sys.stdin.isatty():
-        return getpass.getpass(prompt).strip()
-    return sys.stdin.readline(LONGEST * 8).strip()
+    if own_input().isatty():
+        return own_secret(prompt).strip()
+    return own_input().readline(LONGEST * 8).strip()

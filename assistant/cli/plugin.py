@@ -87,6 +87,7 @@ def _as_told(tools: Sequence[Tool]) -> list[Declaration]:
 
 
 def _test(options: argparse.Namespace, output: Output) -> bool:
+    from assistant.author.quality import unreached
     from assistant.testing.stories import played
     from assistant.testing.told import SUFFIX, checked, read
 
@@ -102,11 +103,11 @@ def _test(options: argparse.Namespace, output: Output) -> bool:
         mistakes = asyncio.run(played(file))
         for mistake in mistakes:
             output.tell({"event": "mistake", "story": mistake.story, "text": mistake.problem})
-        told, seconds = len(read(file).stories), round(time.monotonic() - began, 2)
-        wrong = len({mistake.story for mistake in mistakes})
-        output.tell(
-            {"event": "played", "file": str(file), "stories": told, "wrong": wrong, "seconds": seconds}
-        )
+        stories, seconds = read(file), round(time.monotonic() - began, 2)
+        for reason in unreached(stories.plugin) if mistakes and stories.plugin.is_file() else []:
+            output.tell({"event": "reason", "text": reason})
+        counts = {"stories": len(stories.stories), "wrong": len({mistake.story for mistake in mistakes})}
+        output.tell({"event": "played", "file": str(file), **counts, "seconds": seconds})
         fine = fine and not mistakes
     return fine
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable
 
 from assistant.app import House
 from assistant.errands import Errands
+from assistant.keyboard import own_input
 from assistant.phases import Phase
 
 LINES_AT_ONCE = 8
@@ -41,12 +41,12 @@ class Prompt:
                     await free.acquire()
                     typed = tasks.create_task(errands.typed(line), name="typed")
                     typed.add_done_callback(lambda _typed: free.release())
-                elif sys.stdin.isatty():
+                elif own_input().isatty():
                     self._push(house)
-        return sys.stdin.isatty()
+        return own_input().isatty()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        for line in sys.stdin:
+        for line in own_input():
             loop.call_soon_threadsafe(self._lines.put_nowait, line)
         loop.call_soon_threadsafe(self._lines.put_nowait, "")
 

@@ -34,6 +34,7 @@ from assistant.ops.notify import Notifier
 from assistant.own_voice import Manner
 from assistant.permission import checked
 from assistant.threads import watch_children
+from assistant.tools.sentences import counted
 from assistant.web.access import access
 
 EARS_SECONDS = 3.0
@@ -235,9 +236,9 @@ class Daemon:
 
     async def _welcome(self, house: House) -> None:
         await furnished(house)
-        areas = len({device.area for device in house.registry.devices})
+        devices, areas = house.registry.devices, {device.area for device in house.registry.devices}
         self._output.note(
-            f"The home has {len(house.registry.devices)} devices in {areas} areas, "
+            f"The home has {counted(len(devices), 'device')} in {counted(len(areas), 'area')}, "
             f"on the message broker {house.broker.url} ({house.broker.kind})."
         )
         if await house.session.ready(60):

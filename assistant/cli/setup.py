@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import shutil
 import stat
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
@@ -30,6 +29,7 @@ from assistant.config.secrets import FOLDER
 from assistant.errors import AssistantError, ConfigError, UsageError
 from assistant.home.address import PASSWORD_NAME, Address
 from assistant.home.nearby import Nearby, brokers, probed, refuses
+from assistant.keyboard import own_input
 from assistant.live.endpoint import KEY_NAME, api_key
 from assistant.ops.questions import Answerer, File, Question, Terminal
 
@@ -82,7 +82,7 @@ def setup(options: argparse.Namespace) -> int:
 def _answerer(options: argparse.Namespace) -> Answerer:
     if options.answers is not None:
         return File(options.answers, NAMES)
-    if options.json or not sys.stdin.isatty():
+    if options.json or not own_input().isatty():
         raise UsageError(
             "setup asks questions: run it in a terminal, or give the answers with --answers FILE"
         )

@@ -7,8 +7,10 @@ import itertools
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from io import TextIOWrapper
 from typing import Any
 
+import anyio
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp_types import (
@@ -22,6 +24,7 @@ from mcp_types import (
 )
 
 from assistant import __version__
+from assistant.keyboard import own_input
 
 Hear = Callable[[dict[str, Any]], None]
 Ask = Callable[[dict[str, Any], Hear], Awaitable[list[dict[str, Any]]]]
@@ -59,7 +62,8 @@ async def serve(ask: Ask) -> None:
     server: Server[Any] = Server(
         "assistant", version=__version__, instructions=instructions, on_list_tools=listed, on_call_tool=called
     )
-    async with stdio_server() as (incoming, outgoing):
+    sent = TextIOWrapper(own_input().buffer, encoding="utf-8", errors="replace")
+    async with stdio_server(anyio.wrap_file(sent)) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 

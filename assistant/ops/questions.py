@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.errors import UsageError
+from assistant.keyboard import own_input, own_secret
 
 LARGEST_FILE = 64 * 1024
 YES, NO = ("y", "yes", "true"), ("n", "no", "false")
@@ -104,7 +104,7 @@ class Terminal:
             UsageError: the terminal is gone.
         """
         try:
-            line = getpass.getpass(prompt) + "\n" if secret else _read_line(prompt)
+            line = own_secret(prompt) + "\n" if secret else _read_line(prompt)
         except UnicodeDecodeError:
             return "\0"  # what cannot be read cannot be printed either
         except EOFError:
@@ -168,7 +168,7 @@ class File:
 def _read_line(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
-    return sys.stdin.readline()
+    return own_input().readline()
 
 
 def _read(path: Path) -> Mapping[str, str]:

@@ -30,12 +30,14 @@ from assistant.home.pins import Pins
 from assistant.household.planning import plan_tools
 from assistant.household.plans import plans_of
 from assistant.loader import Loaded, Loader, LoadState
+from assistant.looking import look_through
 from assistant.plugin import Plugin
 from assistant.rooms import Place, asked_from
 from assistant.showing import show_through
 from assistant.speaking import speak_through
 from assistant.testing.actor import Actor, Rules, as_payload
 from assistant.testing.broker import broker
+from assistant.testing.cameras import Sights
 from assistant.testing.clock import Clock
 from assistant.testing.pictures import Pictures
 from assistant.tools.dispatch import Dispatcher, ToolCall, ToolResult
@@ -219,6 +221,8 @@ class Home:
         self.furniture.attach(self._host)
         self.brain = Brain(self)
         self.pictures = Pictures(folder, self.furniture, self.dispatcher)
+        self.cameras = Sights(clock.wall)
+        """Name of a camera → what it sees; none until one is put here."""
         self.folders: list[Path] = []
         """Where plugins that are added by name are looked for, before the shipped ones."""
         self.messages: list[tuple[str, str]] = []
@@ -244,9 +248,10 @@ class Home:
                 await home._end()
 
     def lend(self) -> None:
-        """Give the house's voice and pictures to this task, and to those that it starts."""
+        """Give the house's voice, pictures and cameras to this task, and to those that it starts."""
         speak_through(self.voice)
         show_through(self.pictures.studio)
+        look_through(self.cameras)
 
     def _start(self, running: Coroutine[Any, Any, None]) -> None:
         # No TaskGroup: the halves of a fixture may run in different tasks, and a group belongs to one.

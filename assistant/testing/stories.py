@@ -54,9 +54,10 @@ async def played(file: Path) -> list[Mistake]:
             home.pictures.browser(name, area or "")
         for words in told.gallery:
             await home.pictures.painted(words)
+        home.cameras.update(told.cameras)
         plugin = await home.add(told.plugin, **filled(told.settings, there))
         actor = await home.actor(told.device)
-        stage = Stage(home, web, [*troubled, actor, home.pictures], plugin.title)
+        stage = Stage(home, web, [*troubled, actor, home.pictures, home.cameras], plugin.title)
         mistakes: list[Mistake] = []
         for number, story in enumerate(told.stories, 1):
             name = str(story.get("name") or story.get("said") or f"story {number}")

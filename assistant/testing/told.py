@@ -23,6 +23,7 @@ HEAD = (
     "files",
     "screens",
     "gallery",
+    "cameras",
     "home_assistant",
     "stories",
 )
@@ -64,6 +65,8 @@ class Stories:
     """Browsers that show pictures: name → area."""
     gallery: list[str] = field(default_factory=list)
     """Of what there are pictures already, the oldest first."""
+    cameras: dict[str, str | dict[str, Any]] = field(default_factory=dict)
+    """Name → what a look tells, or the facts."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Environment variables that hold them, while the stories are played."""
     home_assistant: bool = False
@@ -116,6 +119,7 @@ def read(file: Path) -> Stories:
         check(story, (*TELL, *EXPECT), "a key of a story", ("stories", number))
         _check_calls(story.get("calls", []), where.of(("stories", number, "calls"), name=True))
     _check_firmware(file, told.get("device") or {})
+    _check_cameras(told.get("cameras") or {}, where.of(("cameras",), name=True))
     name = file.name.removesuffix(SUFFIX)
     folder = file.parent / name / "__init__.py"
     given = str(told.get("plugin", f"{name}/__init__.py" if folder.is_file() else f"{name}.py"))
@@ -127,7 +131,7 @@ def read(file: Path) -> Stories:
         stories=told["stories"],
         **{
             key: told[key]
-            for key in ("settings", "device", "web", "files", "screens", "gallery", "secrets")
+            for key in ("settings", "device", "web", "files", "screens", "gallery", "cameras", "secrets")
             if told.get(key)
         },
     )
@@ -142,6 +146,16 @@ def _check_calls(calls: object, place: str) -> None:
             raise UsageError(
                 f"{place}: a call is written as `calls: [{{name: turn_on, args: {{device: lamp}}}}]`, "
                 f"found {call!r}"
+            )
+
+
+def _check_cameras(told: object, place: str) -> None:
+    seen = told.values() if isinstance(told, dict) else [told]
+    for each in seen:
+        if not isinstance(told, dict) or not isinstance(each, str | dict):
+            raise UsageError(
+                f"{place}: of a camera write what a look tells, `cameras: {{gate: A parcel lies there.}}`, "
+                f"or facts, `{{gate: {{summary: A parcel lies there., parcels: 1}}}}`; found {each!r}"
             )
 
 

@@ -39,7 +39,7 @@ INSTEAD: dict[str, str] = {
 }
 ANYTHING = "str, int, float, bool, Percent, a Literal, an Enum, a dataclass or a list of these"
 LONGEST_DESCRIPTION = 2000
-SLOT = re.compile(r"\{(?:a )?([^{}=]*)(?:=[^{}]*)?\}")
+SLOT = re.compile(r"\{(?:a |-)?([^{}=]*)(?:=[^{}]*)?\}")
 """The parameter of a phrase's slot: of ``{text}``, ``{a text}`` (words that are new) and ``{text=tea}``."""
 
 

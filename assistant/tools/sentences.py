@@ -31,6 +31,11 @@ def about(name: str, text: str) -> str:
     return sentence(text)
 
 
+def counted(number: int, what: str) -> str:
+    """``1 area``, ``2 areas``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def plural(name: str) -> bool:
     """Whether a household name takes "are": blinds, curtains, lights, but not glass."""
     last = name.split()[-1] if name.split() else ""

@@ -46,10 +46,11 @@ async def test_a_new_plugin_passes_as_it_is(tmp_path: Path, kind: str) -> None:
         written("garden_pump", kind, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["garden lights", "glass", "bus"])
-async def test_a_new_device_of_many_passes_as_it_is(tmp_path: Path, name: str) -> None:
-    _, stories, _ = written(name, "device", tmp_path)
+@pytest.mark.parametrize("name", ["garden lights", "bus", "curtains", "awning", "lock", "robot vacuum"])
+async def test_a_new_device_passes_as_it_is_whatever_it_is(tmp_path: Path, name: str) -> None:
+    code, stories, _ = written(name, "device", tmp_path)
     assert await played(stories) == []
+    assert examined(code)[2].level == "gold"
 
 
 def test_a_name_that_is_none(tmp_path: Path) -> None:
@@ -57,6 +58,8 @@ def test_a_name_that_is_none(tmp_path: Path) -> None:
         UsageError, match="is no name for a plugin; write words of letters, such as garden_pump"
     ):
         written("../pump", "device", tmp_path)
+    with pytest.raises(UsageError, match="'Off' is no name for a plugin"):
+        written("Off", "device", tmp_path)
 
 
 def test_a_name_that_a_plugin_has_already_is_told(
@@ -160,3 +163,22 @@ def test_why_a_sentence_fits_no_phrase(tmp_path: Path) -> None:
 def test_the_stories_of_a_folder_lie_beside_it() -> None:
     assert stories_beside(Path("/a/pump/__init__.py")) == Path("/a/pump.stories.yaml")
     assert stories_beside(Path("/a/pump.py")) == Path("/a/pump.stories.yaml")
+
+
+def test_stories_of_a_phrase_without_the_device_say_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mixer.py").write_text(
+        '"""Mixes."""\nfrom assistant.api import Device, tool\nclass Mixer(Device):\n'
+        '    @tool(phrases=("knead the dough",))\n    async def knead(self) -> str:\n        """Knead."""\n'
+        '        return "Kneaded"\n'
+    )
+    (tmp_path / "mixer.stories.yaml").write_text(
+        "settings: {name: mixer}\nstories:\n  - {said: knead the dough, spoke: Kneaded.}\n"
+    )
+    code, told = run(capsys, "plugin", "test", tmp_path / "mixer.py")
+    assert code == 1
+    assert [item["text"] for item in told if item["event"] == "reason"] == [
+        f"{tmp_path}/mixer.py:4: the phrase 'knead the dough' says nothing of device, which knead needs; "
+        "put {device} into it"
+    ]

@@ -228,3 +228,47 @@ async def test_the_clock_is_set_to_a_day(clock: Clock) -> None:
         assert f"{clock.now():%H:%M}" == "19:00"
     with pytest.raises(ValueError, match="'2026-13-01' is no date; write for example 2026-12-01 18:59"):
         clock.set("2026-13-01 7:00")
+
+
+LOOKS = '''"""Tells of parcels."""
+from assistant.api import look, snapshot, tool
+
+@tool(phrases=("is there a parcel at the {camera}",))
+async def find_parcel(camera: str) -> str:
+    """Look."""
+    seen = await look(camera, "is a parcel there?", kind="facts")
+    picture = await snapshot(camera)
+    return f"{seen.text} {seen.facts['parcels']}, {picture[:3] == bytes((255, 216, 255))}"
+'''
+LOOKS_STORIES = """cameras:
+  front door: A cat sits there.
+  gate: {summary: A parcel lies there., parcels: 1}
+stories:
+  - {said: is there a parcel at the gate, spoke: "A parcel lies there. 1, True."}
+  - {said: is there a parcel at the front door, spoke: "A cat sits there. 0, True."}
+  - said: is there a parcel at the front garden
+    failed: true
+    spoke: I have no camera called 'front garden'; there is front door.
+  - {said: is there a parcel at the gate, trouble: {deaf: true}, failed: true, spoke_has: I can't see the gate}
+"""
+
+
+async def test_cameras_see_what_the_stories_say(
+    home: Home, brain: Brain, tmp_path: Path, story: Callable[[Path], Awaitable[None]]
+) -> None:
+    code, stories = tmp_path / "parcels.py", tmp_path / "parcels.stories.yaml"
+    code.write_text(LOOKS)
+    stories.write_text(LOOKS_STORIES)
+    await story(stories)
+    await home.add(code)
+    none = await brain.calls("find_parcel", camera="gate")
+    assert (none.ok, none.text[:26]) == (False, "There is no camera here; n")
+    home.cameras["gate"] = "A parcel lies there."
+    assert (await brain.calls("find_parcel", camera="gate")).text == "A parcel lies there. 0, True."
+
+
+def test_what_cameras_see_is_text_or_facts(tmp_path: Path) -> None:
+    file = tmp_path / "x.stories.yaml"
+    file.write_text("cameras: {gate: 3}\nstories: []\n")
+    with pytest.raises(UsageError, match=r"x\.stories\.yaml:1:.* write what a look tells, .*found 3"):
+        read(file)

@@ -31,6 +31,8 @@ MISTAKES: list[tuple[str, int, str, str]] = [
     (f"{HEAD}class Pump(Plugin):\n    @hears('#')\n    def _a(self, payload: str) -> None: ...\n", 5, "it hears everything that is said", 'begin with "{topic}/"'),
     (TOOL.replace("topic: Topic", "topic: str") + f"        await self.publish('{{topic}}/set', '1'){RETURNS}", 5, "commands go to the setting 'topic'", "write `topic: Topic`"),
     ("from assistant.api import tool\n", 1, "the file has no docstring", "write one sentence"),
+    (f"{TOOL}        a = input(){RETURNS}", 9, "input() reads what is typed to the house, which a plugin never gets", "await ask(...)"),
+    (f"{HEAD}import sys\nNAME = sys.stdin.readline()\n", 5, "sys.stdin.readline() reads what is typed", "await ask(...)"),
     (f"{HEAD}import time\ntime.sleep(1)\n", 5, "time.sleep() holds up the whole house", "await asyncio.sleep(...)"),
     (f"{TOOL}        self.publish('x', '1'){RETURNS}", 9, "self.publish() is not awaited", "write `await self.publish(…)`"),
     (f"{TOOL}        n = self.storage.get('x', 0){RETURNS}", 9, "self.storage.get() is not awaited", "write `await self.storage.get(…)`"),

@@ -253,7 +253,9 @@ async def test_what_is_handed_to_the_vocabulary_is_refused_in_one_sentence(
         result = await brain.calls("wrong", which=which)
         assert (result.ok, result.text) == (False, "That did not work."), which
         assert words in caplog.messages[-1], (which, caplog.messages[-1])
-    assert (await brain.calls("wrong", which="raised(ToolError(''))")).text == "That did not work."
+    for given in ("''", "None"):
+        told = await brain.calls("wrong", which=f"raised(ToolError({given}))")
+        assert told.text == "That did not work."
 
 
 def test_one_phrase_or_host_without_its_comma_is_one(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ BROKEN = {
     "broken": "broken.py:2: SyntaxError",
     "leaves": "leaves.py:1: SystemExit",
     "refuses": "refuses.py:4: ZeroDivisionError",
-    "no_such_class": "there is no plugin 'no_such_class', unless in a file that is broken: ",
+    "no_such_class": "there is no plugin 'no_such_class', unless in a file that is broken: /",
 }
 
 
@@ -228,6 +228,7 @@ async def test_p3_plugins_that_do_not_load_stop_nobody(tmp_path: Path) -> None:
     assert len(problems) == len(BROKEN)
     for words, problem in zip(BROKEN.values(), problems, strict=True):
         assert words in problem
+    assert problems[-1].endswith("/broken.py, or 1 more")
     assert (living.returncode, said.returncode) == (0, 0)
     for done in (living, said):
         lines = done.stderr.decode().splitlines()

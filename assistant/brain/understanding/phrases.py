@@ -26,13 +26,15 @@ from assistant.brain.understanding.times import length_of, moment_of
 from assistant.brain.understanding.words import Written, as_written, plain, verbatim, words
 
 FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
-SLOT = re.compile(r"\{((?:a )?\w*(?:=[\w ]+)?)\}")
+SLOT = re.compile(r"\{((?:a |-)?\w*(?:=[\w ]+)?)\}")
 SIGN = re.compile(r"[^\w\s',’:-]|:(?!\d)")
 """A time of day is no such sign: tools that look for it know how it is said."""
 WORDS = "{}"
 """A slot of no parameter: any words."""
 ONE_OF = "a "
 """What a slot begins with whose words are new here, as an indefinite article before them says."""
+LESS = "-"
+"""What a slot begins with whose number is taken away: "take {-seconds} off the timer"."""
 INDEFINITE = frozenset({"a", "an"})
 POINTING = frozenset({"it", "that", "this", "them"})
 ARTICLES = frozenset({"the", "a", "an", "my", "our"})
@@ -146,7 +148,7 @@ def _said(part: str) -> bool:
 
 def slot(part: str) -> tuple[str, str]:
     """The parameter of a slot, and the only words that it takes: ``{which=drawing}``; "" for any."""
-    name, _, only = part.strip("{}").removeprefix(ONE_OF).partition("=")
+    name, _, only = part.strip("{}").removeprefix(ONE_OF).removeprefix(LESS).partition("=")
     return name, only
 
 
@@ -321,6 +323,7 @@ class _Filling:
         for length in reversed(lengths) if last else lengths:
             value = self._value(self.phrase.schema(first), text[:length], rest[:1])
             if value is not None:
+                value = -value if first.startswith("{" + LESS) else value
                 for others in self.fill(rest, text[length:]):
                     yield others if first == WORDS else {slot(first)[0]: value, **others}
 
