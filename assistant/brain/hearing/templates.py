@@ -65,6 +65,15 @@ def _on(floor: str) -> str:
     return f"{'on' if plain(floor).endswith('floor') else 'in'} the {floor}"
 
 
+CONTENTS = (
+    "what devices are there in the {}",
+    "which devices are in the {}",
+    "what is in the {}",
+    "what devices do i have",
+    "which rooms are there",
+)
+
+
 class Sampler:
     """Draws sentences at random, always the same ones for the same home."""
 
@@ -97,6 +106,8 @@ class Sampler:
                     yield plain(frame.format(n=called)).split()
         for area in self.areas:
             yield plain(f"turn off the lights in the {area}").split()
+            for frame in CONTENTS:
+                yield plain(frame.format(area)).split()
         for floor in self.floors:
             for frame in FLOORS:
                 yield plain(frame.format(on=_on(floor), n=floor)).split()

@@ -286,6 +286,8 @@ def _small_talk(text: str) -> str:
         return "You are welcome."
     if text in GREETINGS:
         return "Hello."
+    if text.startswith("hey ") and text.count(" ") == 1:  # a wake word, whatever the own ear makes of it
+        return "Yes?"
     if text in NIGHT:
         return "Good night."
     return ""

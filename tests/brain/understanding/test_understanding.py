@@ -194,3 +194,8 @@ def test_what_there_is_is_told_by_area(said: str, told: str) -> None:
 )
 def test_what_is_in_no_area_is_not_told(said: str) -> None:
     assert "I know" not in understander().understand(said).say
+
+
+@pytest.mark.parametrize("said", ["hey jarvis", "Hey doors.", "hey curtains"])
+def test_who_only_calls_is_asked_what_for(said: str) -> None:
+    assert understander().understand(said).say == "Yes?"
