@@ -15,7 +15,8 @@ from assistant.errors import ToolError
 from assistant.rooms import asking_place
 from assistant.showing import Countdown, NotShown, Panel, Picture, Screen
 from assistant.vision.choosing import chosen
-from assistant.vision.gallery import BACKGROUND, Entry, Gallery
+from assistant.vision.gallery import Entry, Gallery
+from assistant.vision.hangings import BACKGROUND
 from assistant.vision.workshop import Done, Workshop
 
 log = logging.getLogger(__name__)
