@@ -47,8 +47,8 @@ class Sequels:
         return answered
 
     def asked_back(self, spelled: Sequence[str], miss: str) -> tuple[Understanding, str] | None:
-        """What a sentence may mean of which the home makes nothing (``miss`` says so), and the question: "make
-        the sky purple", or anything about a picture of which nobody has spoken lately."""
+        """What a sentence may mean of which the home makes nothing (``miss`` says so), and the question:
+        "make the sky purple", or anything about a picture of which nobody has spoken lately."""
         if miss.endswith("?"):
             return None
         if call := self._phrases.vaguely(spelled, self._now()) if self.expected else None:
