@@ -43,12 +43,14 @@ async def asked(house: House, request: dict[str, Any], tell: Tell) -> bool:
     if request["do"] == "gallery":
         return await _gallery(house.studio, request, tell)
     order = await _order(house, request)
-    batch, said = await house.studio.make(order, _text(request, "screen"))
+    batch, said, shown = await house.studio.make(order, _text(request, "screen"))
     for number, entry in enumerate(batch.entries, 1):
-        last = {"text": said} if number == len(batch.entries) else {}
+        last = {"text": said} if shown and number == len(batch.entries) else {}
         now = await house.studio.store.entry(entry.id)  # by now it hangs somewhere
         tell({**_item(house.studio.store, now), **last})
-    return True
+    if not shown:
+        tell({"event": "error", "text": said})
+    return shown
 
 
 def _tell_screens(studio: Studio, tell: Tell) -> None:

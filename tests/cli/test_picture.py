@@ -99,7 +99,24 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
                 with pytest.raises(AssistantError, match=problem):
                     await told(errands, {"do": "picture", **wrong})
 
+            await _paid_for_and_not_seen(errands, frame)
+
         await lived_in(config, use)
+
+
+async def _paid_for_and_not_seen(errands: Errands, frame: Path) -> None:
+    """A screen that refuses: which picture is kept, and where, is told all the same."""
+    frame.unlink()
+    frame.mkdir()
+    ok, items = await told(
+        errands, {"do": "picture", "prompt": "a fox", "aspect": "portrait", "screen": "frame"}
+    )
+    made, problem = [item for item in items if item["event"] in ("picture", "error")]
+    assert not ok
+    assert made["prompt"] == "a fox"
+    assert Path(made["file"]).is_file()
+    assert "text" not in made
+    assert problem["text"].endswith("It is kept in the gallery.")
 
 
 SLOW = """
