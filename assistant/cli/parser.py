@@ -89,7 +89,7 @@ def _showing(command: Command) -> None:
     picture.add_argument(
         "--edit", metavar="WHICH", help="change a picture: last, an id of the gallery, or a file"
     )
-    picture.add_argument("--mask", type=Path, metavar="FILE", help="only what is white in it may change")
+    picture.add_argument("--mask", metavar="FILE", help="only what is white in it may change")
     picture.add_argument(
         "--part", default="", help="foreground, background or things may change (Imagen only)"
     )

@@ -60,7 +60,11 @@ SENTENCES: list[tuple[str, str, dict[str, Any]]] = [
     ("write dinner is ready on the screen", "show_card", {"text": "dinner is ready"}),
     ("save the picture", "keep_image", {}),
     ("make the picture my background", "keep_image", {"use": "background"}),
-    ("show the shopping list in the hall", "show_card", {"text": "shopping", "card": "list", "screen": "hall"}),
+    (
+        "show the shopping list in the hall",
+        "show_card",
+        {"text": "shopping", "card": "list", "screen": "hall"},
+    ),
     ("show me the timers in the hall", "show_card", {"card": "timers", "screen": "hall"}),
     ("show the weather on the TV", "show_card", {"card": "weather", "screen": "TV"}),
     ("show a list of timers", "show_card", {"card": "timers"}),
