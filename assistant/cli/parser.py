@@ -100,7 +100,7 @@ def _showing(command: Command) -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="words of the prompt; or keep, show or remove and an ID or last; show and a sheet's number; add FILE",
+        help="words of the prompt; or keep, show or remove and an ID or last (or show NUMBER); add FILE",
     )
     screens = command(
         "screens", "list the screens; make or revoke a token for one of them", "screens:screens"
