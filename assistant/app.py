@@ -17,7 +17,7 @@ from assistant.bus import Bus
 from assistant.config import Config, MqttConfig
 from assistant.consent import Consent
 from assistant.conversation import Conversation
-from assistant.errors import LinkError
+from assistant.errors import LinkError, ToolError
 from assistant.home.brokers import Broker, broker
 from assistant.home.finds import Finds
 from assistant.home.furniture import Furniture
@@ -34,7 +34,7 @@ from assistant.household.voice import HouseVoice
 from assistant.live.embedded import EmbeddedBrain
 from assistant.live.handles import Handles
 from assistant.live.purse import Purse
-from assistant.live.session import Session
+from assistant.live.session import Session, Setup
 from assistant.live.sight import Sight
 from assistant.looking import look_through
 from assistant.mcp.servers import Servers
@@ -261,6 +261,7 @@ async def _talk(house: House) -> None:
     """Hold the session; when the home changes, the brain learns it."""
     await house.ears_open.wait()
     async with asyncio.TaskGroup() as tasks:
+        house.session.renew(await _told(house))
         # The SDK takes its time to load; the first burst of discovery is over by then.
         tasks.create_task(house.session.run(), name="link")
         with suppress(LinkError):
@@ -274,11 +275,17 @@ async def _talk(house: House) -> None:
             house.exchanged.clear()
             house.finds.pins.save()
             house.lately.save()
-            thrifty = house.purse.thrifty
-            house.session.renew(
-                setup(house.config.gemini, house.furniture, house.lately.names, thrifty=thrifty)
-            )
+            house.session.renew(await _told(house))
             house.settled.set()
+
+
+async def _told(house: House) -> Setup:
+    """What a brain is told of the house as it is now."""
+    hung = ""
+    with suppress(ToolError):  # a gallery that cannot be read has said so
+        hung = await house.studio.store.last_hung()
+    thrifty, names = house.purse.thrifty, house.lately.names
+    return setup(house.config.gemini, house.furniture, names, thrifty=thrifty, hung=hung)
 
 
 async def _settled(news: asyncio.Event) -> None:

@@ -33,15 +33,22 @@ class Budget:
 
 
 def setup(
-    config: GeminiConfig, furniture: Furniture, lately: Sequence[str], *, thrifty: bool = False
+    config: GeminiConfig,
+    furniture: Furniture,
+    lately: Sequence[str],
+    *,
+    thrifty: bool = False,
+    hung: str = "",
 ) -> Setup:
-    """What either brain is told when a link begins; ``lately`` are names of devices, the last used first."""
+    """What either brain is told when a link begins; ``lately`` are names of devices, the last used first;
+    ``hung`` is when what is on a screen was hung there, ISO 8601 ("": nothing is)."""
     told, _ = brief(furniture, tokens=config.home_tokens, lately=lately)
     if thrifty:
         told = replace(told, instruction=f"{told.instruction}\n\n{prompts.THRIFTY}")
     return Setup(
         brief=told,
         whole=whole(furniture),
+        lately=prompts.HUNG.format(at=hung) if hung else "",
         voice=config.voice,
         options=Options.of(config),
         trigger_tokens=config.trigger_tokens,

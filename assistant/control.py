@@ -8,6 +8,7 @@ One JSON object per line. Requests: ``{"do": "say", "text": …}``, ``{"do": "he
 ``{"do": "consent", "id": …, "yes": bool, "pin": …}``,
 ``{"do": "set", "device": …, "property": …, "value": …}`` and ``{"do": "accept", "id": …}``; with
 ``"speech": true`` the answer's audio comes too (``{"event": "audio", "pcm": base64}``).
+Who closes the connection of a ``picture``, or of what has ``watch``, ends it; all else is done all the same.
 Answer: the events of the bus as they happen, ``{"event": "pulse"}`` every five seconds meanwhile, at the end
 ``{"event": "done", "ok": bool}``.
 """
@@ -103,7 +104,8 @@ async def served(path: Path, handle: Handle) -> AsyncIterator[None]:
                 writer.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
 
         try:
-            with suppress(ConnectionError):
+            # Python 3.11 tells of a handler that is cancelled, as at the end of the process, as an error.
+            with suppress(ConnectionError, asyncio.CancelledError):
                 tell({"event": "done", "ok": await _beside_a_pulse(_one(reader, tell, handle), tell)})
                 await writer.drain()
         finally:
@@ -144,7 +146,7 @@ async def _one(reader: asyncio.StreamReader, tell: Tell, handle: Handle) -> bool
         tell({"event": "error", "text": text})
         return False
     try:
-        if request.get("watch") is True:
+        if request.get("watch") is True or request.get("do") == "picture":
             return await _while_there(reader, handle(request, tell))
         return await handle(request, tell)
     except AssistantError as error:
@@ -153,7 +155,7 @@ async def _one(reader: asyncio.StreamReader, tell: Tell, handle: Handle) -> bool
 
 
 async def _while_there(reader: asyncio.StreamReader, handling: Coroutine[Any, Any, bool]) -> bool:
-    """Handle a request that has no end of its own until the one who asked has gone."""
+    """Handle a request that is for nobody any more once the one who asked has gone."""
     try:
         async with asyncio.TaskGroup() as tasks:
             handled = tasks.create_task(handling)

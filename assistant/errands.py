@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from assistant.agents import Agents
 from assistant.app import House
 from assistant.control import Tell, as_json, sayable
 from assistant.errand import Errand, until_told
-from assistant.errors import AssistantError, BrainError, UsageError
+from assistant.errors import AssistantError, BrainError, LinkError, UsageError
 from assistant.events import ClipSent, Problem, Woke
 from assistant.home.roll import called
 
 BRAIN_SECONDS = 40.0
 LINE_CHARACTERS = 5000
+END_SECONDS = 1.0
+"""What an errand may take to end when the house does."""
+CUT = "the daemon was stopped or built anew before this was done; ask again when it runs"
 NO_SPEECH = "no speech was heard in the recording"
 NO_WAKE = "the wake word was not heard in the recording; with --no-wake the gate is open from the start"
 
@@ -35,13 +39,42 @@ class Errands:
         self._one_at_a_time = asyncio.Lock()
         self._under_way: list[Errand] = []
         self._agents = Agents(house)
+        self._handling: dict[asyncio.Task[Any], asyncio.Event] = {}
+        self._over = False
 
     async def handle(self, request: dict[str, Any], tell: Tell) -> bool:
         """Do what a request says, telling everything that happens meanwhile; whether it worked.
 
         Raises:
             UsageError: it asks for something impossible.
+            LinkError: the house ended before it was done.
         """
+        task, ended = asyncio.current_task(), asyncio.Event()
+        assert task is not None, "it is awaited"
+        self._handling[task] = ended
+        try:
+            return await self._handle(request, tell)
+        except asyncio.CancelledError:
+            if not self._over:
+                raise
+            task.uncancel()
+            raise LinkError(CUT) from None
+        finally:
+            del self._handling[task]
+            ended.set()
+
+    async def end(self) -> None:
+        """Cut what is under way, before the parts go for which it waits: an end would look like an answer."""
+        self._over = True
+        under_way = dict(self._handling)
+        for task in under_way:
+            task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                for ended in under_way.values():
+                    await ended.wait()
+
+    async def _handle(self, request: dict[str, Any], tell: Tell) -> bool:
         if request.get("do") in ("cameras", "clip"):
             return await self._look(request, tell)
         if request.get("do") in ("tools", "call"):

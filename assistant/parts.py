@@ -53,6 +53,7 @@ def spoken(conversation: Conversation, brain: EmbeddedBrain | None, bus: Bus, kn
     conversation.own_voice.read_aloud = brain.read_aloud if brain else None
     voice = HouseVoice(conversation.own_voice, bus, known_as.named)
     voice.lately, voice.push, voice.aloud = conversation.floor.lately, known_as.push, known_as.ringing
+    voice.quiet = conversation.phases.quiet
     for room in known_as.rooms:
         room.changed = bus.publish
     conversation.taken = voice.takes

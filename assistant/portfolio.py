@@ -14,6 +14,7 @@ from assistant.tools.telling import told_to
 from assistant.vision.gallery import Entry, Gallery
 from assistant.vision.headers import LARGEST_BYTES, BadPicture
 from assistant.vision.imagen import MODES, PARTS
+from assistant.vision.painting import short
 from assistant.vision.studio import Studio
 from assistant.vision.wishing import MOST_AT_ONCE, Order
 
@@ -43,12 +44,14 @@ async def asked(house: House, request: dict[str, Any], tell: Tell) -> bool:
     if request["do"] == "gallery":
         return await _gallery(house.studio, request, tell)
     order = await _order(house, request)
-    batch, said = await house.studio.make(order, _text(request, "screen"))
+    batch, said, shown = await house.studio.make(order, _text(request, "screen"))
     for number, entry in enumerate(batch.entries, 1):
-        last = {"text": said} if number == len(batch.entries) else {}
+        last = {"text": said} if shown and number == len(batch.entries) else {}
         now = await house.studio.store.entry(entry.id)  # by now it hangs somewhere
         tell({**_item(house.studio.store, now), **last})
-    return True
+    if not shown:
+        tell({"event": "error", "text": said})
+    return shown
 
 
 def _tell_screens(studio: Studio, tell: Tell) -> None:
@@ -112,19 +115,23 @@ def _count(request: dict[str, Any]) -> int:
 
 
 async def _parent(studio: Studio, edit: str, screen: str) -> Entry:
-    """What hangs on the one screen named, the newest picture, one of the gallery, or a file, which then is in
-    the gallery, too."""
-    if edit == LAST:
+    """A picture of the gallery, or a file, which then is in the gallery, too."""
+    if edit.startswith("/"):
+        return await studio.take(await _file(edit), Path(edit).stem, longest=0)
+    return await _named(studio, edit, screen)
+
+
+async def _named(studio: Studio, ident: str, screen: str) -> Entry:
+    """The picture with this id; ``last`` is what hangs on the one screen named, else the newest."""
+    if ident == LAST:
         shown = studio.wall.targets(screen) if screen else []
-        if len(shown) == 1 and (ident := await studio.store.on(shown[0].name)):
-            return await studio.store.entry(ident)
+        if len(shown) == 1 and (hung := await studio.store.on(shown[0].name)):
+            return await studio.store.entry(hung)
         newest: Sequence[Entry] = await studio.store.entries(1)
         if not newest:
-            raise UsageError("there is no picture yet that could be changed")
+            raise UsageError("there is no picture yet")
         return newest[0]
-    if not edit.startswith("/"):
-        return await studio.store.entry(edit)
-    return await studio.take(await _file(edit), Path(edit).stem, longest=0)
+    return await studio.store.entry(ident)
 
 
 async def _file(path: str) -> bytes:
@@ -143,15 +150,16 @@ async def _file(path: str) -> bytes:
 async def _gallery(studio: Studio, request: dict[str, Any], tell: Tell) -> bool:
     match request:
         case {"keep": str(ident)}:
-            await studio.store.keep((await studio.store.entry(ident)).id)
+            await studio.store.keep((await _named(studio, ident, "")).id)
         case {"remove": str(ident)}:
-            await studio.wall.take_down((await studio.store.entry(ident)).id)
-            await studio.store.remove(ident)
+            gone = (await _named(studio, ident, "")).id
+            await studio.wall.take_down(gone)
+            await studio.store.remove(gone)
         case {"show": str(ident)} if ident.isdecimal() and len(ident) <= LONGEST_NUMBER:
             text = await studio.pick(max(1, int(ident)), screen=_text(request, "screen"))
             tell({"event": "step", "text": text})
         case {"show": str(ident)}:
-            text = await studio.hang(await studio.store.entry(ident), _text(request, "screen"))
+            text = await studio.hang(await _named(studio, ident, ""), _text(request, "screen"))
             tell({"event": "step", "text": text})
         case {"add": str(path)}:
             try:
@@ -165,8 +173,10 @@ async def _gallery(studio: Studio, request: dict[str, Any], tell: Tell) -> bool:
 
 
 async def listed(gallery: Gallery, words: str) -> list[dict[str, Any]]:
-    """The newest pictures, or those of which these words were said."""
-    return [_item(gallery, entry) for entry in await gallery.entries(MOST_LISTED, words)]
+    """The newest pictures, or those of which these words were said; and that there is none, in words."""
+    found = [_item(gallery, entry) for entry in await gallery.entries(MOST_LISTED, words)]
+    none = f"There is no picture of {short(words)} in the gallery." if words else "The gallery is empty."
+    return found or [{"event": "step", "text": none}]
 
 
 def _item(gallery: Gallery, entry: Entry) -> dict[str, Any]:

@@ -33,6 +33,8 @@ UNLISTED = "{number} more devices are not listed: find_devices finds them, befor
 
 THRIFTY = "Words cost money and today's are nearly spent: answer in as few as you can."
 
+HUNG = "What is on a screen now was hung there at {at}."
+
 SILENCE = "If what you hear was not meant for you, stay silent."
 
 CLIP = """\

@@ -11,6 +11,7 @@ import pytest
 from assistant import control
 from assistant.control import Tell, asked, served
 from assistant.errors import LinkError
+from tests.parts.home import until
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +58,56 @@ async def test_a_daemon_that_dies_meanwhile_is_told_in_a_sentence(tmp_path: Path
     async with await asyncio.start_unix_server(dying, tmp_path / "s"):
         with pytest.raises(LinkError, match="ended before it answered"):
             await asked(tmp_path / "s", {"do": "say"}, lambda _item: None)
+
+
+async def _asked_and_left(path: Path, do: str, begun: asyncio.Event) -> None:
+    _, writer = await asyncio.open_unix_connection(path)
+    writer.write(b'{"do": "%s"}\n' % do.encode())
+    await begun.wait()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_who_leaves_stops_a_drawing_and_nothing_that_was_said(tmp_path: Path) -> None:
+    begun, ended, stopped = asyncio.Event(), asyncio.Event(), []
+
+    async def slow(request: dict[str, Any], _tell: Tell) -> bool:
+        begun.set()
+        try:
+            await asyncio.sleep(0.5)
+        except asyncio.CancelledError:
+            stopped.append(request["do"])
+            raise
+        finally:
+            ended.set()
+        return True
+
+    async with served(tmp_path / "s", slow):
+        for do in ("say", "picture"):
+            begun.clear()
+            ended.clear()
+            await _asked_and_left(tmp_path / "s", do, begun)
+            await ended.wait()
+            await until(lambda: len(asyncio.all_tasks()) == 1)
+    assert stopped == ["picture"]
+
+
+async def test_a_daemon_that_ends_while_somebody_waits_says_nothing_of_its_own_parts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def slow(_request: dict[str, Any], _tell: Tell) -> bool:
+        begun.set()
+        await asyncio.sleep(60)
+        return True
+
+    def house() -> None:
+        async def living() -> None:
+            async with served(tmp_path / "s", slow):
+                await _asked_and_left(tmp_path / "s", "say", begun)
+
+        asyncio.run(living())
+
+    await asyncio.to_thread(house)
+    assert "CancelledError" not in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from assistant.app import House
 from assistant.config import PluginEntry
 from assistant.errands import Errands
+from assistant.errors import LinkError
 from tests.parts.home import until
 from tests.parts.homes import Item, lived_in, shipped, told
 
@@ -53,6 +55,11 @@ class Oven(Plugin):
 
 def texts(items: list[Item], event: str) -> list[str]:
     return [item["text"] for item in items if item["event"] == event]
+
+
+async def cut(asked: Awaitable[object]) -> None:
+    with pytest.raises(LinkError, match="stopped or built anew before this was done"):
+        await asked
 
 
 async def test_who_waits_for_a_slow_tool_keeps_nobody_waiting_and_is_told_its_result(tmp_path: Path) -> None:
@@ -135,6 +142,10 @@ async def test_one_that_gives_up_waiting_leaves_the_room_to_the_next(tmp_path: P
             ok, items = await told(errands, {"do": "say", "text": "turn on the kitchen light"})
             assert ok
             assert texts(items, "spoke") == ["The kitchen light is on at 100 percent."]
+            pie = tasks.create_task(cut(told(errands, {"do": "say", "text": "bake a pie"})))
+            await until(lambda: len(house.conversation.calling.running) == 2, 40)
+            await errands.end()  # as a daemon that is stopped does
+            await pie
 
     config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
     oven = PluginEntry(name="oven", settings={"folder": str(tmp_path)})

@@ -6,9 +6,13 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 SEVERAL_ROOMS = "people are heard in several rooms"
+HUNG = re.compile(
+    r"^what is on a screen now was hung there at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.$", re.IGNORECASE
+)
 HEADING = re.compile(r"^devices by area\b", re.IGNORECASE)
 ENTRY = re.compile(r"([^(),]+)(?:\(also ([^()]*)\))?")
 STOREYS = re.compile(r"^floors\b.*\bareas\b", re.IGNORECASE)
@@ -94,6 +98,8 @@ class Home:
     """Words for a floor that the house finds by itself ("upstairs")."""
     also: tuple[tuple[str, str], ...] = ()
     """Other names of areas: ("lounge", "living room")."""
+    hung: datetime | None = None
+    """When something was hung on a screen that is still there."""
 
     def tool(self, name: str) -> Tool | None:
         """The declared function of this name."""
@@ -122,7 +128,17 @@ def read_setup(setup: Mapping[str, Any]) -> Home:
     tools = tuple(_tools(setup.get("tools")))[:MOST_TOOLS]
     knows_rooms = any(line.casefold().startswith(SEVERAL_ROOMS) for line in lines)
     floors, relative = _floors(lines)
-    return Home(things or _enumerated(tools), areas, tools, floors, knows_rooms, relative, also)
+    hung = _hung(lines)
+    return Home(things or _enumerated(tools), areas, tools, floors, knows_rooms, relative, also, hung)
+
+
+def _hung(lines: Sequence[str]) -> datetime | None:
+    """When what is on a screen was hung there."""
+    told = next((found[1] for line in lines if (found := HUNG.match(line))), "")
+    try:
+        return datetime.fromisoformat(told) if told else None
+    except ValueError:
+        return None
 
 
 def _enumerated(tools: Sequence[Tool]) -> tuple[Thing, ...]:

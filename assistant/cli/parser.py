@@ -89,7 +89,7 @@ def _showing(command: Command) -> None:
     picture.add_argument(
         "--edit", metavar="WHICH", help="change a picture: last, an id of the gallery, or a file"
     )
-    picture.add_argument("--mask", type=Path, metavar="FILE", help="only what is white in it may change")
+    picture.add_argument("--mask", metavar="FILE", help="only what is white in it may change")
     picture.add_argument(
         "--part", default="", help="foreground, background or things may change (Imagen only)"
     )
@@ -100,7 +100,7 @@ def _showing(command: Command) -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="words of the prompt; or keep ID, show ID (or the number on a sheet), remove ID, add FILE",
+        help="words of the prompt; or keep, show or remove and an ID or last (or show NUMBER); add FILE",
     )
     screens = command(
         "screens", "list the screens; make or revoke a token for one of them", "screens:screens"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from assistant.cli.output import Output, logging_to_stderr
 from assistant.errors import UsageError
 
 CAMERA = "camera:"
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def picture(options: argparse.Namespace) -> int:
     """Have a picture made or changed, and shown where a screen is named."""
     edit = options.edit or ""
-    if edit and Path(edit).is_file():
-        edit = str(Path(edit).resolve())
+    if edit and (Path(edit).is_file() or ADDRESS.match(edit)):
+        edit = str(_there(edit))
     request = {
         "do": "picture",
         "prompt": " ".join(options.prompt),
@@ -28,7 +30,7 @@ def picture(options: argparse.Namespace) -> int:
         "aspect": options.aspect,
         "size": options.size,
         "count": options.count,
-        "references": [ref if ref.startswith(CAMERA) else str(_there(Path(ref))) for ref in options.ref],
+        "references": [ref if ref.startswith(CAMERA) else str(_there(ref)) for ref in options.ref],
         "edit": edit,
         "mask": str(_there(options.mask)) if options.mask else "",
         "part": options.part,
@@ -45,7 +47,7 @@ def gallery(options: argparse.Namespace) -> int:
         case ["keep" | "remove" | "show" as what, ident]:
             request[what] = ident
         case ["add", file]:
-            request["add"] = str(_there(Path(file)))
+            request["add"] = str(_there(file))
         case ["keep" | "remove" | "show" | "add", *_]:
             raise UsageError(f"write: assistant gallery {options.what[0]} and one id (or file, to add)")
         case words:
@@ -70,7 +72,10 @@ def _listed(options: argparse.Namespace, request: dict[str, Any]) -> int:
     return 0
 
 
-def _there(path: Path) -> Path:
+def _there(written: str) -> Path:
+    if ADDRESS.match(written):
+        raise UsageError(f"{written}: addresses are not taken; download the picture first")
+    path = Path(written)
     if not path.is_file():
         raise UsageError(f"{path}: {'is no file' if path.exists() else 'there is no such file'}")
     return path.resolve()

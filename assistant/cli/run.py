@@ -161,6 +161,7 @@ class Daemon:
             await self._stop.wait()
             if not self._anew:
                 self._notifier.stopping()
+            await errands.end()
             for task in living:
                 task.cancel()
         return 0

@@ -37,6 +37,10 @@ class Talk(Protocol):
     def read_out(self, text: str, how: Manner, /) -> Awaitable[bool]: ...
 
 
+async def _at_once() -> None:
+    """Nobody else speaks."""
+
+
 @dataclass(eq=False)
 class _Utterance:
     text: str
@@ -74,6 +78,8 @@ class HouseVoice:
         """Pushes to talk in a room; whether that is listened to."""
         self.aloud: Callable[[str], AbstractContextManager[None]] = lambda _room: nullcontext()
         """Within it a room, or all of them, can be heard."""
+        self.quiet: Callable[[], Awaitable[None]] = _at_once
+        """Waits until nobody talks."""
         self._waiting: deque[_Utterance] = deque()
         self._rings: deque[_Utterance] = deque()
         """These wait for nobody who only wants to say something."""
@@ -248,6 +254,8 @@ class HouseVoice:
                 self._question = said
             heard = await self._talk.read_out(said.text, said.manner())
             if not heard and said.shown:
+                if said.answer is not None:  # what was told before it is said first, as where it is spoken
+                    await self.quiet()
                 self._bus.publish(Spoke(said.text, 0.0))
         finally:
             said.done.set()

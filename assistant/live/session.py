@@ -47,10 +47,12 @@ class Briefing:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a brain is told at the start of a link; ``whole`` is for one that reads for free."""
+    """What a brain is told at the start of a link; ``whole`` is for one that reads for free, and so is
+    ``lately``: what was done in a house that is no more. It is no reason to begin anew."""
 
     brief: Briefing
     whole: Briefing | None = None
+    lately: str = field(default="", compare=False)
     voice: str = "Puck"
     options: Options = field(default_factory=Options)
     trigger_tokens: int = 12_000
@@ -133,8 +135,10 @@ class Session:
     def renew(self, setup: Setup) -> None:
         """Tell the brain something else about the home, at the next quiet moment."""
         if setup != self._setup:
-            self._setup = setup
             self._lasting.news.set()
+        elif self._link is not None:
+            return  # it goes on with the very words of before, or a resumed talk would be another one
+        self._setup = setup
 
     def knows(self, tool: str) -> bool:
         """Whether the brain that answers now has been told of a tool."""

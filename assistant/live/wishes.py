@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from google.genai import types
@@ -74,7 +75,12 @@ def _listening(wished: Options) -> types.AutomaticActivityDetection:
 
 def told(setup: Setup, able: Abilities) -> Briefing:
     """What this model hears of the house."""
-    return setup.whole if able.reads_free and setup.whole else setup.brief
+    if not (able.reads_free and setup.whole):
+        return setup.brief
+    whole = setup.whole
+    if not setup.lately:
+        return whole
+    return replace(whole, instruction=f"{whole.instruction}\n\n{setup.lately}")
 
 
 def fixed(setup: Setup) -> tuple[object, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.errors import ToolError
 from assistant.showing import Picture
 from assistant.speaking import ask
-from assistant.vision.gallery import BACKGROUND, Entry, Gallery
+from assistant.vision.gallery import Entry, Gallery
+from assistant.vision.hangings import BACKGROUND
 from assistant.vision.painting import agrees, short, spoken_price
 from assistant.vision.wall import SHEET, Wall, picture
 from assistant.vision.workshop import Done

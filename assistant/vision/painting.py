@@ -19,7 +19,7 @@ from assistant.speaking import ask, is_unsure
 from assistant.tools.telling import tell
 from assistant.vision import table, wishing
 from assistant.vision.gallery import Entry, Gallery
-from assistant.vision.making import LONGEST_PROMPT, Artist, Asking, Before, Made, Wish
+from assistant.vision.making import Artist, Asking, Before, Made, Wish
 from assistant.vision.undrawn import NotDrawn
 from assistant.vision.wishing import Order
 from assistant.vision.workshop import Workshop
@@ -31,8 +31,6 @@ TOKENS_OF_A_PICTURE = 1300
 TOKENS_OF_WORDS = 200
 MILLION = 1e6
 NUMBERS = ("No", "One", "Two", "Three", "Four")
-NOTHING = frozenset({"", "picture", "a picture", "image", "an image", "something"})
-"""Nobody can draw that."""
 YES = frozenset(
     {"yes", "yeah", "yes please", "sure", "ok", "okay", "do it", "go on", "go ahead", "please do"}
 )
@@ -102,10 +100,7 @@ class Painter:
         Raises:
             ToolError: there is none; the text says why.
         """
-        if order.prompt.strip().casefold() in NOTHING:
-            raise ToolError("What should I draw?")
-        if len(order.prompt) > LONGEST_PROMPT:
-            raise ToolError(f"That is too long: a picture takes at most {LONGEST_PROMPT} characters.")
+        wishing.worded(order)
         revoking.called(DRAWING)
         service = await self._service()
         if not service.free and await self.away():
@@ -189,9 +184,9 @@ class Painter:
             wishing.size(order, model, panel, config.largest),
             [(each.data, each.mime) for each in clean],
             await self._before(order.parent, order) if order.parent else None,
-            config.google_search and model.search,
+            wishing.search(config, model),
             allowed,
-            config.thinking if config.thinking in model.thinking else "",
+            wishing.thinking(config.thinking, model),
             wishing.safety(config.safety, model),
             order.mask,
             order.part,
@@ -249,7 +244,7 @@ class Painter:
                 made, data=whole.data, mime=whole.mime, width=whole.width, height=whole.height, turn=()
             )
         parent = order.parent
-        prompt = order.prompt.strip()
+        prompt = order.prompt.strip() or order.mode
         return await self._gallery.add(
             made.data,
             prompt=prompt,

@@ -125,16 +125,21 @@ class Studio(Album):
                 with suppress(ToolError):
                     await self.wall.place(target, card)
 
-    async def make(self, order: Order, screen: str) -> tuple[Batch, str]:
-        """For the command line: pictures, shown only where a screen is named; and the sentence about them."""
+    async def make(self, order: Order, screen: str) -> tuple[Batch, str, bool]:
+        """For the command line: pictures, shown only where a screen is named; the sentence about them, and
+        whether they are where they were wished: what is paid for is told even if nobody sees it."""
         targets = self.wall.targets(screen) if screen else []
         batch = await self.painter.several(order, targets)
         if targets:
-            return batch, await self._presented(batch, targets)
+            try:
+                return batch, await self._presented(batch, targets), True
+            except NotShown as error:
+                return batch, str(error), False
+        them = "The picture is"
         if len(batch.entries) > 1:
             await self.store.note_sheet("", [entry.id for entry in batch.entries])
-            return batch, f"The pictures are in the gallery. {batch.missing}".strip()
-        return batch, f"The picture is in the gallery. {batch.missing}".strip()
+            them = "The pictures are"
+        return batch, f"{them} in the gallery. {batch.missing}".strip(), True
 
     async def put_up(self, data: bytes, alt: str, screen: str) -> str:
         """Show a picture that is not kept, like a camera's; where it is seen: ``on the kitchen screen``."""

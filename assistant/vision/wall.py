@@ -15,7 +15,8 @@ from assistant.errors import ToolError
 from assistant.rooms import asking_place
 from assistant.showing import Countdown, NotShown, Panel, Picture, Screen
 from assistant.vision.choosing import chosen
-from assistant.vision.gallery import BACKGROUND, Entry, Gallery
+from assistant.vision.gallery import Entry, Gallery
+from assistant.vision.hangings import BACKGROUND
 from assistant.vision.workshop import Done, Workshop
 
 log = logging.getLogger(__name__)
@@ -183,7 +184,8 @@ class Wall:
         if not idents:
             raise ToolError("There are no numbered pictures to choose from.")
         if number > len(idents):
-            raise ToolError(f"There are only {len(idents)} pictures to choose from.")
+            only = f"There are only {len(idents)} numbered pictures"
+            raise ToolError(f"{only}, those that were shown together last.")
         entry = await self._store.entry(idents[number - 1 if number > 0 else -1])
         return await self.hang(entry, targets, "The picture is")
 

@@ -11,6 +11,7 @@ from assistant.errors import ToolError
 from assistant.showing import Panel
 from assistant.vision import table
 from assistant.vision.gallery import Entry
+from assistant.vision.making import LONGEST_PROMPT
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,10 @@ SHAPES = {"square": 1.0, "portrait": 9 / 16, "tall": 9 / 16, "landscape": 16 / 9
 USUAL_SHAPE = 16 / 9
 USUAL_PIXELS = 1376
 MOST_AT_ONCE = 4
+NOTHING = frozenset({"", "picture", "a picture", "image", "an image", "something"})
+"""Nobody can draw that."""
+WORDLESS = ("remove", "extend")
+"""What is done to a masked part needs no words."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ def checked(config: PicturesConfig, *, vertex: bool) -> None:
     found = model(config, vertex=vertex, free=False)
     people(config.people, found, vertex=vertex)
     safety(config.safety, found)
+    thinking(config.thinking, found)
+    search(config, found)
 
 
 def people(wanted: str, found: table.Model, *, vertex: bool) -> str:
@@ -95,6 +102,38 @@ def safety(wanted: str, found: table.Model) -> str:
     if wanted and wanted not in found.safety:
         raise ToolError(f"{found.name} takes for pictures.safety {_any(found.safety)}, not {wanted}.")
     return wanted
+
+
+def thinking(wanted: str, found: table.Model) -> str:
+    """How much it thinks before it draws, as it is told."""
+    if wanted and not found.thinking:
+        raise ToolError(f'{found.name} takes no pictures.thinking; leave it empty: "".')
+    if wanted and wanted not in found.thinking:
+        raise ToolError(f"{found.name} takes for pictures.thinking {_any(found.thinking)}, not {wanted}.")
+    return wanted
+
+
+def search(config: PicturesConfig, found: table.Model) -> bool:
+    """Whether it may look things up before it draws."""
+    if config.google_search and not found.search:
+        able = [name for name in table.known() if (each := table.model(name)) and each.search]
+        raise ToolError(f"{found.name} takes no pictures.google_search; these do: {_any(able)}.")
+    return config.google_search
+
+
+def worded(order: Order) -> str:
+    """What the picture is to be, in words; what a mask shows is taken away, or gone on with, without any.
+
+    Raises:
+        ToolError: there are none, or too many.
+    """
+    words = order.prompt.strip()
+    if len(words) > LONGEST_PROMPT:
+        raise ToolError(f"That is too long: a picture takes at most {LONGEST_PROMPT} characters.")
+    wordless = order.parent is not None and order.mode in WORDLESS and bool(order.mask or order.part)
+    if words.casefold() in NOTHING and not (wordless and not words):
+        raise ToolError("What should I draw?")
+    return words
 
 
 def ratio(order: Order, found: table.Model, panel: Panel) -> str:

@@ -153,17 +153,22 @@ BEFORE = (
 CARD = (
     "show the {card} card",
     "show me the {card} card",
-    "show me the {card} on the {screen} screen",
-    "show the {card} on the {screen} screen",
+    *(
+        f"{show} the {what} {where}"
+        for show in ("show", "show me", "put")
+        for what in ("{card}", "{text} {card}")
+        for where in WHERE
+    ),
+    *(
+        f"show {me}a list of {{card=timers}}{where}"
+        for me in ("", "me ")
+        for where in ("", *(f" {where}" for where in WHERE))
+    ),
     "show me the {card} on the screen",
     "show the {card} on the screen",
     "show the {text} {card} card",
     "show the {text} {card} on the screen",
     "show me the {text} {card} on the screen",
-    "show the {text} {card} on the {screen} screen",
-    "show me the {text} {card} on the {screen} screen",
-    "put the {card} on the {screen} screen",
-    "put the {text} {card} on the {screen} screen",
     *(
         f"show {me}{new}"
         for me in ("", "me ")

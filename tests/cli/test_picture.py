@@ -76,6 +76,7 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
             assert [(item["prompt"], item["kept"]) for item in cats] == [("at night", False), ("a cat", True)]
             again = await asked(prompt="brighter", edit="last", screen="frame")
             assert again["parent"] == changed["id"], "the last one there, not the last one made"
+            await _the_last_one(errands, again["id"])
             await _on_the_broker(house, errands, made["id"])
             await _three_to_choose_from(errands, frame)
             await told(errands, {"do": "gallery", "remove": changed["id"]})
@@ -99,7 +100,24 @@ async def test_made_changed_listed_kept_and_shown(tmp_path: Path) -> None:
                 with pytest.raises(AssistantError, match=problem):
                     await told(errands, {"do": "picture", **wrong})
 
+            await _paid_for_and_not_seen(errands, frame)
+
         await lived_in(config, use)
+
+
+async def _paid_for_and_not_seen(errands: Errands, frame: Path) -> None:
+    """A screen that refuses: which picture is kept, and where, is told all the same."""
+    frame.unlink()
+    frame.mkdir()
+    ok, items = await told(
+        errands, {"do": "picture", "prompt": "a fox", "aspect": "portrait", "screen": "frame"}
+    )
+    made, problem = [item for item in items if item["event"] in ("picture", "error")]
+    assert not ok
+    assert made["prompt"] == "a fox"
+    assert Path(made["file"]).is_file()
+    assert "text" not in made
+    assert problem["text"].endswith("It is kept in the gallery.")
 
 
 SLOW = """
@@ -138,6 +156,16 @@ async def test_a_house_of_its_own_ends_only_when_the_picture_is_there(
         await lived_in(config, use)
 
 
+async def _the_last_one(errands: Errands, ident: str) -> None:
+    """It need not be written by its id; and words that no picture has are told."""
+    await told(errands, {"do": "gallery", "keep": "last"})
+    await told(errands, {"do": "gallery", "show": "last", "screen": "frame"})
+    _, (newest, *_) = await told(errands, {"do": "gallery"})
+    assert (newest["id"], newest["kept"]) == (ident, True)
+    _, items = await told(errands, {"do": "gallery", "words": "walrus"})
+    assert items == [{"event": "step", "text": "There is no picture of walrus in the gallery."}]
+
+
 async def _three_to_choose_from(errands: Errands, frame: Path) -> None:
     """Shown together; then one by its number."""
     wanted = {"do": "picture", "prompt": "three hats", "count": 3, "screen": "frame", "yes": True}
@@ -149,7 +177,9 @@ async def _three_to_choose_from(errands: Errands, frame: Path) -> None:
     ok, items = await told(errands, {"do": "gallery", "show": "3", "screen": "frame"})
     assert (ok, items[-1]["text"]) == (True, "The picture is on the frame screen.")
     assert frame.read_bytes() != sheet
-    with pytest.raises(AssistantError, match="There are only 3 pictures to choose from"):
+    with pytest.raises(
+        AssistantError, match="There are only 3 numbered pictures, those that were shown together last"
+    ):
         await told(errands, {"do": "gallery", "show": "4", "screen": "frame"})
     with pytest.raises(AssistantError, match="--count is 1 to 4"):
         await told(errands, {"do": "picture", "prompt": "hats", "count": 5})
@@ -187,6 +217,10 @@ def test_the_arguments_make_sense_or_are_refused(
     assert third == f"{tmp_path}: is no file"
     assert first.endswith("none.jpg: there is no such file")
     assert "and one id" in second
+    for wrong in (["--ref"], ["--edit"], ["--edit", "last", "--mask"]):
+        assert main(["picture", "cat", *wrong, "http://example.org/a.png", "--json"]) == UsageError.exit_code
+        text = json.loads(capsys.readouterr().out.splitlines()[0])["text"]
+        assert text == "http://example.org/a.png: addresses are not taken; download the picture first"
 
 
 async def test_without_a_daemon_the_gallery_is_looked_at_on_a_full_disk_too(

@@ -192,11 +192,11 @@ async def test_the_price_is_asked_while_nobody_waits_and_the_answer_counts(tmp_p
     async def use(house: House, errands: Errands) -> None:
         for answer, result in (("no", "Okay, I don't draw it."), ("yes", "Two pictures are on the")):
             _, items = await told(errands, {"do": "say", "text": "draw two pictures of a hat on the tv"})
-            spoke = {item["text"] for item in items if item["event"] == "spoke"}
-            assert spoke == {
+            spoke = [item["text"] for item in items if item["event"] == "spoke"]
+            assert spoke == [
                 "I have a question first.",
                 "Two pictures in 1K cost about 7 cents. Shall I draw them?",
-            }
+            ]
             _, items = await told(errands, {"do": "say", "text": answer})
             assert not [item for item in items if item["event"] == "tool_call"]
             await until(lambda: not house.conversation.calling.running)

@@ -60,6 +60,15 @@ SENTENCES: list[tuple[str, str, dict[str, Any]]] = [
     ("write dinner is ready on the screen", "show_card", {"text": "dinner is ready"}),
     ("save the picture", "keep_image", {}),
     ("make the picture my background", "keep_image", {"use": "background"}),
+    (
+        "show the shopping list in the hall",
+        "show_card",
+        {"text": "shopping", "card": "list", "screen": "hall"},
+    ),
+    ("show me the timers in the hall", "show_card", {"card": "timers", "screen": "hall"}),
+    ("show the weather on the TV", "show_card", {"card": "weather", "screen": "TV"}),
+    ("show a list of timers", "show_card", {"card": "timers"}),
+    ("show me a list of my timers in the hall", "show_card", {"card": "timers", "screen": "hall"}),
     # not about pictures:
     ("show the shopping list", "read_list", {"list": "shopping"}),
     ("add milk to the list", "add_to_list", {"items": ["milk"]}),

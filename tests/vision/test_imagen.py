@@ -86,6 +86,10 @@ async def test_imagen_edits_within_a_mask_or_a_named_part(tmp_path: Path) -> Non
         assert part.parent == first.id
         mask = await artist.paint(Order("gone", parent=first, mask=picture(), mode="remove"), [])
         assert (mask.width, mask.height) == (first.width, first.height)
+        wordless = await artist.paint(Order("", parent=first, mask=picture(), mode="remove"), [])
+        assert wordless.prompt == "remove"
+        with pytest.raises(ToolError, match="What should I draw?"):
+            await artist.paint(Order("", parent=first, mask=picture(), mode="insert"), [])
 
 
 async def test_several_come_in_one_request_and_what_is_held_back_is_told(tmp_path: Path) -> None:
@@ -125,6 +129,19 @@ async def test_what_a_model_does_not_take_is_told_with_what_it_takes(tmp_path: P
         artist = painter(address, tmp_path, model="imagen-4.0-fast-generate-001", safety="OFF")
         with pytest.raises(ToolError, match="takes for pictures.safety BLOCK_LOW_AND_ABOVE or .*, not OFF"):
             await artist.paint(Order("a cat"), [])
+        for name, sentence in (
+            ("gemini-nano-banana-2.1", "takes for pictures.thinking minimal or high, not low"),
+            ("gemini-3-pro-image", "takes no pictures.thinking; leave it empty"),
+            ("imagen-4.0-fast-generate-001", "takes no pictures.thinking"),
+        ):
+            with pytest.raises(ToolError, match=sentence):
+                await painter(address, tmp_path, model=name, thinking="low").paint(Order("a cat"), [])
+        with pytest.raises(
+            ToolError, match=r"no pictures.google_search; .* gemini-nano-banana-2.1 or gemini-3"
+        ):
+            await painter(address, tmp_path, model="gemini-3.1-flash-lite-image", google_search=True).paint(
+                Order("a cat"), []
+            )
         native = painter(address, tmp_path, people="DONT_ALLOW", safety="OFF")
         with pytest.raises(NotDrawn, match="without a picture"):
             await native.paint(Order("nobody here"), [])

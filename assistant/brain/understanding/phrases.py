@@ -32,6 +32,8 @@ SIGN = re.compile(r"[^\w\s',’:-]|:(?!\d)")
 WORDS = "{}"
 """A slot of no parameter: any words."""
 ONE_OF = "a "
+SCREEN = "screen"
+"""The parameter of functions that are about what hangs on a screen."""
 """What a slot begins with whose words are new here, as an indefinite article before them says."""
 LESS = "-"
 """What a slot begins with whose number is taken away: "take {-seconds} off the timer"."""
@@ -197,10 +199,17 @@ class Phrases:
         self._phrases = sorted(found, key=lambda phrase: (-phrase.weight, -phrase.known))
         self._things = frozenset(thing.name for thing in home.things)
         self._continued = frozenset(tool.name for tool in home.tools if tool.continues)
+        self._shown = frozenset(
+            tool.name for tool in home.tools if tool.continues and SCREEN in tool.properties
+        )
 
     def continues(self, call: Call) -> bool:
         """Whether what is said after this call may go on about it."""
         return call.name in self._continued
+
+    def shows(self, call: Call) -> bool:
+        """Whether this call is about what hangs on a screen."""
+        return call.name in self._shown
 
     def sequel(self, sentence: Sequence[str], now: datetime, *, free: bool) -> Call | None:
         """The call of a phrase that goes on about the last call."""

@@ -33,7 +33,6 @@ from assistant.brain.understanding.wishes import Wishes
 from assistant.brain.understanding.words import words, written
 
 ADVICE = "That is up to you. Shall I do it?"
-LAST = "Do you mean what I did last?"
 MEMORY = timedelta(minutes=2)
 MOST_CALLS = 60
 CANCEL_TOOL = "cancel_that"
@@ -67,7 +66,7 @@ class Understander:
         self._last: tuple[Thing, ...] = ()
         self._spoken_at: datetime | None = None
         self._pending: Pending | None = None
-        self._sequels = Sequels(self._phrases, now)
+        self._sequels = Sequels(self._phrases, now, home.hung)
         self._open: Pending | None = None
         """What the house was left to find out; it may ask back."""
         self._told = ""
@@ -186,9 +185,8 @@ class Understander:
             return self._done(*special, None)
         if call := self._foreign.call(sentence):
             return self._done([call], _things_of(self.home, call), None)
-        if not miss.say.endswith("?") and (call := self._sequels.vague(spelled)):
-            return self.offer(Understanding(calls=(call,)), f"{miss.say} {LAST}")
-        return None
+        asked = self._sequels.asked_back(spelled, miss.say)
+        return self.offer(*asked) if asked else None
 
     def _asked(self, sentence: tuple[str, ...], polite: tuple[str, ...]) -> Understanding | None:
         if no_camera := unseen(polite, self.home):
@@ -266,7 +264,7 @@ class Understander:
         """An answer to our own question; None when the sentence is something new."""
         try:
             answered = self._answers.take(pending, sentence)
-            return self._done(*answered) if isinstance(answered, tuple) else answered
+            return self._done(*answered) if isinstance(answered, tuple) else self._sequels.agreed(answered)
         except Miss as miss:
             return Understanding(say=miss.say)
 

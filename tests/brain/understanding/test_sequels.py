@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 
+from assistant import prompts
 from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander
 from assistant.bus import Bus
@@ -115,6 +116,14 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+AFTER_A_RESTART = [
+    ("add a boat", "change_image how=add change=boat"),
+    ("in Spanish", "change_image how=in change=Spanish"),
+    ("make it night-time", "change_image change=night time"),
+    ("zoom in", "change_image change=zoom in"),
+]
 
 
 async def show_camera(camera: Annotated[str, Choice("front door")], screen: str = "") -> str:
@@ -242,3 +251,33 @@ def test_on_which_screen_is_answered(told: dict[str, Any], clock: Clock, said: s
     asked = {"error": "On which screen: frame or kitchen?", "valid_options": ["frame", "kitchen"]}
     understander.answer(drawing, [asked])
     assert short(understander, said) == "show_image prompt=whale screen=kitchen"
+
+
+def hung(told: dict[str, Any], at: str) -> dict[str, Any]:
+    """The same home, whose screen shows what was hung there then."""
+    instruction = told["systemInstruction"]["parts"][0]["text"]
+    text = f"{instruction}\n\n{prompts.HUNG.format(at=at)}"
+    return {**told, "systemInstruction": {"parts": [{"text": text}]}}
+
+
+@pytest.mark.parametrize(("said", "meant"), AFTER_A_RESTART)
+def test_what_hangs_there_since_before_a_restart_is_gone_on_about(
+    told: dict[str, Any], clock: Clock, said: str, meant: str
+) -> None:
+    at_once = Understander(read_setup(hung(told, "2026-11-24T11:58:00")), clock)
+    assert short(at_once, said) == meant
+    late = Understander(read_setup(hung(told, "2026-11-23T11:58:00")), clock)
+    assert late.understand(said).say == "Do you mean what is on the screen?"
+    assert short(late, "yes") == meant
+    assert short(late, "add a boat") == "change_image how=add change=boat", "it was spoken of just now"
+    never = Understander(read_setup(told), clock)
+    assert not never.understand(said).calls
+    assert not never.understand(said).say.startswith("Do you mean")
+
+
+@pytest.mark.parametrize("at", ["2026-11-24T11:58:00", "2026-11-23T11:58:00"])
+def test_a_picture_of_before_takes_nothing_from_the_home(told: dict[str, Any], clock: Clock, at: str) -> None:
+    for said, meant in lines(ABOUT_THE_HOME):
+        assert short(Understander(read_setup(hung(told, at)), clock), said) == meant
+    for said in ("what is the weather like in Rome", "who wrote Faust", "good night"):
+        assert not Understander(read_setup(hung(told, at)), clock).understand(said).calls
