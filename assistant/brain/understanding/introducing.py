@@ -17,7 +17,7 @@ HELP = phrases(
     what are my options, what are you, introduce yourself, how do you work, how does this work
     """
 )
-HAVE = "(?:are there|are|do (?:i|we|you) have|do you know|can (?:i|you) control|can i use)"
+HAVE = "(?:are there(?: there)?|are|do (?:i|we|you) have|do you know|can (?:i|you) control|can i use)"
 ROLL = re.compile(
     rf"(?:(?:what|which) (?:devices|things) {HAVE}|what can (?:i|you) control|list (?:all |my |our )*devices)"
     r"(?: (?:here|at home|in this home|in my home))?(?: in (?:the |my |our )?(?P<area>.+))?"
