@@ -37,6 +37,8 @@ PROCESSING_SECONDS = 180.0
 POLL_SECONDS = 1.0
 LOST_SECONDS = 5.0
 LARGEST_UPLOAD = 2 * 2**30
+WHOLE = ("", "FINISH_REASON_UNSPECIFIED", "STOP")
+"""Why an answer ends that is complete."""
 
 Progress = Callable[[int, int], None]
 
@@ -57,6 +59,8 @@ class Input:
     resolution: str = ""
     seconds: float = 0.0
     """How long all of it is; 0: nobody knows."""
+    cut_at: float = 0.0
+    """Where it begins in the film that it was cut out of, in seconds."""
 
     @property
     def size(self) -> int:
@@ -276,12 +280,12 @@ def _told(answer: types.GenerateContentResponse, model: str) -> Told:
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     text = "".join(part.text for part in parts if part.text and not part.thought).strip()
     reason = candidate.finish_reason.name if candidate and candidate.finish_reason else ""
-    if not text:
-        if reason in ("", "STOP"):
-            raise VisionError("Gemini gave no answer about that clip.")
-        if reason == "MAX_TOKENS":
-            raise VisionError("Gemini thought too long about that clip and gave no answer.")
+    if reason not in WHOLE and reason != "MAX_TOKENS":
         raise Refusing(NOT_ALLOWED)
+    if not text and reason in WHOLE:
+        raise VisionError("Gemini gave no answer about that clip.")
+    if not text:
+        raise VisionError("Gemini thought too long about that clip and gave no answer.")
     tokens_in = (usage and usage.prompt_token_count) or 0
     total = (usage and usage.total_token_count) or 0
     tokens_out = max(total - tokens_in, (usage and usage.candidates_token_count) or 0)

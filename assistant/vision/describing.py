@@ -22,8 +22,8 @@ from assistant.vision.cameras import FROZEN_SECONDS, Cameras
 from assistant.vision.clips import Clip, fine, wish
 from assistant.vision.failing import Busy, Retired, Unreachable
 from assistant.vision.keeping import Kept
-from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of
-from assistant.vision.moments import by_the_clock, said, span
+from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of, placed
+from assistant.vision.moments import by_the_clock, later, said, span
 from assistant.vision.pipe import split
 from assistant.vision.serving import Service
 from assistant.vision.uploads import Uploads
@@ -107,7 +107,8 @@ class Describer:
         resolution = self._resolution(wanted)
         inputs = [replace(one, resolution=one.resolution or resolution) for one in inputs]
         clip = Clip(b"".join(one.data for one in inputs), seconds=_length(inputs), sound=True)
-        return await self._asked(inputs, wanted, clip, None, progress)
+        look = await self._asked(inputs, wanted, clip, None, progress)
+        return _of_the_whole(look, inputs[0].cut_at, clip.seconds)
 
     def _resolution(self, wanted: Wanted) -> str:
         return wanted.resolution or ("high" if fine(wanted.question) else "")
@@ -239,6 +240,14 @@ class Broke(VisionError):
 def _priced(service: Service, model: str) -> Any:
     """The service with the model that is billed."""
     return replace(service, model=model)  # type: ignore[type-var]
+
+
+def _of_the_whole(look: Look, begins: float, seconds: float) -> Look:
+    """An answer about a piece of a film, with its places as they are in the film."""
+    if not begins:
+        return look
+    facts = None if look.facts is None else placed(look.facts, begins, seconds)
+    return replace(look, text=later(look.text, begins, seconds), facts=facts)
 
 
 def _length(inputs: Sequence[Input]) -> float:

@@ -161,6 +161,9 @@ BLOCKED = """
 STOPPED = """
 - {on: rest, match: generate, do: [reply: {candidates: [{finishReason: PROHIBITED_CONTENT}]}]}
 """
+BROKEN_OFF = """
+- {on: rest, match: generate, do: [reply: {candidates: [{content: {parts: [{text: "A man comes and"}]}, finishReason: SAFETY}]}]}
+"""
 EMPTY = """
 - {on: rest, match: generate, do: [reply: {candidates: [{finishReason: STOP}]}]}
 """
@@ -179,6 +182,7 @@ KEY = """
         (LONG_WAIT, Busy, "quota"),
         (BLOCKED, Refusing, "refuses to describe"),
         (STOPPED, Refusing, "refuses to describe"),
+        (BROKEN_OFF, Refusing, "refuses to describe"),
         (EMPTY, VisionError, "no answer"),
         (GONE, Retired, "not there any more"),
         (KEY, VisionError, "API key"),
@@ -313,6 +317,20 @@ async def test_a_clip_is_paid_once_and_told_when_it_leaves(
     assert 24 * 70 <= look.tokens_in <= 24 * 70 + 12 * 32 + 500
     (sent,) = [event for event in desk.events if isinstance(event, ClipSent)]
     assert (sent.brain, sent.bytes) == ("gemini", footage("door.mp4").stat().st_size)
+
+
+async def test_places_in_a_piece_of_a_film_are_told_as_they_are_in_the_film(
+    tmp_path: Path, footage: Callable[[str], Path]
+) -> None:
+    piece = Input(data=footage("door.mp4").read_bytes(), fps=2.0, end=12, cut_at=3598.0)
+    async with asked_of(tmp_path) as address:
+        desk = Desk(tmp_path, [endpoint(address)])
+        told = await desk.describer.films([piece], Wanted("What moves?", about="A film."))
+        facts = await desk.describer.films([piece], Wanted("What moves?", "facts", about="A film."))
+    assert "from [1:00:02] to [1:00:0" in told.text, "the red box enters after four seconds of the piece"
+    assert facts.facts is not None
+    assert facts.facts["events"][0]["at"] == "1:00:02"
+    assert "[1:00:02]" in facts.text
 
 
 @pytest.mark.parametrize(
