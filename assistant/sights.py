@@ -33,7 +33,7 @@ async def tell_cameras(house: House, tell: Tell) -> bool:
     states = await house.vision.cameras.settled_states()
     for state in states:
         tell({"event": "camera_state", **state})
-    return all(state["state"] in ("live", "private") for state in states)
+    return all(state["state"] in ("live", "private", "waiting") for state in states)
 
 
 async def tell_clip(house: House, request: dict[str, Any], tell: Tell) -> bool:

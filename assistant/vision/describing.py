@@ -26,6 +26,7 @@ from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered,
 from assistant.vision.moments import by_the_clock, later, said, span
 from assistant.vision.pipe import split
 from assistant.vision.serving import Service
+from assistant.vision.tally import CLIPS, Tally
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 
@@ -63,11 +64,11 @@ class Describer:
     config: ClipsConfig
     clock: WallClock
     tell: Callable[[Event], None]
+    tally: Tally
     kept: Kept = field(default_factory=Kept)
     uploads: Uploads = field(default_factory=Uploads)
     captioner: Callable[[], Captioner | None] = lambda: None
     """Who describes pictures in this house, if somebody does."""
-    _sent_today: tuple[str, int] = ("", 0)
 
     async def look(self, camera: CameraConfig, wanted: Wanted, when: str = "", seconds: float = 0.0) -> Look:
         """What happened before a camera.
@@ -209,7 +210,7 @@ class Describer:
                 if obstacle:
                     raise Broke(obstacle)
                 if not free and number == 0:
-                    self._leaves(service, clip, camera, sum(one.size for one in question.inputs))
+                    await self._leaves(service, clip, camera, sum(one.size for one in question.inputs))
                 try:
                     told = await asking.ask(question, model)
                 except (Busy, Retired):
@@ -220,16 +221,15 @@ class Describer:
                 return told, 0.0 if free else self.purse.paid(payer, tokens, wanted.paid_as)
         raise Retired("There is no video model to ask.")
 
-    def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None, size: int) -> None:
-        """Nothing leaves the house without being told."""
-        today = self.clock.now().date().isoformat()
-        self._sent_today = (today, (self._sent_today[1] if self._sent_today[0] == today else 0) + 1)
+    async def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None, size: int) -> None:
+        """Nothing leaves the house without being told, and counted."""
+        self.tally.add(CLIPS)
+        await self.tally.written()
         name = camera.name if camera else "a film"
         self.tell(ClipSent(name, round(clip.seconds, 1), size, service.brain))
 
     def _within_the_day(self) -> None:
-        day, number = self._sent_today
-        if self.config.daily and day == self.clock.now().date().isoformat() and number >= self.config.daily:
+        if self.config.daily and self.tally.number(CLIPS) >= self.config.daily:
             raise Broke(DAILY.format(number=self.config.daily))
 
 

@@ -159,8 +159,10 @@ class Folder:
         if not self._path.is_dir():
             return as_state(self._name, "away", "there is no such folder")
         files = await asyncio.to_thread(self._files, FILMS | PICTURES)
-        age = self._clock.read() - files[0][0] if files else None
-        return as_state(self._name, "live", codec="folder", last_frame_s=age and round(age, 1))
+        if not files:
+            return as_state(self._name, "waiting", "no film has come into its folder yet", codec="folder")
+        age = self._clock.read() - files[0][0]
+        return as_state(self._name, "live", codec="folder", last_frame_s=round(age, 1))
 
     def _files(self, kinds: frozenset[str]) -> list[tuple[float, Path]]:
         """Finished files, the newest first, with the time of their end."""

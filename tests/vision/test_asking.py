@@ -26,6 +26,7 @@ from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
 from assistant.vision.failing import Busy, Refusing, Retired
 from assistant.vision.looks import FACTS, Wanted
+from assistant.vision.tally import Tally
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 from tests.brain.stand_ins import brain
@@ -295,6 +296,7 @@ class Desk:
             ClipsConfig(daily=int(limits.get("daily", 200))),
             clock,
             self.events.append,
+            Tally(folder / "looks.json", clock),
         )
 
     async def ask(self, film: bytes, kind: str = "answer") -> Any:
@@ -449,6 +451,7 @@ async def test_no_more_clips_than_the_day_has(tmp_path: Path) -> None:
         desk = Desk(tmp_path, [endpoint(address)], daily=2)
         await desk.ask(b"one")
         await desk.ask(b"two")
+        desk = Desk(tmp_path, [endpoint(address)], daily=2)  # as after a restart
         with pytest.raises(VisionError, match="Today's 2 clips"):
             await desk.ask(b"three")
 

@@ -165,7 +165,11 @@ async def test_a_folder_gives_its_newest_film_of_that_time(
     now = CLOCK.read()
     os.utime(film, (now - 100, now - 100))
     folder = CameraConfig(name="drive", url=str(tmp_path))
-    async with house(folder) as cameras:
+    empty = CameraConfig(name="shed", url=str(tmp_path / "empty"))
+    (tmp_path / "empty").mkdir()
+    async with house(folder, empty) as cameras:
+        states = {state["name"]: (state["state"], state["why"]) for state in await cameras.states()}
+        assert states == {"drive": ("live", ""), "shed": ("waiting", "no film has come into its folder yet")}
         clip = await cameras.clip(folder, Span(now - 120, now - 90), wish(12))
         assert clip.begin == pytest.approx(now - 112, abs=0.3)
         assert decoded(clip.data).red[0] == pytest.approx(4, abs=0.6)
