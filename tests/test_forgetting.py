@@ -136,7 +136,7 @@ async def test_what_is_too_old_goes_though_nothing_new_comes(tmp_path: Path) -> 
     limits = {**base, **short, "clips": {"remember_days": 5}, "pictures": {"keep_days": 5}}
     await asyncio.to_thread(Forgetter(Config.model_validate(limits)).tidy)
     assert traces(tmp_path, OLD) == []
-    assert len(traces(tmp_path, SECRET)) == 7
+    assert len(traces(tmp_path, SECRET)) == 8
     assert f"ledger-{NOW - timedelta(days=90):%Y-%m}.jsonl" not in prints(tmp_path)
     await asyncio.to_thread(Forgetter(Config.model_validate({**limits, "keep": {}})).tidy)
     assert not list((tmp_path / "transcripts").iterdir()), "who no longer wants a diary has none"

@@ -32,6 +32,8 @@ from assistant.vision.uploads import Uploads
 if TYPE_CHECKING:
     from google.genai import Client, types
 
+BEGIN_SECONDS = 30.0
+"""A service that takes no byte of a film within that does not take it."""
 REQUEST_SECONDS = 90.0
 PROCESSING_SECONDS = 180.0
 POLL_SECONDS = 1.0
@@ -184,12 +186,22 @@ class Asking:
         if size > LARGEST_UPLOAD:
             raise VisionError("That film is larger than 2 gigabytes: cut it first.")
         wanted = types.UploadFileConfig(mime_type=one.mime, display_name="clip")
+        clock, begun = asyncio.get_running_loop().time, False
+
+        def progress(sent: int, whole: int) -> None:
+            nonlocal begun
+            if not begun:
+                limit.reschedule(clock() + UPLOAD_SECONDS)
+            begun = True
+            self.progress(sent, whole)
+
         try:
-            async with asyncio.timeout(UPLOAD_SECONDS):
-                with await asyncio.to_thread(_Counted, one, size, self.progress) as film:
+            async with asyncio.timeout(BEGIN_SECONDS) as limit:
+                with await asyncio.to_thread(_Counted, one, size, progress) as film:
                     return await client.aio.files.upload(file=film, config=wanted)
         except TimeoutError as error:
-            raise Unreachable("Sending the clip took too long.") from error
+            slow = "Sending the clip took too long." if begun else "Gemini does not answer."
+            raise Unreachable(slow) from error
         except raw() as error:
             raise understood(error, "The clip could not be sent: the connection broke off.") from error
 

@@ -99,14 +99,23 @@ class Cameras:
         then = (self._clock.now() if at is None else self._clock.at(at)).time()
         return any(within(then, span(text)) for text in camera.private)
 
+    def public(self, camera: CameraConfig) -> None:
+        """Nothing of a camera is looked at in its private time, even when it begins in the
+        middle of a clip: its ring learns of it some seconds late.
+
+        Raises:
+            VisionError: it is private now.
+        """
+        if self.is_private(camera):
+            raise VisionError(f"The {camera.name} is private at this time.")
+
     def _public(self, camera: CameraConfig, *moments: float) -> None:
         """A ring forgets private times by itself; what others have recorded of them is not asked for.
 
         Raises:
             VisionError: it is private now, or was at one of these moments.
         """
-        if self.is_private(camera):
-            raise VisionError(f"The {camera.name} is private at this time.")
+        self.public(camera)
         if not self.has_ring(camera) and any(self.is_private(camera, at) for at in moments):
             raise VisionError(f"The {camera.name} was private at that time.")
 
@@ -175,6 +184,7 @@ class Cameras:
         if keeper is None:
             return await self._from_ring(camera, wanted, wish, raw=raw)
         await asyncio.sleep(max(0.0, min(60.0, wanted.end - self._clock.read())))
+        self.public(camera)
         film = await keeper.film(wanted.begin, wanted.end)
         return await self._of_film(film, wish)
 
@@ -206,6 +216,7 @@ class Cameras:
             "raw": raw,
         }
         told, data = await self.eyes.ask(head, seconds=60 + max(0.0, wanted.end - self._clock.read()))
+        self.public(camera)
         if told.get("nothing"):
             raise VisionError(_nothing(camera, told["camera"], wanted, self._clock))
         begin = float(told["at"]) + offset + float(told.get("begin_s", 0.0))
@@ -243,6 +254,7 @@ class Cameras:
             "pixels": pixels,
         }
         told, data = await self.eyes.ask(head, seconds=STILL_SECONDS)
+        self.public(camera)
         if told.get("nothing"):
             wanted = Span(self._clock.read() - 1, self._clock.read(), now=at is None)
             raise VisionError(_nothing(camera, told["camera"], wanted, self._clock))

@@ -78,6 +78,7 @@ class Describer:
         """
         seconds = seconds or self.config.seconds
         if when.casefold().strip() in SAME and (known := self.kept.last(camera.name)):
+            self.cameras.public(camera)
             return await self._of_clip(camera, known, wanted)
         asked_for = span(when, seconds, self.clock)
         how = wish(seconds, wanted.question, wanted.fps)
@@ -132,7 +133,7 @@ class Describer:
                 continue
             asking = Asking(service, round(self.config.inline_mb * 2**20), progress, kept)
             if service.brain == FREE and (look := await self._captioned(inputs, wanted, clip, camera)):
-                return replace(look, text=f"{why} {look.text}" if why else look.text)
+                return replace(look, text=f"{why} {look.text}" if why and not wanted.kept else look.text)
             try:
                 if service.brain != FREE:
                     self._within_the_day()
@@ -144,7 +145,7 @@ class Describer:
             facts = facts_of(text, free=service.brain == FREE) if question.schema else None
             if facts is not None:
                 text = str(facts.get("summary", text))
-            if why is not None:
+            if why is not None and not wanted.kept:
                 text = f"{why} {text}"
             return Look(
                 text,

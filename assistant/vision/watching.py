@@ -37,6 +37,7 @@ LONGEST_TEXT = 300
 MOST_THINGS = 10
 REVIEWS = "frigate/reviews"
 QUESTION = "What happens here? Ignore what does not move."
+NOTHING_KNOWN = "Something moved."
 HAPPENED = frozenset({"on", "open", "pressed", "ding", "motion"})
 
 
@@ -151,7 +152,7 @@ class Watch:
                 seen = _seen(at, camera, look, things)
             except VisionError as error:
                 log.info("%s: %s", camera.name, error)
-                seen = Seen(at, camera.name, _labels(things) or "Something moved.", 1, things)
+                seen = Seen(at, camera.name, _labels(things) or NOTHING_KNOWN, 1, things)
             await self._remember(camera, seen)
 
     async def _remember(self, camera: CameraConfig, seen: Seen) -> None:
@@ -202,9 +203,17 @@ def _seen(at: float, camera: CameraConfig, look: Look, things: tuple[str, ...]) 
         told = facts.get(kind)
         found += [str(one)[:30] for one in told] if isinstance(told, list) else []
     importance = _number(facts.get("importance", 1))
-    text = _labels(things) or look.text if look.brain == "embedded" else look.text
+    text = _labels(things) or _moved(look) if look.brain == "embedded" else look.text
     kept = tuple(dict.fromkeys(found))[:MOST_THINGS]
     return Seen(at, camera.name, one_line(text, LONGEST_TEXT), min(3, importance), kept, dict(facts))
+
+
+def _moved(look: Look) -> str:
+    """What can be told of a film that nobody has described."""
+    moved = [one for one in (look.clip.movement if look.clip else []) if one["kind"] == "movement"]
+    sides = list(dict.fromkeys(side for one in moved for side in one["sides"]))
+    where = f" {'in' if sides[0] == 'middle' else 'at'} the {sides[0]}" if len(sides) == 1 else ""
+    return NOTHING_KNOWN.replace(".", f"{where}.")
 
 
 def _labels(things: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ from assistant.vision import addresses, asking, failing, serving, uploads
 from assistant.vision.asking import Asking, Input, Question
 from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
-from assistant.vision.failing import Busy, Refusing, Retired
+from assistant.vision.failing import Busy, Refusing, Retired, Unreachable
 from assistant.vision.looks import FACTS, Wanted
 from assistant.vision.tally import Tally
 from assistant.vision.uploads import Uploads
@@ -416,6 +416,31 @@ async def test_without_money_the_embedded_brain_says_what_it_can_and_why(
         "Today's limit of 0.003 dollars is reached. I can't describe pictures offline."
     )
     assert (look.brain, look.usd, desk.events) == ("embedded", 0.0, [])
+
+
+async def test_what_is_kept_tells_what_was_seen_and_not_why_nobody_was_paid(
+    tmp_path: Path, footage: Callable[[str], Path]
+) -> None:
+    film = Input(data=footage("door.mp4").read_bytes(), fps=2.0, end=12)
+    async with asked_of(tmp_path) as address:
+        desk = Desk(tmp_path, [endpoint(address), endpoint(address, "embedded")], usd=0.003)
+        look = await desk.describer.films([film], Wanted("What happens?", "facts", kept=True))
+    assert look.text.startswith("I can't describe pictures offline. But in these 12 seconds something moves")
+
+
+async def test_a_service_that_takes_the_call_and_says_nothing_is_not_waited_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "BEGIN_SECONDS", 0.3)
+    calls: list[Any] = []
+    server = await asyncio.start_server(lambda *ends: calls.append(ends), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    deaf = Endpoint("gemini", MODEL, key="any", base_url=url)
+    with pytest.raises(Unreachable, match="does not answer"):
+        await Asking(deaf, 0).ask(question(Input(data=b"film")), MODEL)
+    for _, writer in calls:
+        writer.close()
+    server.close()
 
 
 class Looker(Captioner):

@@ -181,6 +181,21 @@ async def test_a_folder_gives_its_newest_film_of_that_time(
             await cameras.clip(folder, Span(now - 20, now), wish(12))
 
 
+async def test_a_film_that_lands_while_it_is_asked_about_is_waited_for(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    film, folder = tmp_path / "one.mp4", CameraConfig(name="drive", url=str(tmp_path))
+    data = footage("door.mp4").read_bytes()
+    async with house(folder) as cameras:
+        film.write_bytes(data[: len(data) // 2])
+        now = CLOCK.read()
+        asked = asyncio.get_running_loop().create_task(cameras.clip(folder, Span(now - 5, now), wish(12)))
+        await asyncio.sleep(0.5)
+        assert not asked.done(), "a film that is being written is not yet one"
+        film.write_bytes(data)
+        assert decoded((await asked).data).red
+
+
 @pytest.mark.speech
 async def test_small_things_are_looked_at_in_the_finer_stream(footage: Callable[[str], Path]) -> None:
     async with Server({"small": footage("door.mp4"), "large": footage("other.mp4")}).open() as server:
