@@ -110,7 +110,7 @@ TABLE = (
         "events",
         "how many clips were looked at today, and since when cameras keep watch",
         ("looks.json",),
-        "until the next day",
+        "until something is looked at on another day",
     ),
     Kept("clips", "the last minute of each camera", (), "its `seconds`. Never on a disk"),
     GALLERY,

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import logging
 import time as monotonic_time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from assistant.config import CameraConfig
@@ -141,16 +141,7 @@ class Cameras:
             raise VisionError(f"Which camera do you mean: {' or '.join(several[:4])}?", options=several)
         if not spoken and len(self.configured) == 1:
             return self.configured[0]
-        if not self.configured:
-            raise VisionError("There is no camera here; name them under cameras in the configuration.")
-        names = tuple(camera.name for camera in self.configured)
-        near = difflib.get_close_matches(wanted, self._names, 3, cutoff=0.6)
-        best = tuple(dict.fromkeys(self._names[name].name for name in near)) or names
-        question = f"I have no camera called {spoken[:40]!r}" if spoken else "Which camera do you mean"
-        options = " or ".join(best[:4])
-        raise VisionError(
-            f"{question}; there is {options}." if spoken else f"{question}: {options}?", options=best
-        )
+        raise _unknown(spoken, self.configured, self._names)
 
     async def settled_states(self) -> list[Item]:
         """The same, once every camera has been tried."""
@@ -285,6 +276,20 @@ def _nothing(camera: CameraConfig, state: Item, wanted: Span, clock: WallClock) 
         kept = f"{state['ring_s']:.0f} seconds"
         return f"I keep only the last {kept} of the {camera.name}; that is longer ago."
     return f"I have no pictures of the {camera.name} from that time."
+
+
+def _unknown(
+    spoken: str, configured: Sequence[CameraConfig], known: Mapping[str, CameraConfig]
+) -> VisionError:
+    """No camera is called so: which there are, the most alike first."""
+    if not configured:
+        return VisionError("There is no camera here; name them under cameras in the configuration.")
+    near = difflib.get_close_matches(_folded(spoken), known, 3, cutoff=0.6)
+    best = tuple(dict.fromkeys(known[name].name for name in near)) or tuple(each.name for each in configured)
+    options = " or ".join(best[:4])
+    if spoken:
+        return VisionError(f"I have no camera called {spoken[:40]!r}; there is {options}.", options=best)
+    return VisionError(f"Which camera do you mean: {options}?", options=best)
 
 
 def _folded(text: str) -> str:

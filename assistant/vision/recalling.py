@@ -150,7 +150,7 @@ def _but(begin: float, end: float, where: str, vision: Vision) -> str:
                 f"the {each.name} camera stopped at {vision.clock.at(stopped):%H:%M}, at its daily limit "
                 "(watch.daily)"
             )
-    return " and ".join(found)
+    return ", and ".join(found)
 
 
 def _moment(at: float, vision: Vision) -> str:

@@ -95,7 +95,7 @@ async def test_nothing_noticed_is_no_no_where_nobody_looked(tmp_path: Path) -> N
     vision.tally.add("watch porch")
     passed[0] = 600
     limit = "the porch camera stopped at 12:02, at its daily limit (watch.daily)"
-    assert (await recall("when did the cat leave?")).text == f"{since} and {limit}."
+    assert (await recall("when did the cat leave?")).text == f"{since}, and {limit}."
     passed[0] = 20 * 3600
     assert (await recall("did a parcel come?", "two hours ago")).text.startswith("No, the cameras noticed")
     with pytest.raises(VisionError, match="The shed camera keeps no watch"):
