@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -74,6 +74,8 @@ class Errand:
         self.turns: list[Turn] = []
         """What it has asked."""
         self._asking: asyncio.Task[bool] | None = None
+        self._told_due = 0
+        """What was due (``due``) when something of its slow tools was spoken last."""
 
     async def run(self, work: Coroutine[Any, Any, bool]) -> bool:
         """Run it with its events told; it worked when nothing failed and something was answered."""
@@ -134,10 +136,21 @@ class Errand:
             await asyncio.wait(running, timeout=LOOK_SECONDS)
         if self._asking is not None:
             await self._asking
-        if self.due:
-            await until_told(self._house, self.due)
-        told = any(turn.told for turn in self.turns) and self.due <= self._house.conversation.ends.answers
-        return told or (self._asking is not None and self._asking.result())
+        if self.due and not self._was_told:
+            await until_told(self._house, lambda: self._was_told)
+            self._catch_up()
+        if self._told_of and self.due and not self._was_told:
+            self._tell(as_json(Spoke(" ".join(self._told_of), 0.0)))  # in words of the brain's own, perhaps
+        return bool(self._told_of) or (self._asking is not None and self._asking.result())
+
+    @property
+    def _was_told(self) -> bool:
+        return self._told_due == self.due
+
+    @property
+    def _told_of(self) -> list[str]:
+        """What its tools have answered."""
+        return [text for turn in self.turns for text in turn.told if text]
 
     @property
     def due(self) -> int:
@@ -163,6 +176,8 @@ class Errand:
     def _told(self, event: Event) -> None:
         if not self._is_mine(event):
             return
+        if isinstance(event, Spoke) and self._tells_result(event):
+            self._told_due = self.due
         if isinstance(event, Problem) or (isinstance(event, ToolFinished) and not event.ok):
             self._failures.append(event)
         self._tell(as_json(event))
@@ -171,6 +186,8 @@ class Errand:
         others = [other for other in self._errands if other is not self]
         if isinstance(event, ToolFinished) and any(other.asked_for(event.id) for other in others):
             return False  # one errand stops what another one has begun
+        if isinstance(event, Spoke) and (self.is_in(event) or any(other.is_in(event) for other in others)):
+            return self.is_in(event)
         if self.has_room or not self._had_room:
             return self.has_room
         if isinstance(event, ToolCalled | ToolFinished):
@@ -179,17 +196,24 @@ class Errand:
             return False
         if not isinstance(event, Spoke):
             return True
-        now = self._house.conversation.ends.answers
-        return self.due == now or all(other.due != now for other in others)
+        return self._tells_result(event) or not any(other._tells_result(event) for other in others)
+
+    def is_in(self, spoke: Spoke) -> bool:
+        """Whether what its slow tools have answered is told by these words."""
+        return bool(self.due) and any(text in spoke.text for text in self._told_of)
+
+    def _tells_result(self, spoke: Spoke) -> bool:
+        """Whether it is told by these words or, in words of a brain's own, was to be told by now."""
+        return self.is_in(spoke) or 0 < self.due <= self._house.conversation.ends.answers
 
 
-async def until_told(house: House, due: int) -> None:
-    """Wait until the house has given so many answers and nobody talks, or until it asks something itself.
+async def until_told(house: House, told: Callable[[], bool]) -> None:
+    """Wait until it is told and nobody talks, or until the house asks something itself.
 
     A brain that has nothing else to do and stays silent has told several things in one.
     """
     talk, patience = house.conversation, LAST_WORD_SECONDS
-    while talk.ends.answers < due and not house.voice.asking:
+    while not told() and not house.voice.asking:
         if patience <= 0:
             talk.ends.give_up()
             return

@@ -102,7 +102,8 @@ class Errands:
         """Do what needs the room to itself, once what others have asked for is told."""
         async with self._one_at_a_time:
             if len(self._under_way) > 1:
-                await until_told(self._house, self._house.conversation.ends.promised)
+                ends = self._house.conversation.ends
+                await until_told(self._house, lambda: ends.answers >= ends.promised)
             with errand.having_the_room():
                 answered = await work(errand)
         return await errand.last_word(patient=self._patient) or answered

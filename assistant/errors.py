@@ -91,3 +91,9 @@ class UnknownDevice(ToolError, LookupError):
 
 class Refused(ToolError, PermissionError):
     """Policy forbids the call (risk, PIN, budget)."""
+
+
+NOT_SIGNED_IN = (
+    "This machine is not signed in to Google Cloud (gemini.project), or no longer: "
+    "gcloud auth application-default login signs it in."
+)

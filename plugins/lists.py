@@ -18,6 +18,7 @@ class Lists(Plugin):
     @tool(
         phrases=(
             "add {items} to the {list} list",
+            "and {items} to the {list} list",  # as the own ear hears it
             "put {items} on the {list} list",
             "write {items} on the {list} list",
             "add {items} to the list",

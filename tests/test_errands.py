@@ -36,6 +36,13 @@ class Oven(Plugin):
         await self._baked("cake")
         return "The cake is ready."
 
+    @tool(slow=True, phrases=["bake {number} rolls"])
+    async def bake_rolls(self, number: int) -> str:
+        """Bake rolls."""
+        await tell("I'm at it.")
+        await self._baked("rolls")
+        return f"The {number} rolls are ready."
+
     @tool(slow=True, phrases=["bake a pie"])
     async def bake_pie(self) -> str:
         """Bake a pie."""
@@ -85,6 +92,29 @@ async def test_who_waits_for_a_slow_tool_keeps_nobody_waiting_and_is_told_its_re
             assert texts(pie_items, "tool_result") == ["The pie is ready."]
             assert texts(pie_items, "spoke")[-1] == "The pie is ready."
             assert "The cake is ready." not in texts(pie_items, "spoke")
+
+    config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
+    oven = PluginEntry(name="oven", settings={"folder": str(done)})
+    plugins = [*config.plugins, oven]
+    await lived_in(config.model_copy(update={"plugins": plugins, "plugin_paths": [tmp_path]}), use)
+
+
+async def test_of_many_results_at_once_each_reaches_whoever_asked(tmp_path: Path) -> None:
+    (tmp_path / "oven.py").write_text(OVEN)
+    (done := tmp_path / "done").mkdir()
+
+    async def use(house: House, errands: Errands) -> None:
+        async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
+            asked = [
+                tasks.create_task(told(errands, {"do": "say", "text": f"bake {number} rolls"}))
+                for number in range(2, 7)
+            ]
+            await until(lambda: len(house.conversation.calling.running) == len(asked), 40)
+            (done / "rolls").touch()
+            for number, each in enumerate(asked, 2):
+                ok, items = await each
+                assert ok, items
+                assert f"The {number} rolls are ready." in texts(items, "spoke")[-1], (number, items)
 
     config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
     oven = PluginEntry(name="oven", settings={"folder": str(done)})

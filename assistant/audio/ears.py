@@ -146,7 +146,7 @@ class Ears:
                     self._mouth.flush()
                 case GateClosed(spoken=False, by=by):
                     self._mouth.go_on()
-                    if self.signs and by not in (FOLLOW_UP, ALWAYS):
+                    if self.signs and by not in (FOLLOW_UP, ALWAYS, VOICE):
                         self._mouth.sign(sign("end"))
             yield GateOpened(message.by, self._loud()) if isinstance(message, GateOpened) else message
 

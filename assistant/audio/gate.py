@@ -125,8 +125,12 @@ class Gate:
         wake = self._hears_wake(frame)
         if not self.is_open and self._settings.always:
             yield from self.open(ALWAYS, IDLE_WAKES_MS)
+        self._lately.append(frame)
+        if wake and self._open_by in (*OFFERS, VOICE):  # not needed, and said: that was all of it
+            lately = list(self._lately)
+            yield from self._close(spoken=False)
+            self._lately.extend(lately)
         if not self.is_open:
-            self._lately.append(frame)
             if wake and not self._muted and self._now_ms >= self._deaf_until_ms:
                 yield from self.open(wake)
                 # Said in one breath, the sentence has begun already; if nothing more comes, this is dropped.

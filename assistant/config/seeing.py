@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from assistant.config.section import Dollars, Section
 from assistant.wallclock import span
@@ -63,6 +63,12 @@ class ScreenConfig(Section):
     night_percent: Annotated[int, Field(ge=0, le=100)] = 20
 
 
+Safety = Annotated[
+    Literal["", "BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF"],
+    BeforeValidator(lambda value: "OFF" if value is False else value),  # YAML reads a bare OFF as false
+]
+
+
 class PicturesConfig(Section):
     """Pictures made by a model, and the gallery that keeps them."""
 
@@ -74,9 +80,7 @@ class PicturesConfig(Section):
     seconds: Annotated[float, Field(gt=0, le=280)] = 120.0
     google_search: bool = False
     people: Literal["", "DONT_ALLOW", "ALLOW_ADULT", "ALLOW_ALL"] = ""
-    safety: Literal[
-        "", "BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF"
-    ] = ""
+    safety: Safety = ""
     thinking: Literal["", "minimal", "low", "medium", "high"] = ""
     keep_mb: Annotated[int, Field(ge=10, le=1_000_000)] = 500
     keep_days: Annotated[int, Field(ge=1, le=36_500)] = 90

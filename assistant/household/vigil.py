@@ -51,6 +51,7 @@ ENDED = (
     "The audio process ends before it hears anything; the log says more, or `assistant doctor --audio`. "
     "The assistant goes on trying. Typed sentences work."
 )
+MUTED = "The microphone is muted; `assistant room unmute`, its button or the dashboard opens it again."
 NONSENSE = "The audio process talks nonsense and is started again."
 
 
@@ -230,7 +231,8 @@ class Vigil:
         if mended:
             self._complaint = ""
         if mended or words != self._words:
-            self.told(self._of + _listening_for(self._config, words))
+            muted = self._room.settings.muted and self._config.has_microphone
+            self.told(self._of + (MUTED if muted else _listening_for(self._config, words)))
         self._words = words
 
     def _count(self, message: FromAudio) -> None:

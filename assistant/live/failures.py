@@ -7,6 +7,8 @@ import ssl
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from assistant.errors import NOT_SIGNED_IN
+
 
 class Cause(Enum):
     """What to do next depends on this, never on an exception's type."""
@@ -64,9 +66,15 @@ STATUS: dict[int, tuple[Cause, str]] = {
 
 
 def classify(error: BaseException) -> Failure:
-    """What a raw exception of the SDK, of websockets or of the system means."""
+    """What a raw exception of the SDK, of its sign-in, of websockets or of the system means."""
+    from google.auth import exceptions as login
+
     if isinstance(error, LinkLost):
         return error.failure
+    if isinstance(error, (login.TransportError, login.TimeoutError)):
+        return Failure(Cause.NETWORK, "Google Cloud cannot be reached to sign in.")
+    if isinstance(error, login.GoogleAuthError):
+        return Failure(Cause.CONFIGURATION, NOT_SIGNED_IN)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure(Cause.NETWORK, "The other end's certificate is not trusted; is there a login page?")
     if isinstance(error, socket.gaierror):

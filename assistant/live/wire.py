@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from google.auth.exceptions import GoogleAuthError
 from google.genai import Client, errors, types
 from websockets.exceptions import WebSocketException
 
@@ -52,7 +53,7 @@ CLOSE_SECONDS = 1.0
 SCHEDULING = {"now": "INTERRUPT", "when idle": "WHEN_IDLE", "never": "SILENT"}
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What the SDK stumbles with over a frame that it does not expect (google-genai 3.4, live.py, _receive)."""
-RAW = (errors.APIError, WebSocketException, OSError, *UNREADABLE)
+RAW = (errors.APIError, GoogleAuthError, WebSocketException, OSError, *UNREADABLE)
 """Everything the SDK lets through; TimeoutError is an OSError."""
 
 

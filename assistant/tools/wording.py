@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.moments import spoken_length
@@ -38,6 +39,7 @@ PAST = {
 }
 
 
+SLOT = re.compile(r"\{(\w+)\}")
 LIGHTS = {"light", "lamp"}
 """Where there are both, they are lights."""
 
@@ -47,6 +49,20 @@ def wish(verb: str, names: Sequence[str], args: Mapping[str, Any]) -> str:
     values = dict(args)
     times = [_time(name, values.pop(name)) for name in (IN, AT, FOR) if name in values]
     return " ".join([_wish(verb, names, values), *times])
+
+
+def phrased(tool: str, phrases: Iterable[str], args: Mapping[str, Any]) -> str:
+    """A call as people order it: "remove eggs from the shopping list".
+
+    It is the first of the tool's example phrases that begins with its verb and has a place for every value:
+    none goes untold. "" when there is none.
+    """
+    given = {name: listed(said) for name, value in args.items() if (said := [*filter(None, texts(value))])}
+    for phrase in phrases:
+        begins = phrase.split()[:1] == [tool.partition("_")[0]]
+        if begins and sorted(SLOT.findall(phrase)) == sorted(given) and "{" not in SLOT.sub("", phrase):
+            return SLOT.sub(lambda slot: one_line(given[slot[1]], LONGEST_VALUE), phrase)
+    return ""
 
 
 def _time(name: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.errors import VisionError
+from assistant.errors import NOT_SIGNED_IN, VisionError
 from assistant.vision.looks import UNREADABLE
 
 ATTEMPTS = 3
@@ -67,6 +67,8 @@ def understood(error: BaseException, broken: str = "There is no way to Gemini ri
     """A raw exception of the SDK as a sentence."""
     code = getattr(error, "code", None)
     text = f"{getattr(error, 'message', '')} {error}".casefold()
+    if _unknown(error):
+        return VisionError(NOT_SIGNED_IN)
     if "api key" in text or code == 401:
         return VisionError(f"{KEY}; check the key or make a new one.")
     if code in GONE and LOST.search(text):
@@ -84,6 +86,14 @@ def understood(error: BaseException, broken: str = "There is no way to Gemini ri
     if isinstance(code, int):
         return VisionError("Gemini does not take this clip.")
     return VisionError(UNREADABLE) if isinstance(error, RecursionError) else Unreachable(broken)
+
+
+def _unknown(error: BaseException) -> bool:
+    """Whether Google Cloud does not know who asks; that it cannot be reached is another matter."""
+    from google.auth import exceptions as login
+
+    unreachable = isinstance(error, (login.TransportError, login.TimeoutError))
+    return isinstance(error, login.GoogleAuthError) and not unreachable
 
 
 def elsewhere(error: BaseException) -> VisionError:

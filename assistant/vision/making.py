@@ -119,6 +119,7 @@ class Artist:
 
     async def _once(self, client: Client, wish: Wish) -> list[Outcome]:
         import httpx2
+        from google.auth import exceptions as login
         from google.genai import errors
 
         from assistant.vision import imagen
@@ -133,7 +134,11 @@ class Artist:
             raise refusal(error) from error
         except httpx2.TimeoutException as error:
             raise NotDrawn("timeout") from error
-        except (httpx2.HTTPError, OSError) as error:
+        except (httpx2.HTTPError, login.TransportError, login.TimeoutError) as error:
+            raise NotDrawn("offline") from error
+        except login.GoogleAuthError as error:
+            raise NotDrawn("sign-in") from error
+        except OSError as error:
             raise NotDrawn("offline") from error
         except ValueError as error:  # the SDK's own, for an answer that is none
             log.warning("the drawing service sent no answer: %s", type(error).__name__)

@@ -234,7 +234,7 @@ class Painter:
 
     def _may(self, usd: float) -> None:
         if self._till.thrifty:
-            raise Refused("Most of today's money is spent, so I draw nothing more today.")
+            raise Refused("Today's money for pictures is spent (money.daily_soft_usd).")
         if obstacle := self._till.obstacle_of(usd):
             raise Refused(obstacle)
 

@@ -68,6 +68,8 @@ async def deleted(client: Client, names: Sequence[str]) -> None:
 def raw() -> tuple[type[BaseException], ...]:
     """What the SDK lets through."""
     import httpx2
+    from google.auth.exceptions import GoogleAuthError
     from google.genai import errors
 
-    return (errors.APIError, httpx2.HTTPError, OSError, ValueError, TypeError, RecursionError)
+    own = (errors.APIError, GoogleAuthError, httpx2.HTTPError)
+    return (*own, OSError, ValueError, TypeError, RecursionError)

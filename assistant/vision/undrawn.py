@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-from assistant.errors import ToolError
+from assistant.errors import NOT_SIGNED_IN, ToolError
 from assistant.plain import one_line
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ SAYINGS = {
     "timeout": "The drawing service took too long, I stopped waiting.",
     "offline": "I can't reach the drawing service; is there an internet connection?",
     "key": "The drawing service refuses our key.",
+    "sign-in": NOT_SIGNED_IN,
     "unknown model": "The drawing service does not know the configured model (pictures.model).",
     "refused": "The drawing service refuses the request.",
     "no people": "The service draws no people with our settings (pictures.people).",

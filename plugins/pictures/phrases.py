@@ -169,6 +169,13 @@ CARD = (
         for me in ("", "me ")
         for new in ("a {card} for {text}", "a {card}", "{a text} {card=list}")
     ),
+    # A model's QR code leads nowhere.
+    *(
+        f"{make} a {{card=qr code}} {of} {{text}}{on}"
+        for make in ("show", "show me", "make", "make me")
+        for of in ("of", "for", "with")
+        for on in ("", " on the {screen} screen")
+    ),
     "write {text} on the screen",
     "write {text} on the {screen} screen",
     "…",

@@ -106,6 +106,28 @@ def test_the_user_may_go_on_after_the_answer() -> None:
     assert fed(it, *[QUIET] * 25) == [GateClosed(spoken=False, by="follow-up")]
 
 
+@pytest.mark.parametrize("offer", ["follow-up", "always", "voice"])
+@pytest.mark.parametrize("before", [0, 40])
+def test_who_says_the_wake_word_though_nobody_needs_to_is_not_heard_to_say_it(
+    offer: str, before: int
+) -> None:
+    it = gate(always=offer == "always")
+    match offer:
+        case "follow-up":
+            list(it.follow_up())
+        case "voice":
+            list(it.interrupted([VOICE]))
+        case _:
+            fed(it, QUIET)
+    since = [bytes([number]) * 640 for number in range(WAKE_LAG_FRAMES - 1)]
+    out = fed(it, *[VOICE if offer == "voice" else QUIET] * before, *[VOICE] * 40, *since, WAKE)
+    assert isinstance(out[-2], GateClosed)
+    assert not out[-2].spoken, "what was said so far is not acted on"
+    assert out[-1] == GateOpened("alexa")
+    out = fed(it, WAKE, WAKE, VOICE, VOICE)
+    assert out == [SpeechBegan(), *(Frame(frame) for frame in (*since, WAKE, WAKE, WAKE, VOICE, VOICE))]
+
+
 def test_p2_muted_nothing_opens_the_gate() -> None:
     it = gate()
     list(it.open("push"))

@@ -184,6 +184,10 @@ def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
     assert load(tmp_path, "") == Config()
 
 
+def test_a_bare_off_is_the_word_and_not_false(tmp_path: Path) -> None:
+    assert load(tmp_path, "pictures: {safety: OFF}\n").pictures.safety == "OFF"
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     config = load(
         tmp_path,

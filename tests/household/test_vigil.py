@@ -23,7 +23,7 @@ from assistant.floor import Shut
 from assistant.household import vigil
 from assistant.household.changes import LOOK_SECONDS, Change, models
 from assistant.household.room import Room
-from assistant.household.vigil import ENDED, NONSENSE, Vigil
+from assistant.household.vigil import ENDED, MUTED, NONSENSE, Vigil
 from assistant.mouths import HouseMouths
 from assistant.rooms import Place
 from tests.parts.home import until
@@ -167,6 +167,13 @@ def model(folder: Path, name: str, **micro: object) -> None:
 
 
 @pytest.mark.speech
+async def test_a_room_that_was_muted_before_does_not_say_that_it_listens(tmp_path: Path) -> None:
+    Room(tmp_path / "room.json").change(muted=True)
+    async with watched(tmp_path) as here:
+        await here.until(lambda: bool(here.told))
+        assert here.told == [MUTED]
+
+
 async def test_broken_wake_words_are_left_out_and_the_others_wake(tmp_path: Path) -> None:
     folder = tmp_path / "wake"
     model(folder, "computer = on")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
 
 import pytest
+from google.auth import exceptions as login
 from google.genai import errors
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
@@ -20,6 +22,10 @@ def closed(code: int, reason: str) -> errors.APIError:
     with pytest.raises(errors.APIError) as caught:
         errors.APIError.raise_error(code, reason, None)
     return caught.value
+
+
+def _login(kind: Callable[[str], BaseException], text: str) -> BaseException:
+    return kind(text)
 
 
 def status(code: int) -> InvalidStatus:
@@ -68,6 +74,9 @@ def test_close_codes_and_reasons(code: int, reason: str, cause: Cause) -> None:
         (ssl.SSLCertVerificationError(1, "self-signed certificate"), Cause.NETWORK),
         (ConnectionRefusedError(111, "refused"), Cause.NETWORK),
         (TimeoutError(), Cause.NETWORK),
+        (_login(login.DefaultCredentialsError, "not found"), Cause.CONFIGURATION),
+        (_login(login.RefreshError, "Reauthentication is needed."), Cause.CONFIGURATION),
+        (_login(login.TransportError, "no route"), Cause.NETWORK),
         (TypeError("unexpected key"), Cause.RETRY),
         (ValueError("Failed to parse response"), Cause.RETRY),
         (LinkLost(Failure(Cause.QUOTA, "Known.")), Cause.QUOTA),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.tools.wording import deed, wish
+from assistant.tools.wording import deed, phrased, wish
 
 LAMPS = ["desk lamp", "wall lamp", "floor lamp", "bedside lamp"]
 
@@ -54,3 +54,23 @@ def test_several_lamps_of_whatever_name_are_lights() -> None:
     names = ["kitchen light", "bed lamp", "hall lights", "desk lamp", "porch light", "shed light"]
     assert wish("turn_off", names, {}) == "turn off 6 lights"
     assert wish("turn_off", [*names, "fan"], {}) == "turn off 7 devices"
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"items": ["eggs", "milk"], "list": "shopping"}, "add eggs and milk to the shopping list"),
+        ({"items": ["eggs"]}, "add eggs to the list"),
+        ({"items": ["{list}"], "list": ""}, "add {list} to the list"),
+        ({"items": ["eggs"], "list": "shopping", "when": "now"}, ""),  # nothing goes untold
+        ({}, ""),
+    ],
+)
+def test_what_is_asked_back_is_told_as_people_say_it(args: dict[str, Any], told: str) -> None:
+    phrases = (
+        "we are out of {items}",
+        "add {items} to the {list} list",
+        "add {items} to the list",
+        "add {which=it} {items}",
+    )
+    assert phrased("add_to_list", phrases, args) == told

@@ -176,7 +176,7 @@ async def test_limits_hold_before_anything_is_asked(cloud: Address, tmp_path: Pa
     with pytest.raises(Refused, match=r"limit of 0.05 dollars is reached"):
         await poor.paint(Order("dog"), [])
     thrifty = painter(cloud, Gallery(tmp_path / "gallery"), purse(tmp_path / "money", soft_usd=0.01))
-    with pytest.raises(Refused, match="Most of today's money is spent"):
+    with pytest.raises(Refused, match=r"Today's money for pictures is spent \(money.daily_soft_usd\)"):
         await thrifty.paint(Order("dog"), [])
 
 

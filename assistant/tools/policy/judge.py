@@ -12,7 +12,7 @@ from assistant.errors import Refused
 from assistant.tools.policy.heard import Heard
 from assistant.tools.policy.matching import Case, Match, match
 from assistant.tools.vocabulary import Risk
-from assistant.tools.wording import texts, wish
+from assistant.tools.wording import phrased, texts, wish
 
 LINGER_SECONDS = 1800.0
 """So long a brain may remember what it was given; a conversation that rests is begun anew much sooner."""
@@ -216,4 +216,5 @@ class Policy:
 
 
 def _what(case: Case) -> str:
-    return wish(case.name, [device.name for device in case.devices], case.args)
+    said = "" if case.devices else phrased(case.name, case.declaration.phrases, case.args)
+    return said or wish(case.name, [device.name for device in case.devices], case.args)

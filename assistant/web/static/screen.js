@@ -88,6 +88,7 @@ const DOES = {
   consent: (told) => consent.show(told),
   consent_ended: (told) => consent.hide(told.id),
   hello: (told) => {
+    notice(""); // what went on before the stream broke may never end
     const times = told.night.match(/\d+/g);
     night = times && [Number(times[0]) * 60 + Number(times[1]), Number(times[2]) * 60 + Number(times[3])];
     brightness = told.percent;

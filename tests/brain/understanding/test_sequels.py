@@ -218,6 +218,11 @@ show me a list = show_card card=list
 show me the shopping list = I can
 show me a shopping list = show_card text=shopping card=list
 show me a qr code for hello = show_card card=qr code text=hello
+show me a qr code of banana = show_card card=qr code text=banana
+show me a qr code of https://a.example/x = show_card card=qr code text=https://a.example/x
+make a qr code for hello = show_card card=qr code text=hello
+show a qr code of hello on the attic screen = show_card card=qr code text=hello screen=attic
+show a qr code for hello on the attic screen = show_card card=qr code text=hello screen=attic
 don't show me a dragon = Okay
 """
 
