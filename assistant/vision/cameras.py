@@ -210,7 +210,8 @@ class Cameras:
         self.public(camera)
         if told.get("nothing"):
             raise VisionError(_nothing(camera, told["camera"], wanted, self._clock))
-        begin = float(told["at"]) + offset + float(told.get("begin_s", 0.0))
+        since = self._clock.read() - monotonic_time.monotonic()  # the clock may have been set meanwhile
+        begin = float(told["at"]) + since + float(told.get("begin_s", 0.0))
         late = max(0.0, wanted.end - (float(told["last_at"]) + offset))
         return Clip.of(told, data, begin, late)
 
