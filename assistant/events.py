@@ -127,7 +127,8 @@ class Problem(Event):
 
 @dataclass(frozen=True)
 class ClipSent(Event):
-    """A clip of a camera left the house: so many ``seconds`` and ``bytes`` went to the ``brain``."""
+    """A clip of a camera leaves the house: so many ``seconds`` and ``bytes`` are on their way to the
+    ``brain``."""
 
     event: ClassVar[str] = "clip_sent"
     camera: str

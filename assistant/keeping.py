@@ -106,6 +106,12 @@ TABLE = (
         "2 hours",
     ),
     SEEN,
+    Kept(
+        "events",
+        "how many clips were looked at today, and since when cameras keep watch",
+        ("looks.json",),
+        "until something is looked at on another day",
+    ),
     Kept("clips", "the last minute of each camera", (), "its `seconds`. Never on a disk"),
     GALLERY,
     Kept(

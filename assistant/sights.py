@@ -33,7 +33,7 @@ async def tell_cameras(house: House, tell: Tell) -> bool:
     states = await house.vision.cameras.settled_states()
     for state in states:
         tell({"event": "camera_state", **state})
-    return all(state["state"] in ("live", "private") for state in states)
+    return all(state["state"] in ("live", "private", "waiting") for state in states)
 
 
 async def tell_clip(house: House, request: dict[str, Any], tell: Tell) -> bool:
@@ -132,7 +132,8 @@ async def _input(house: House, path: Path, request: dict[str, Any], wanted: Want
         return Input(path=path, mime=str(what["mime"]), fps=fps, begin=begin, end=end, seconds=lasts)
     how = {**wish(60.0, wanted.question, wanted.fps), "begin": begin or 0.0, "end": end or LONGEST_MADE}
     told, data = await eyes.ask({"do": "prepare", "path": str(path), "wish": how}, seconds=600)
-    return Input(data=data, fps=float(told["fps"]), end=float(told["seconds"]))
+    seconds = float(told["seconds"])
+    return Input(data=data, fps=float(told["fps"]), end=seconds, cut_at=float(told["begin_s"]))
 
 
 def _offset(value: object) -> float | None:

@@ -52,6 +52,7 @@ async def furnish(state: Path) -> Config:
     handles.keep(Endpoint("gemini", "m", key="k"), SECRET)
     handles.save()
     store.write_atomically(state / "lately.json", json.dumps([SECRET]).encode())
+    store.write_atomically(state / "looks.json", json.dumps([SECRET]).encode())
     store.write_atomically(state / "room.json", b"{}")
     await Storage(state / "plugins" / "lists.sqlite", print).set("shopping", "milk")
     return config
@@ -82,7 +83,7 @@ async def forgotten(config: Config, wish: Wish, *, dry: bool = False) -> list[Fo
 
 async def test_all_is_forgotten_without_a_trace_but_reminders_and_sums_of_money_stay(tmp_path: Path) -> None:
     config = await furnish(tmp_path)
-    assert len(traces(tmp_path, SECRET)) == 7
+    assert len(traces(tmp_path, SECRET)) == 8
     spent = Ledger(tmp_path).spent()
     before = prints(tmp_path)
 
@@ -135,7 +136,7 @@ async def test_what_is_too_old_goes_though_nothing_new_comes(tmp_path: Path) -> 
     limits = {**base, **short, "clips": {"remember_days": 5}, "pictures": {"keep_days": 5}}
     await asyncio.to_thread(Forgetter(Config.model_validate(limits)).tidy)
     assert traces(tmp_path, OLD) == []
-    assert len(traces(tmp_path, SECRET)) == 7
+    assert len(traces(tmp_path, SECRET)) == 8
     assert f"ledger-{NOW - timedelta(days=90):%Y-%m}.jsonl" not in prints(tmp_path)
     await asyncio.to_thread(Forgetter(Config.model_validate({**limits, "keep": {}})).tidy)
     assert not list((tmp_path / "transcripts").iterdir()), "who no longer wants a diary has none"

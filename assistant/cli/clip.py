@@ -25,6 +25,10 @@ def clip(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.of}: {missing}")
     if options.save and film:
         raise UsageError("--save keeps a camera's clip; a film is there already")
+    if not film and (options.begin or options.end):
+        raise UsageError(
+            "--from and --to are places in a film; of a camera, --at and --seconds say what is seen"
+        )
     if options.seconds is not None and not 0 < options.seconds <= 120:
         raise UsageError("--seconds is more than 0 and at most 120")
     if options.fps is not None and not 0 < options.fps <= 24:

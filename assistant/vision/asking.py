@@ -32,11 +32,15 @@ from assistant.vision.uploads import Uploads
 if TYPE_CHECKING:
     from google.genai import Client, types
 
+BEGIN_SECONDS = 30.0
+"""A service that takes no byte of a film within that does not take it."""
 REQUEST_SECONDS = 90.0
 PROCESSING_SECONDS = 180.0
 POLL_SECONDS = 1.0
 LOST_SECONDS = 5.0
 LARGEST_UPLOAD = 2 * 2**30
+WHOLE = ("", "FINISH_REASON_UNSPECIFIED", "STOP")
+"""Why an answer ends that is complete."""
 
 Progress = Callable[[int, int], None]
 
@@ -57,6 +61,8 @@ class Input:
     resolution: str = ""
     seconds: float = 0.0
     """How long all of it is; 0: nobody knows."""
+    cut_at: float = 0.0
+    """Where it begins in the film that it was cut out of, in seconds."""
 
     @property
     def size(self) -> int:
@@ -180,12 +186,22 @@ class Asking:
         if size > LARGEST_UPLOAD:
             raise VisionError("That film is larger than 2 gigabytes: cut it first.")
         wanted = types.UploadFileConfig(mime_type=one.mime, display_name="clip")
+        clock, begun = asyncio.get_running_loop().time, False
+
+        def progress(sent: int, whole: int) -> None:
+            nonlocal begun
+            if not begun:
+                limit.reschedule(clock() + UPLOAD_SECONDS)
+            begun = True
+            self.progress(sent, whole)
+
         try:
-            async with asyncio.timeout(UPLOAD_SECONDS):
-                with await asyncio.to_thread(_Counted, one, size, self.progress) as film:
+            async with asyncio.timeout(BEGIN_SECONDS) as limit:
+                with await asyncio.to_thread(_Counted, one, size, progress) as film:
                     return await client.aio.files.upload(file=film, config=wanted)
         except TimeoutError as error:
-            raise Unreachable("Sending the clip took too long.") from error
+            slow = "Sending the clip took too long." if begun else "Gemini does not answer."
+            raise Unreachable(slow) from error
         except raw() as error:
             raise understood(error, "The clip could not be sent: the connection broke off.") from error
 
@@ -276,12 +292,12 @@ def _told(answer: types.GenerateContentResponse, model: str) -> Told:
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     text = "".join(part.text for part in parts if part.text and not part.thought).strip()
     reason = candidate.finish_reason.name if candidate and candidate.finish_reason else ""
-    if not text:
-        if reason in ("", "STOP"):
-            raise VisionError("Gemini gave no answer about that clip.")
-        if reason == "MAX_TOKENS":
-            raise VisionError("Gemini thought too long about that clip and gave no answer.")
+    if reason not in WHOLE and reason != "MAX_TOKENS":
         raise Refusing(NOT_ALLOWED)
+    if not text and reason in WHOLE:
+        raise VisionError("Gemini gave no answer about that clip.")
+    if not text:
+        raise VisionError("Gemini thought too long about that clip and gave no answer.")
     tokens_in = (usage and usage.prompt_token_count) or 0
     total = (usage and usage.total_token_count) or 0
     tokens_out = max(total - tokens_in, (usage and usage.candidates_token_count) or 0)

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import logging
 import time as monotonic_time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from assistant.config import CameraConfig
@@ -99,14 +99,23 @@ class Cameras:
         then = (self._clock.now() if at is None else self._clock.at(at)).time()
         return any(within(then, span(text)) for text in camera.private)
 
+    def public(self, camera: CameraConfig) -> None:
+        """Nothing of a camera is looked at in its private time, even when it begins in the
+        middle of a clip: its ring learns of it some seconds late.
+
+        Raises:
+            VisionError: it is private now.
+        """
+        if self.is_private(camera):
+            raise VisionError(f"The {camera.name} is private at this time.")
+
     def _public(self, camera: CameraConfig, *moments: float) -> None:
         """A ring forgets private times by itself; what others have recorded of them is not asked for.
 
         Raises:
             VisionError: it is private now, or was at one of these moments.
         """
-        if self.is_private(camera):
-            raise VisionError(f"The {camera.name} is private at this time.")
+        self.public(camera)
         if not self.has_ring(camera) and any(self.is_private(camera, at) for at in moments):
             raise VisionError(f"The {camera.name} was private at that time.")
 
@@ -132,16 +141,7 @@ class Cameras:
             raise VisionError(f"Which camera do you mean: {' or '.join(several[:4])}?", options=several)
         if not spoken and len(self.configured) == 1:
             return self.configured[0]
-        if not self.configured:
-            raise VisionError("There is no camera here; name them under cameras in the configuration.")
-        names = tuple(camera.name for camera in self.configured)
-        near = difflib.get_close_matches(wanted, self._names, 3, cutoff=0.6)
-        best = tuple(dict.fromkeys(self._names[name].name for name in near)) or names
-        question = f"I have no camera called {spoken[:40]!r}" if spoken else "Which camera do you mean"
-        options = " or ".join(best[:4])
-        raise VisionError(
-            f"{question}; there is {options}." if spoken else f"{question}: {options}?", options=best
-        )
+        raise _unknown(spoken, self.configured, self._names)
 
     async def settled_states(self) -> list[Item]:
         """The same, once every camera has been tried."""
@@ -175,6 +175,7 @@ class Cameras:
         if keeper is None:
             return await self._from_ring(camera, wanted, wish, raw=raw)
         await asyncio.sleep(max(0.0, min(60.0, wanted.end - self._clock.read())))
+        self.public(camera)
         film = await keeper.film(wanted.begin, wanted.end)
         return await self._of_film(film, wish)
 
@@ -206,9 +207,11 @@ class Cameras:
             "raw": raw,
         }
         told, data = await self.eyes.ask(head, seconds=60 + max(0.0, wanted.end - self._clock.read()))
+        self.public(camera)
         if told.get("nothing"):
             raise VisionError(_nothing(camera, told["camera"], wanted, self._clock))
-        begin = float(told["at"]) + offset + float(told.get("begin_s", 0.0))
+        since = self._clock.read() - monotonic_time.monotonic()  # the clock may have been set meanwhile
+        begin = float(told["at"]) + since + float(told.get("begin_s", 0.0))
         late = max(0.0, wanted.end - (float(told["last_at"]) + offset))
         return Clip.of(told, data, begin, late)
 
@@ -243,6 +246,7 @@ class Cameras:
             "pixels": pixels,
         }
         told, data = await self.eyes.ask(head, seconds=STILL_SECONDS)
+        self.public(camera)
         if told.get("nothing"):
             wanted = Span(self._clock.read() - 1, self._clock.read(), now=at is None)
             raise VisionError(_nothing(camera, told["camera"], wanted, self._clock))
@@ -273,6 +277,20 @@ def _nothing(camera: CameraConfig, state: Item, wanted: Span, clock: WallClock) 
         kept = f"{state['ring_s']:.0f} seconds"
         return f"I keep only the last {kept} of the {camera.name}; that is longer ago."
     return f"I have no pictures of the {camera.name} from that time."
+
+
+def _unknown(
+    spoken: str, configured: Sequence[CameraConfig], known: Mapping[str, CameraConfig]
+) -> VisionError:
+    """No camera is called so: which there are, the most alike first."""
+    if not configured:
+        return VisionError("There is no camera here; name them under cameras in the configuration.")
+    near = difflib.get_close_matches(_folded(spoken), known, 3, cutoff=0.6)
+    best = tuple(dict.fromkeys(known[name].name for name in near)) or tuple(each.name for each in configured)
+    options = " or ".join(best[:4])
+    if spoken:
+        return VisionError(f"I have no camera called {spoken[:40]!r}; there is {options}.", options=best)
+    return VisionError(f"Which camera do you mean: {options}?", options=best)
 
 
 def _folded(text: str) -> str:

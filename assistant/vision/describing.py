@@ -22,10 +22,11 @@ from assistant.vision.cameras import FROZEN_SECONDS, Cameras
 from assistant.vision.clips import Clip, fine, wish
 from assistant.vision.failing import Busy, Retired, Unreachable
 from assistant.vision.keeping import Kept
-from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of
-from assistant.vision.moments import by_the_clock, said, span
+from assistant.vision.looks import ANSWER_TOKENS, FACTS, Look, Wanted, answered, facts_of, placed
+from assistant.vision.moments import by_the_clock, later, said, span
 from assistant.vision.pipe import split
 from assistant.vision.serving import Service
+from assistant.vision.tally import CLIPS, Tally
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 
@@ -63,11 +64,11 @@ class Describer:
     config: ClipsConfig
     clock: WallClock
     tell: Callable[[Event], None]
+    tally: Tally
     kept: Kept = field(default_factory=Kept)
     uploads: Uploads = field(default_factory=Uploads)
     captioner: Callable[[], Captioner | None] = lambda: None
     """Who describes pictures in this house, if somebody does."""
-    _sent_today: tuple[str, int] = ("", 0)
 
     async def look(self, camera: CameraConfig, wanted: Wanted, when: str = "", seconds: float = 0.0) -> Look:
         """What happened before a camera.
@@ -77,6 +78,7 @@ class Describer:
         """
         seconds = seconds or self.config.seconds
         if when.casefold().strip() in SAME and (known := self.kept.last(camera.name)):
+            self.cameras.public(camera)
             return await self._of_clip(camera, known, wanted)
         asked_for = span(when, seconds, self.clock)
         how = wish(seconds, wanted.question, wanted.fps)
@@ -107,7 +109,8 @@ class Describer:
         resolution = self._resolution(wanted)
         inputs = [replace(one, resolution=one.resolution or resolution) for one in inputs]
         clip = Clip(b"".join(one.data for one in inputs), seconds=_length(inputs), sound=True)
-        return await self._asked(inputs, wanted, clip, None, progress)
+        look = await self._asked(inputs, wanted, clip, None, progress)
+        return _of_the_whole(look, inputs[0].cut_at, clip.seconds)
 
     def _resolution(self, wanted: Wanted) -> str:
         return wanted.resolution or ("high" if fine(wanted.question) else "")
@@ -130,7 +133,7 @@ class Describer:
                 continue
             asking = Asking(service, round(self.config.inline_mb * 2**20), progress, kept)
             if service.brain == FREE and (look := await self._captioned(inputs, wanted, clip, camera)):
-                return replace(look, text=f"{why} {look.text}" if why else look.text)
+                return replace(look, text=f"{why} {look.text}" if why and not wanted.kept else look.text)
             try:
                 if service.brain != FREE:
                     self._within_the_day()
@@ -142,7 +145,7 @@ class Describer:
             facts = facts_of(text, free=service.brain == FREE) if question.schema else None
             if facts is not None:
                 text = str(facts.get("summary", text))
-            if why is not None:
+            if why is not None and not wanted.kept:
                 text = f"{why} {text}"
             return Look(
                 text,
@@ -208,7 +211,7 @@ class Describer:
                 if obstacle:
                     raise Broke(obstacle)
                 if not free and number == 0:
-                    self._leaves(service, clip, camera, sum(one.size for one in question.inputs))
+                    await self._leaves(service, clip, camera, sum(one.size for one in question.inputs))
                 try:
                     told = await asking.ask(question, model)
                 except (Busy, Retired):
@@ -219,16 +222,15 @@ class Describer:
                 return told, 0.0 if free else self.purse.paid(payer, tokens, wanted.paid_as)
         raise Retired("There is no video model to ask.")
 
-    def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None, size: int) -> None:
-        """Nothing leaves the house without being told."""
-        today = self.clock.now().date().isoformat()
-        self._sent_today = (today, (self._sent_today[1] if self._sent_today[0] == today else 0) + 1)
+    async def _leaves(self, service: Service, clip: Clip, camera: CameraConfig | None, size: int) -> None:
+        """Nothing leaves the house without being told, and counted."""
+        self.tally.add(CLIPS)
+        await self.tally.written()
         name = camera.name if camera else "a film"
         self.tell(ClipSent(name, round(clip.seconds, 1), size, service.brain))
 
     def _within_the_day(self) -> None:
-        day, number = self._sent_today
-        if self.config.daily and day == self.clock.now().date().isoformat() and number >= self.config.daily:
+        if self.config.daily and self.tally.number(CLIPS) >= self.config.daily:
             raise Broke(DAILY.format(number=self.config.daily))
 
 
@@ -239,6 +241,14 @@ class Broke(VisionError):
 def _priced(service: Service, model: str) -> Any:
     """The service with the model that is billed."""
     return replace(service, model=model)  # type: ignore[type-var]
+
+
+def _of_the_whole(look: Look, begins: float, seconds: float) -> Look:
+    """An answer about a piece of a film, with its places as they are in the film."""
+    if not begins:
+        return look
+    facts = None if look.facts is None else placed(look.facts, begins, seconds)
+    return replace(look, text=later(look.text, begins, seconds), facts=facts)
 
 
 def _length(inputs: Sequence[Input]) -> float:

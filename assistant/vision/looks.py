@@ -9,6 +9,7 @@ from typing import Any
 from assistant.errors import VisionError
 from assistant.plain import plain
 from assistant.vision.clips import Clip
+from assistant.vision.moments import later
 from assistant.vision.pipe import Item
 
 UNREADABLE = "Gemini's answer about that clip could not be read."
@@ -108,6 +109,22 @@ def answered(text: str, wanted: Wanted, *, cut: bool) -> str:
         return text
     longest = LONGEST_ANSWER if wanted.kind == "answer" else len(text)
     return f"{text[:longest]} {CUT}" if cut or len(text) > longest else text
+
+
+def placed(facts: Item, begins: float, seconds: float) -> Item:
+    """Facts about a piece of a film, with their places as they are in the whole; see ``moments.later``."""
+
+    def moved(value: Any) -> Any:
+        match value:
+            case str():
+                return later(value, begins, seconds)
+            case list():
+                return [moved(each) for each in value]
+            case dict():
+                return {key: moved(each) for key, each in value.items()}
+        return value
+
+    return {key: moved(value) for key, value in facts.items()}
 
 
 def facts_of(text: str, *, free: bool) -> Item | None:

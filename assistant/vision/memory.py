@@ -42,7 +42,7 @@ LITTLE = words_of(
     about and or changed outside cameras camera notice noticed i we you miss missed anything something
     while out away gone back night last rang ring doorbell delivered door with yet oclock am pm ago hour hours
     minute minutes between before after around until till half quarter past one two three four five six seven
-    eight nine ten eleven twelve
+    eight nine ten eleven twelve where how you your us
     """
 )
 KINDS = {

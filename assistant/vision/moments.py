@@ -226,6 +226,31 @@ def said(at: float, clock: WallClock) -> str:
     return f"at {then:%H:%M}{day}"
 
 
+def later(text: str, begins: float, seconds: float) -> str:
+    """What was told of a piece of a film, with its places (``[00:05]``) as they are in the whole of it.
+
+    The piece ``begins`` there and lasts so many ``seconds``; what cannot be a place in it stays.
+    """
+
+    def moved(match: re.Match[str]) -> str:
+        at = _place(match, 1)
+        if at > seconds + 1:
+            return match[0]
+        minutes, rest = divmod(round(at + begins), 60)
+        place = (
+            f"{minutes:02d}:{rest:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+        )
+        return f"{'[' * match[0].startswith('[')}{place}{']' * match[0].endswith(']')}"
+
+    return MOMENT.sub(moved, text)
+
+
+def _place(match: re.Match[str], first: int) -> int:
+    """Seconds of a place whose digits begin with that group."""
+    a, b, c = match[first], match[first + 1], match[first + 2]
+    return int(a) * 60 + int(b) if c is None else int(a) * 3600 + int(b) * 60 + int(c)
+
+
 def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock, *, kept: bool = False) -> str:
     """A model's answer with its places in the clip (``[00:05]``) turned into times as people say them.
 
@@ -234,8 +259,7 @@ def by_the_clock(text: str, begin: float, seconds: float, clock: WallClock, *, k
     """
 
     def place(match: re.Match[str], first: int) -> float | None:
-        a, b, c = match[first], match[first + 1], match[first + 2]
-        at = int(a) * 60 + int(b) if c is None else int(a) * 3600 + int(b) * 60 + int(c)
+        at = _place(match, first)
         return at if at <= seconds + 1 else None
 
     def spanned(match: re.Match[str]) -> str:

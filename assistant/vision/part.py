@@ -19,6 +19,7 @@ from assistant.vision.looks import KINDS, Wanted
 from assistant.vision.memory import Memory
 from assistant.vision.pipe import Item
 from assistant.vision.serving import Service
+from assistant.vision.tally import Tally
 from assistant.vision.watching import Watch
 from assistant.wallclock import WallClock
 
@@ -55,7 +56,8 @@ class Vision:
         self.cameras = Cameras(config.cameras, clock)
         self.cameras.changed = self._changed
         self.memory = Memory(folder / "seen.sqlite", clock, config.clips.remember_days)
-        self.describer = Describer(self.cameras, self.services, purse, config.clips, clock, tell)
+        self.tally = Tally(folder / "looks.json", clock)
+        self.describer = Describer(self.cameras, self.services, purse, config.clips, clock, tell, self.tally)
         self.gaze = Gaze(self.cameras, tell)
         self.watch: Watch | None = None
         """Set by the house, which has sensors and a voice."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +25,8 @@ FILMS = frozenset({".mp4", ".mkv", ".mov", ".avi", ".webm", ".mpg", ".mpeg", ".t
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 SETTLED_SECONDS = 1.0
 """A file that was written to within that is still being written."""
+WRITTEN_LOOKS = 12
+"""Each half of that after the one before."""
 
 
 @dataclass(frozen=True)
@@ -135,17 +139,23 @@ class Folder:
         self._path, self._name, self._clock = path_of(camera.url), camera.name, clock
 
     async def film(self, begin: float, end: float) -> Film:
-        """The newest film that ended in the span or after its begin; else the newest picture."""
-        files = await asyncio.to_thread(self._files, FILMS | PICTURES)
-        films = [(at, path) for at, path in files if path.suffix.lower() in FILMS]
-        for known in (films, files):
-            for at, path in known:
-                if begin <= at <= end + 60:
-                    return Film(path=str(path), end=at)
+        """The newest film that ended in the span or after its begin; else the newest picture. Where there is
+        none, one that is just being written is waited for a little."""
+        for _ in range(WRITTEN_LOOKS):
+            files = await asyncio.to_thread(self._files, FILMS | PICTURES)
+            if found := _of_span(files, begin, end):
+                return found
+            if not await asyncio.to_thread(self._writing):
+                break
+            await asyncio.sleep(SETTLED_SECONDS / 2)
         if files:
             then = self._clock.at(files[0][0])
             raise VisionError(f"There is nothing of that time; the newest file is of {then:%d %B, %H:%M}.")
         raise VisionError("There is no film in its folder yet.")
+
+    def _writing(self) -> bool:
+        """Whether somebody writes a film now."""
+        return any(0 <= self._clock.read() - at < SETTLED_SECONDS for at, _ in self._there(FILMS))
 
     async def still(self) -> Film:
         """The newest file."""
@@ -159,20 +169,30 @@ class Folder:
         if not self._path.is_dir():
             return as_state(self._name, "away", "there is no such folder")
         files = await asyncio.to_thread(self._files, FILMS | PICTURES)
-        age = self._clock.read() - files[0][0] if files else None
-        return as_state(self._name, "live", codec="folder", last_frame_s=age and round(age, 1))
+        if not files:
+            return as_state(self._name, "waiting", "no film has come into its folder yet", codec="folder")
+        age = self._clock.read() - files[0][0]
+        return as_state(self._name, "live", codec="folder", last_frame_s=round(age, 1))
 
     def _files(self, kinds: frozenset[str]) -> list[tuple[float, Path]]:
         """Finished files, the newest first, with the time of their end."""
-        found: list[tuple[float, Path]] = []
         now = self._clock.read()
-        for path in self._path.glob("*"):
-            if path.suffix.lower() not in kinds or path.name.startswith("."):
-                continue
-            try:
-                written = path.stat().st_mtime
-            except OSError:
-                continue
-            if now - written >= SETTLED_SECONDS:
-                found.append((written, path))
+        found = [(at, path) for at, path in self._there(kinds) if now - at >= SETTLED_SECONDS]
         return sorted(found, reverse=True)
+
+    def _there(self, kinds: frozenset[str]) -> Iterator[tuple[float, Path]]:
+        """All files, with the time when they were written to last."""
+        for path in self._path.glob("*"):
+            if path.suffix.lower() in kinds and not path.name.startswith("."):
+                with suppress(OSError):
+                    yield path.stat().st_mtime, path
+
+
+def _of_span(files: list[tuple[float, Path]], begin: float, end: float) -> Film | None:
+    """The first film of a span, else the first picture."""
+    films = [(at, path) for at, path in files if path.suffix.lower() in FILMS]
+    for known in (films, files):
+        for at, path in known:
+            if begin <= at <= end + 60:
+                return Film(path=str(path), end=at)
+    return None

@@ -7,11 +7,9 @@ import asyncio
 import json
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -24,6 +22,7 @@ from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
 from assistant.vision.looks import Look, Wanted
 from assistant.vision.memory import Memory, Seen
+from assistant.vision.tally import Tally
 from assistant.wallclock import WallClock
 
 log = logging.getLogger(__name__)
@@ -38,6 +37,7 @@ LONGEST_TEXT = 300
 MOST_THINGS = 10
 REVIEWS = "frigate/reviews"
 QUESTION = "What happens here? Ignore what does not move."
+NOTHING_KNOWN = "Something moved."
 HAPPENED = frozenset({"on", "open", "pressed", "ding", "motion"})
 
 
@@ -65,8 +65,6 @@ class Watch:
         default_factory=lambda: asyncio.Queue(20)
     )
     _last: dict[str, float] = field(default_factory=dict)
-    _day: date | None = None
-    _today: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         """Keep watch until cancelled."""
@@ -79,6 +77,8 @@ class Watch:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._describe(), name="captions")
                 tasks.create_task(self._feel(watching), name="sensors")
+                names = [camera.name for camera in watching]
+                tasks.create_task(self.describer.tally.watching(names), name="keeping watch")
                 for camera in watching:
                     if "change" in camera.watch.by:
                         tasks.create_task(self._look(camera), name=f"watching {camera.name}")
@@ -123,12 +123,10 @@ class Watch:
 
     def _quiet(self, camera: CameraConfig) -> bool:
         """Whether this is left out: it is private, or was described lately, or often enough today."""
-        last, today = self._last.get(camera.name), self.clock.now().date()
+        last = self._last.get(camera.name)
         if last is not None and self._now() - last < camera.watch.quiet_seconds:
             return True
-        if today != self._day:
-            self._day, self._today = today, Counter()
-        return self._today[camera.name] >= camera.watch.daily or self.describer.cameras.is_private(camera)
+        return spent(camera, self.describer.tally) or self.describer.cameras.is_private(camera)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -137,13 +135,14 @@ class Watch:
         if self._quiet(camera) or self._noticed.full():
             return
         self._last[camera.name] = self._now()
-        self._today[camera.name] += 1
+        self.describer.tally.add(counted(camera))
         self._noticed.put_nowait((camera, things, self.clock.read()))
 
     async def _describe(self) -> None:
         """One after the other: a house full of movement must not be a house full of requests."""
         while True:
             camera, things, at = await self._noticed.get()
+            await self.describer.tally.written()
             await asyncio.sleep(min(AFTER_SECONDS, at + AFTER_SECONDS - self.clock.read()))
             then = self.clock.at(at).isoformat()  # whoever had to wait is not shown what came later
             try:
@@ -153,7 +152,7 @@ class Watch:
                 seen = _seen(at, camera, look, things)
             except VisionError as error:
                 log.info("%s: %s", camera.name, error)
-                seen = Seen(at, camera.name, _labels(things) or "Something moved.", 1, things)
+                seen = Seen(at, camera.name, _labels(things) or NOTHING_KNOWN, 1, things)
             await self._remember(camera, seen)
 
     async def _remember(self, camera: CameraConfig, seen: Seen) -> None:
@@ -168,6 +167,16 @@ class Watch:
         if words & {thing.casefold() for thing in seen.things}:
             text = f"At the {camera.name}: {seen.text}"
             self.house.voice.say(text, by="cameras", room="", urgent=False)
+
+
+def counted(camera: CameraConfig) -> str:
+    """Under which name its captions are counted."""
+    return f"watch {camera.name}"
+
+
+def spent(camera: CameraConfig, tally: Tally) -> bool:
+    """Whether it has noticed as much as it may today."""
+    return tally.number(counted(camera)) >= camera.watch.daily
 
 
 async def _moves(cameras: Cameras, camera: CameraConfig, seconds: float) -> bool:
@@ -194,9 +203,17 @@ def _seen(at: float, camera: CameraConfig, look: Look, things: tuple[str, ...]) 
         told = facts.get(kind)
         found += [str(one)[:30] for one in told] if isinstance(told, list) else []
     importance = _number(facts.get("importance", 1))
-    text = _labels(things) or look.text if look.brain == "embedded" else look.text
+    text = _labels(things) or _moved(look) if look.brain == "embedded" else look.text
     kept = tuple(dict.fromkeys(found))[:MOST_THINGS]
     return Seen(at, camera.name, one_line(text, LONGEST_TEXT), min(3, importance), kept, dict(facts))
+
+
+def _moved(look: Look) -> str:
+    """What can be told of a film that nobody has described."""
+    moved = [one for one in (look.clip.movement if look.clip else []) if one["kind"] == "movement"]
+    sides = list(dict.fromkeys(side for one in moved for side in one["sides"]))
+    where = f" {'in' if sides[0] == 'middle' else 'at'} the {sides[0]}" if len(sides) == 1 else ""
+    return NOTHING_KNOWN.replace(".", f"{where}.")
 
 
 def _labels(things: tuple[str, ...]) -> str:

@@ -65,6 +65,11 @@ def wav(rate: int = 16_000, bits: int = 16, channels: int = 1, body: bytes = SIL
     )
 
 
+def test_places_in_a_film_are_not_asked_of_a_camera(tmp_path: Path) -> None:
+    done = assistant(tmp_path, "clip", "porch", "what happens?", "--from", "0:05")
+    refused(done, 2, "--from and --to are places in a film")
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

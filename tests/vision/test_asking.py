@@ -24,8 +24,9 @@ from assistant.vision import addresses, asking, failing, serving, uploads
 from assistant.vision.asking import Asking, Input, Question
 from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
-from assistant.vision.failing import Busy, Refusing, Retired
+from assistant.vision.failing import Busy, Refusing, Retired, Unreachable
 from assistant.vision.looks import FACTS, Wanted
+from assistant.vision.tally import Tally
 from assistant.vision.uploads import Uploads
 from assistant.wallclock import WallClock
 from tests.brain.stand_ins import brain
@@ -161,6 +162,9 @@ BLOCKED = """
 STOPPED = """
 - {on: rest, match: generate, do: [reply: {candidates: [{finishReason: PROHIBITED_CONTENT}]}]}
 """
+BROKEN_OFF = """
+- {on: rest, match: generate, do: [reply: {candidates: [{content: {parts: [{text: "A man comes and"}]}, finishReason: SAFETY}]}]}
+"""
 EMPTY = """
 - {on: rest, match: generate, do: [reply: {candidates: [{finishReason: STOP}]}]}
 """
@@ -179,6 +183,7 @@ KEY = """
         (LONG_WAIT, Busy, "quota"),
         (BLOCKED, Refusing, "refuses to describe"),
         (STOPPED, Refusing, "refuses to describe"),
+        (BROKEN_OFF, Refusing, "refuses to describe"),
         (EMPTY, VisionError, "no answer"),
         (GONE, Retired, "not there any more"),
         (KEY, VisionError, "API key"),
@@ -291,6 +296,7 @@ class Desk:
             ClipsConfig(daily=int(limits.get("daily", 200))),
             clock,
             self.events.append,
+            Tally(folder / "looks.json", clock),
         )
 
     async def ask(self, film: bytes, kind: str = "answer") -> Any:
@@ -313,6 +319,20 @@ async def test_a_clip_is_paid_once_and_told_when_it_leaves(
     assert 24 * 70 <= look.tokens_in <= 24 * 70 + 12 * 32 + 500
     (sent,) = [event for event in desk.events if isinstance(event, ClipSent)]
     assert (sent.brain, sent.bytes) == ("gemini", footage("door.mp4").stat().st_size)
+
+
+async def test_places_in_a_piece_of_a_film_are_told_as_they_are_in_the_film(
+    tmp_path: Path, footage: Callable[[str], Path]
+) -> None:
+    piece = Input(data=footage("door.mp4").read_bytes(), fps=2.0, end=12, cut_at=3598.0)
+    async with asked_of(tmp_path) as address:
+        desk = Desk(tmp_path, [endpoint(address)])
+        told = await desk.describer.films([piece], Wanted("What moves?", about="A film."))
+        facts = await desk.describer.films([piece], Wanted("What moves?", "facts", about="A film."))
+    assert "from [1:00:02] to [1:00:0" in told.text, "the red box enters after four seconds of the piece"
+    assert facts.facts is not None
+    assert facts.facts["events"][0]["at"] == "1:00:02"
+    assert "[1:00:02]" in facts.text
 
 
 @pytest.mark.parametrize(
@@ -398,6 +418,31 @@ async def test_without_money_the_embedded_brain_says_what_it_can_and_why(
     assert (look.brain, look.usd, desk.events) == ("embedded", 0.0, [])
 
 
+async def test_what_is_kept_tells_what_was_seen_and_not_why_nobody_was_paid(
+    tmp_path: Path, footage: Callable[[str], Path]
+) -> None:
+    film = Input(data=footage("door.mp4").read_bytes(), fps=2.0, end=12)
+    async with asked_of(tmp_path) as address:
+        desk = Desk(tmp_path, [endpoint(address), endpoint(address, "embedded")], usd=0.003)
+        look = await desk.describer.films([film], Wanted("What happens?", "facts", kept=True))
+    assert look.text.startswith("I can't describe pictures offline. But in these 12 seconds something moves")
+
+
+async def test_a_service_that_takes_the_call_and_says_nothing_is_not_waited_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "BEGIN_SECONDS", 0.3)
+    calls: list[Any] = []
+    server = await asyncio.start_server(lambda *ends: calls.append(ends), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    deaf = Endpoint("gemini", MODEL, key="any", base_url=url)
+    with pytest.raises(Unreachable, match="does not answer"):
+        await Asking(deaf, 0).ask(question(Input(data=b"film")), MODEL)
+    for _, writer in calls:
+        writer.close()
+    server.close()
+
+
 class Looker(Captioner):
     """Says how many pictures it got; once it breaks."""
 
@@ -431,6 +476,7 @@ async def test_no_more_clips_than_the_day_has(tmp_path: Path) -> None:
         desk = Desk(tmp_path, [endpoint(address)], daily=2)
         await desk.ask(b"one")
         await desk.ask(b"two")
+        desk = Desk(tmp_path, [endpoint(address)], daily=2)  # as after a restart
         with pytest.raises(VisionError, match="Today's 2 clips"):
             await desk.ask(b"three")
 

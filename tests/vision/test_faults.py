@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -154,6 +155,28 @@ async def test_private_time_forgets_and_refuses(footage: Callable[[str], Path]) 
             with pytest.raises(VisionError, match="is private at this time"):
                 await cameras.clip(front, last(5), wish(5))
             assert cameras.eyes.states["front door"]["ring_mb"] == 0
+
+
+async def test_a_clock_that_is_set_and_private_time_that_begins_in_the_middle_of_a_clip(
+    footage: Callable[[str], Path],
+) -> None:
+    ahead = datetime(2026, 11, 23, 12).timestamp() - time.monotonic()
+    clock = WallClock(read=lambda: ahead + time.monotonic())
+    front = camera(f"file:{footage('door.mp4')}", private=["22:00-23:00"])
+    cameras = Cameras([front], clock)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(cameras.run())
+        await until(cameras.eyes, "front door", "live")
+        assert (await cameras.clip(front, span("now", 2, clock), wish(2))).frames
+        asked = tasks.create_task(cameras.clip(front, span("next", 1, clock), wish(1)))
+        await asyncio.sleep(0.3)
+        ahead += 3600
+        begin = (await asked).begin
+        assert begin == pytest.approx(clock.read(), abs=60), "by the clock as it is now"
+        ahead = datetime(2026, 11, 23, 21, 59, 59).timestamp() - time.monotonic()
+        with pytest.raises(VisionError, match="is private at this time"):
+            await cameras.clip(front, span("next", 1.5, clock), wish(2))
+        running.cancel()
 
 
 async def test_what_others_recorded_of_private_time_is_not_asked_for(tmp_path: Path) -> None:

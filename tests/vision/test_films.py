@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import VisionError
+from assistant.vision.eyes import _born
+from assistant.vision.pipe import received, send
 from assistant.vision.rings.camera import Templates, wanted
 from assistant.vision.rings.cutting import copied
 from assistant.vision.rings.darkroom import done
@@ -136,6 +139,36 @@ def test_a_group_of_ten_seconds_is_cut_exactly_and_its_last_picture_found(tmp_pa
     assert decoded(data).red[0] == 0.0
     _, jpeg = done({"do": "picture", "pixels": 320}, copied(last_group(cut), container="mov"))
     assert jpeg[:2] == b"\xff\xd8"
+
+
+async def test_a_clip_that_is_kept_has_the_sound_that_no_mp4_carries(footage: Callable[[str], Path]) -> None:
+    async with watching([told("door", f"file:{footage('alaw.mov')}")]) as eyes:
+        await until(eyes, "door", "live")
+        await asyncio.sleep(2.5)
+        now = time.monotonic()
+        head = {"do": "cut", "camera": "door", "begin": now - 6, "end": now, "raw": True}
+        _, data = await eyes.ask(head, seconds=20)
+    film = decoded(data)
+    assert (film.video, film.sound) == ("h264", "aac")
+    assert film.tones[0] == pytest.approx(1.0, abs=0.15), "with a tone at every second of its pictures"
+
+
+async def test_a_ring_process_ends_with_its_daemon_whatever_it_waits_for(
+    footage: Callable[[str], Path],
+) -> None:
+    process, ours, tray = await _born()
+    with tray:
+        reader, writer = await asyncio.open_connection(sock=ours)
+        send(writer, {"do": "cameras", "cameras": [told("door", f"file:{footage('door.mp4')}")], "id": 0})
+        async for head, _ in received(reader, tray=tray):
+            if head.get("id") == 0:
+                break
+        now = time.monotonic()
+        send(writer, {"do": "cut", "camera": "door", "begin": now, "end": now + 50, "id": 1})
+        await asyncio.sleep(0.2)
+        writer.transport.abort()
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0
 
 
 HOSTILE = {

@@ -170,6 +170,17 @@ async def test_what_just_happened_at_the_front_door(footage: Callable[[str], Pat
             assert clip["clip"]["movement"]
             assert decoded(saved.read_bytes()).red
             assert saved.stat().st_mode & 0o077 == 0
+            request = {
+                "do": "clip",
+                "of": str(footage("door.mp4")),
+                "film": True,
+                "from": "3",
+                "prepare": True,
+            }
+            ok, items = await told(errands, request)
+            assert "from [00:04] to" in items[-1]["text"], (
+                "the places are those of the film, not of the piece"
+            )
             ok, items = await told(errands, {"do": "say", "text": "is the front door locked"})
             assert [item["name"] for item in items if item["event"] == "tool_call"] == ["get_state"]
             ok, items = await told(errands, {"do": "cameras"})

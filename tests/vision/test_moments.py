@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assistant.errors import VisionError
-from assistant.vision.moments import by_the_clock, moment, period, said, span
+from assistant.vision.moments import by_the_clock, later, moment, period, said, span
 from assistant.wallclock import WallClock
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -118,6 +118,7 @@ def test_places_in_a_clip_become_times_as_people_say_them() -> None:
         "A man comes about two minutes ago and goes about two minutes ago. "
         "from 18:28:32 to 18:28:34 a dog barks. The sign says 12:30."
     )
+    assert later("A cat [00:01], the clock shows 10:15.", 18, 12) == "A cat [00:19], the clock shows 10:15."
     assert "just now" in by_the_clock("Somebody waves [00:14].", NOW - 15, 15, CLOCK)
     assert by_the_clock("It rang at [00:03].", NOW - 7200, 15, CLOCK) == "It rang at 16:30."
 

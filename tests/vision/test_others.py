@@ -165,7 +165,11 @@ async def test_a_folder_gives_its_newest_film_of_that_time(
     now = CLOCK.read()
     os.utime(film, (now - 100, now - 100))
     folder = CameraConfig(name="drive", url=str(tmp_path))
-    async with house(folder) as cameras:
+    empty = CameraConfig(name="shed", url=str(tmp_path / "empty"))
+    (tmp_path / "empty").mkdir()
+    async with house(folder, empty) as cameras:
+        states = {state["name"]: (state["state"], state["why"]) for state in await cameras.states()}
+        assert states == {"drive": ("live", ""), "shed": ("waiting", "no film has come into its folder yet")}
         clip = await cameras.clip(folder, Span(now - 120, now - 90), wish(12))
         assert clip.begin == pytest.approx(now - 112, abs=0.3)
         assert decoded(clip.data).red[0] == pytest.approx(4, abs=0.6)
@@ -175,6 +179,21 @@ async def test_a_folder_gives_its_newest_film_of_that_time(
         os.utime(tmp_path / "broken.mp4", (now - 10, now - 10))
         with pytest.raises(VisionError, match="cannot be read"):
             await cameras.clip(folder, Span(now - 20, now), wish(12))
+
+
+async def test_a_film_that_lands_while_it_is_asked_about_is_waited_for(
+    footage: Callable[[str], Path], tmp_path: Path
+) -> None:
+    film, folder = tmp_path / "one.mp4", CameraConfig(name="drive", url=str(tmp_path))
+    data = footage("door.mp4").read_bytes()
+    async with house(folder) as cameras:
+        film.write_bytes(data[: len(data) // 2])
+        now = CLOCK.read()
+        asked = asyncio.get_running_loop().create_task(cameras.clip(folder, Span(now - 5, now), wish(12)))
+        await asyncio.sleep(0.5)
+        assert not asked.done(), "a film that is being written is not yet one"
+        film.write_bytes(data)
+        assert decoded((await asked).data).red
 
 
 @pytest.mark.speech

@@ -23,6 +23,7 @@ from assistant.vision import watching
 from assistant.vision.cameras import Cameras
 from assistant.vision.describing import Describer
 from assistant.vision.memory import Memory, Seen, fitting
+from assistant.vision.tally import Tally
 from assistant.vision.watching import Watch
 from assistant.wallclock import WallClock
 from tests.brain.stand_ins import brain
@@ -69,7 +70,7 @@ async def test_what_a_camera_notices_is_remembered_once_and_announced(
 
         purse = Purse(Limits(Ledger(tmp_path)), [Price("gemini-", 1, 1, 1, 5, 5)])
         cameras, memory = Cameras([door], clock), Memory(tmp_path / "seen.sqlite", clock, 30)
-        describer = Describer(cameras, services, purse, ClipsConfig(), clock, host.tell)
+        describer = Describer(cameras, services, purse, ClipsConfig(), clock, host.tell, Tally(None, clock))
         keeper = Watch(describer, memory, host, clock)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(cameras.run()), tasks.create_task(keeper.run())]
@@ -117,7 +118,9 @@ def blind(folder: Path, host: BareHost, clock: WallClock, *names: str) -> Watch:
         return []
 
     purse = Purse(Limits(Ledger(folder)), [])
-    describer = Describer(cameras, services, purse, ClipsConfig(), clock, host.tell)
+    describer = Describer(
+        cameras, services, purse, ClipsConfig(), clock, host.tell, Tally(folder / "looks.json", clock)
+    )
     return Watch(describer, Memory(folder / "seen.sqlite", clock, 30), host, clock)
 
 
@@ -142,6 +145,30 @@ async def test_a_day_has_so_many_captions_and_private_time_none(tmp_path: Path) 
     assert seen_by == before | after, (
         "three before midnight, three after it, none in private time, nor at once"
     )
+
+
+@pytest.mark.looptime
+async def test_a_restart_gives_no_more_captions_and_is_no_new_watch(tmp_path: Path) -> None:
+    loop, host = asyncio.get_running_loop(), BareHost(tmp_path)
+    begins = datetime(2026, 11, 29, 12, tzinfo=ZONE).timestamp() - loop.time()
+    clock = WallClock(ZONE, lambda: begins + loop.time())
+    watched = []
+    for _ in range(4):
+        keeper = blind(tmp_path, host, clock, "shed")
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(keeper.run())
+            await asyncio.sleep(1)
+            for _ in range(2):
+                host.tell(StateChanged("porch motion", "motion", True, False))
+                await asyncio.sleep(70)
+            watched.append(keeper.describer.tally.since("shed"))
+            running.cancel()
+    assert len(keeper.memory.since(0)) == 3
+    assert len(set(watched)) == 1
+    await asyncio.sleep(1000)
+    assert blind(tmp_path, host, clock, "shed").describer.tally.since("shed") == watched[0]
+    (tmp_path / "looks.json").write_text("[")
+    assert blind(tmp_path, host, clock, "shed").describer.tally.since("shed") is None, "it was set aside"
 
 
 @pytest.mark.looptime

@@ -198,10 +198,21 @@ class _Talk:
             if self._server.stalled or track not in self._channels:
                 continue
             stamp = begun + round_ * film.seconds + when
+            if not numbers[track]:
+                self._report(film.tracks[track], track, stamp)
             self._packet(film.tracks[track], track, numbers[track], stamp, (data, mark))
             numbers[track] += 1
             if self._writer.transport.get_write_buffer_size() > 2**20:
                 await self._writer.drain()
+
+    def _report(self, track: Track, number: int, stamp: float) -> None:
+        """What its clock shows and what time that is (RFC 3550, 6.4.1): without, whoever listens takes the
+        first packets of pictures and sound for the same moment."""
+        seconds = round(stamp * 2**32).to_bytes(8, "big")
+        clock = (round(stamp * track.rate) & 0xFFFFFFFF).to_bytes(4, "big")
+        report = bytes([0x80, 200, 0, 6]) + SSRC + seconds + clock + bytes(8)
+        head = b"$" + bytes([self._channels[number] + 1]) + len(report).to_bytes(2, "big")
+        self._writer.write(head + report)
 
     def _packet(
         self, track: Track, number: int, sequence: int, stamp: float, what: tuple[bytes, bool]

@@ -28,6 +28,13 @@ def copyable(cut: Cut) -> bool:
     return cut.templates.video.codec_context.name in MOV_PICTURES
 
 
+def unheard(cut: Cut) -> bool:
+    """Whether it has a sound that an MP4 leaves out."""
+    sound = cut.templates.audio
+    carried = sound is None or not copyable(cut) or sound.codec_context.name in MP4_SOUNDS
+    return not carried and any(packet.audio for packet in cut.packets)
+
+
 def copied(cut: Cut, *, container: str = "mp4") -> bytes:
     """The film, as the camera encoded it; see `write`."""
     memory = io.BytesIO()

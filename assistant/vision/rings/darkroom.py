@@ -21,7 +21,7 @@ from assistant.errors import VisionError
 from assistant.vision.pipe import HEADER, Item, packed
 from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.films import known
-from assistant.vision.rings.preparing import picture, pictures, prepared
+from assistant.vision.rings.preparing import heard, picture, pictures, prepared
 from assistant.vision.rings.wishes import Wish
 
 LIMIT_BYTES = 4 * 2**30
@@ -30,8 +30,8 @@ NOT_MADE = "That clip could not be made."
 
 def done(head: Item, body: bytes) -> tuple[Item, bytes]:
     """One job: ``film`` made fit to be sent, its ``movement``, its last ``picture`` or some ``pictures``
-    as JPEG, or what it is (``known``). It is the body, or the file at ``path``; of a body that holds two
-    films, the second is the first as MP4.
+    as JPEG, what it is (``known``), or as it is with a sound that an MP4 carries (``voiced``). It is the
+    body, or the file at ``path``; of a body that holds two films, the second is the first as MP4.
 
     Raises:
         VisionError: it cannot be done; the text says why.
@@ -48,6 +48,8 @@ def done(head: Item, body: bytes) -> tuple[Item, bytes]:
             found = pictures(film, most=int(head["most"]), pixels=int(head["pixels"]))
             told = {"seconds": [at for at, _ in found], "lengths": [len(data) for _, data in found]}
             return told, b"".join(data for _, data in found)
+        case "voiced":
+            return {}, heard(film, body[split:])
         case "movement":
             return prepared(film, wish, copyable=body).told(), b""
     made = prepared(film, wish, copyable=body[split:] or None)

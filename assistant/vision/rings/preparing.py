@@ -174,6 +174,19 @@ def _encoder(film: Any, rate: Fraction, made: Prepared) -> Any:
     return stream
 
 
+def heard(film: bytes | str, mute: bytes) -> bytes:
+    """``mute`` is a film as MP4 that had to leave its sound out; the same with that sound, encoded anew.
+
+    Raises:
+        VisionError: it cannot be read.
+    """
+    with opened(film) as container:
+        pictures = container.streams.video[0]
+        sound = Sound(container, container.streams.audio[0], lambda: opened(film))
+        begin = float((pictures.start_time or 0) * pictures.time_base)
+        return voiced(mute, sound, begin, lasting(container))
+
+
 def picture(film: bytes | str, *, pixels: int = 1280) -> bytes:
     """The last picture of a film as JPEG.
 

@@ -17,7 +17,7 @@ import av.error
 from assistant.errors import VisionError
 from assistant.vision.pipe import LARGEST_BUFFER, Body, Item, memory_file, received, send
 from assistant.vision.rings.camera import Camera
-from assistant.vision.rings.cutting import copied, copyable, write
+from assistant.vision.rings.cutting import copied, copyable, unheard, write
 from assistant.vision.rings.darkrooms import NOT_MADE, Darkrooms
 from assistant.vision.rings.decoding import quiet
 from assistant.vision.rings.ring import Cut, last_group
@@ -49,12 +49,14 @@ class Worker:
         self._untidy = asyncio.Event()
 
     async def run(self, reader: asyncio.StreamReader) -> None:
-        """Until the daemon closes the socket."""
+        """Until the daemon closes the socket; then nobody waits for answers any more, and nothing is made."""
         async with asyncio.TaskGroup() as tasks:
-            besides = [tasks.create_task(self._pulse()), tasks.create_task(self._tidy())]
+            at_work = {tasks.create_task(self._pulse()), tasks.create_task(self._tidy())}
             async for head, body in received(reader):
-                tasks.create_task(self._answer(head, body))
-            for each in besides:
+                answering = tasks.create_task(self._answer(head, body))
+                at_work.add(answering)
+                answering.add_done_callback(at_work.discard)
+            for each in at_work:
                 each.cancel()
         self._darkrooms.close()
         for camera in self._cameras.values():
@@ -127,11 +129,19 @@ class Worker:
         if cut is None:
             return {"nothing": True, "camera": camera.shown()}, b""
         if head.get("raw"):
-            return self._told(cut, camera), await asyncio.to_thread(_in_memory, cut)
+            return self._told(cut, camera), await self._whole(cut)
         wish = Wish.of(head.get("wish", {}))
         job, films = await asyncio.to_thread(_negative, cut, begin, end, wish)
         made, data = await self._darkrooms.make(job, films)
         return {**self._told(cut, camera), **made}, data
+
+    async def _whole(self, cut: Cut) -> Body:
+        """The film as the camera encoded it; a sound that no MP4 carries is encoded anew."""
+        if not unheard(cut):
+            return await asyncio.to_thread(_in_memory, cut)
+        film, mute = await asyncio.to_thread(lambda: (copied(cut, container="mov"), copied(cut)))
+        _, data = await self._darkrooms.make({"do": "voiced", "split": len(film)}, film + mute)
+        return data
 
     def _told(self, cut: Cut, camera: Camera) -> Item:
         return {"at": cut.at, "last_at": cut.last_at, "camera": camera.shown()}
