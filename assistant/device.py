@@ -248,8 +248,13 @@ class Device(Plugin):
         self._throttle.count(self.name, clock())
         self._reports_at_command, self._commanded_at, self._late = self._reports, clock(), None
         reaching_out()
+        shown = what if isinstance(what, str) else what.decode(errors="replace")
         try:
             await send()
+        except asyncio.CancelledError:
+            # Called off while the broker had not answered yet: it is on its way, and nobody can call it back.
+            self.host.tell(CommandSent(self.name, where, shown))
+            raise
         except NotTaken as error:
             self._refusal = str(error)
             self.complain(f"{self.name} cannot be commanded: {error}")
@@ -257,7 +262,6 @@ class Device(Plugin):
         except LinkError as error:
             raise NotConfirmed(f"I can't reach the {self.name}: {self.way} is away") from error
         self._refusal = ""
-        shown = what if isinstance(what, str) else what.decode(errors="replace")
         self.host.tell(CommandSent(self.name, where, shown))
 
     async def confirm(self, happened: Callable[[], object], *, timeout: float | None = None) -> None:

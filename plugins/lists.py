@@ -118,7 +118,9 @@ class Lists(Plugin):
         """
         name, there = await self._read(list)
         await self.storage.delete(name)
-        return f"The {name} list is empty" + (f"; it had {len(there)} things on it" if there else "")
+        return f"The {name} list is empty" + (
+            f"; it had {len(there)} {'thing' if len(there) == 1 else 'things'} on it" if there else ""
+        )
 
     @tool(risk=Risk.READ, phrases=("what lists are there", "which lists are there", "what lists do i have"))
     async def show_lists(self) -> Answer:

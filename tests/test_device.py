@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Annotated, ClassVar, Literal
 
@@ -55,6 +56,25 @@ async def test_the_example_of_the_design_page_runs() -> None:
     assert CommandSent("desk lamp", "cmnd/desk/Dimmer", "30") in host.events
     assert Reported("desk lamp", {"on": True, "brightness": 30}) in host.events
     assert StateChanged("desk lamp", "on", True, None) in host.events
+
+
+async def test_a_command_that_is_on_its_way_is_told_though_the_call_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device, host = lamp()
+    sending = asyncio.Event()
+
+    async def publish(_topic: str, _payload: str, *, qos: int = 0, retain: bool = False) -> None:
+        sending.set()
+        await asyncio.Event().wait()  # the broker takes its time to say that it has it
+
+    monkeypatch.setattr(host, "publish", publish)
+    turning_on = asyncio.get_running_loop().create_task(device.turn_on(30))
+    await sending.wait()
+    turning_on.cancel()
+    await asyncio.wait([turning_on])
+    assert turning_on.cancelled()
+    assert host.events == [CommandSent("desk lamp", "cmnd/desk/Dimmer", "30")]
 
 
 async def test_p9_an_old_report_confirms_nothing() -> None:

@@ -110,7 +110,7 @@ def test_a_daemon_tells_that_it_is_ready_alive_reloading_and_stopping(
         assert health["ok"] is True, health
         assert "17 devices" in health["doing"]
 
-        settings.write_text("plugins: [clokc]\n")
+        settings.write_text("nonsense: 1\n")
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: "The configuration of before is kept." in (tmp_path / "daemon.out").read_text())
         settings.write_text("plugins: [clock]\nhome: {pretend: false, announce: {enabled: false}}\n")

@@ -89,8 +89,8 @@ async def test_lists_keep_what_is_written_and_say_what_is_not_there(tmp_path: Pa
                 await house.do(tool, **arguments)
     async with living(tmp_path, "lists") as house:
         assert await house.do("read_list", list="groceries") == "On the shopping list: milk and eggs"
-        assert await house.do("remove_from_list", items=["eggs", "ham"]) == "eggs is off the shopping list"
-        assert await house.do("clear_list") == "The shopping list is empty; it had 1 things on it"
+        assert await house.do("remove_from_list", items=["eggs", "ham"]) == "eggs are off the shopping list"
+        assert await house.do("clear_list") == "The shopping list is empty; it had 1 thing on it"
 
 
 FORECAST = {
@@ -163,7 +163,7 @@ async def test_who_is_at_home(tmp_path: Path) -> None:
         house.changed("Anna", "at_home", True)
         house.changed("Ben", "at_home", False)
         await asyncio.sleep(0.01)
-        assert await house.do("who_is_home") == "Anna is at home"
+        assert await house.do("who_is_home") == "Anna is at home, Ben is not"
         house.changed("Ben", "at_home", True)
         await asyncio.sleep(0.01)
         assert await house.do("who_is_home") == "Anna and Ben are at home"
