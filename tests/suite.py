@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-AT_ONCE = os.environ.get("SUITE_AT_ONCE", "4")
+AT_ONCE = os.environ.get("SUITE_AT_ONCE", "5")
 CROWD = ["-n", AT_ONCE, "--dist", "worksteal", "-m", "not partner and not alone"]
 PAIRS = ["-n", "2", "--dist", "worksteal", "-m", "alone and not partner"]
 FAILED = Path(".pytest_cache/v/cache/lastfailed")
