@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -62,9 +62,16 @@ async def cut(asked: Awaitable[object]) -> None:
         await asked
 
 
+async def baking(folder: Path, use: Callable[[House, Errands], Awaitable[None]]) -> None:
+    (folder / "oven.py").write_text(OVEN)
+    (folder / "done").mkdir()
+    config = shipped(folder / "state", ASSISTANT_BRAIN__VOICE="pip")
+    plugins = [*config.plugins, PluginEntry(name="oven", settings={"folder": str(folder / "done")})]
+    await lived_in(config.model_copy(update={"plugins": plugins, "plugin_paths": [folder]}), use)
+
+
 async def test_who_waits_for_a_slow_tool_keeps_nobody_waiting_and_is_told_its_result(tmp_path: Path) -> None:
-    (tmp_path / "oven.py").write_text(OVEN)
-    (done := tmp_path / "done").mkdir()
+    done = tmp_path / "done"
 
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
@@ -100,15 +107,11 @@ async def test_who_waits_for_a_slow_tool_keeps_nobody_waiting_and_is_told_its_re
             assert texts(pie_items, "spoke")[-1] == "The pie is ready."
             assert "The cake is ready." not in texts(pie_items, "spoke")
 
-    config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
-    oven = PluginEntry(name="oven", settings={"folder": str(done)})
-    plugins = [*config.plugins, oven]
-    await lived_in(config.model_copy(update={"plugins": plugins, "plugin_paths": [tmp_path]}), use)
+    await baking(tmp_path, use)
 
 
 async def test_of_many_results_at_once_each_reaches_whoever_asked(tmp_path: Path) -> None:
-    (tmp_path / "oven.py").write_text(OVEN)
-    (done := tmp_path / "done").mkdir()
+    done = tmp_path / "done"
 
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
@@ -123,15 +126,10 @@ async def test_of_many_results_at_once_each_reaches_whoever_asked(tmp_path: Path
                 assert ok, items
                 assert f"The {number} rolls are ready." in texts(items, "spoke")[-1], (number, items)
 
-    config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
-    oven = PluginEntry(name="oven", settings={"folder": str(done)})
-    plugins = [*config.plugins, oven]
-    await lived_in(config.model_copy(update={"plugins": plugins, "plugin_paths": [tmp_path]}), use)
+    await baking(tmp_path, use)
 
 
 async def test_one_that_gives_up_waiting_leaves_the_room_to_the_next(tmp_path: Path) -> None:
-    (tmp_path / "oven.py").write_text(OVEN)
-
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             cake = tasks.create_task(told(errands, {"do": "say", "text": "bake a cake"}))
@@ -147,7 +145,4 @@ async def test_one_that_gives_up_waiting_leaves_the_room_to_the_next(tmp_path: P
             await errands.end()  # as a daemon that is stopped does
             await pie
 
-    config = shipped(tmp_path / "state", ASSISTANT_BRAIN__VOICE="pip")
-    oven = PluginEntry(name="oven", settings={"folder": str(tmp_path)})
-    plugins = [*config.plugins, oven]
-    await lived_in(config.model_copy(update={"plugins": plugins, "plugin_paths": [tmp_path]}), use)
+    await baking(tmp_path, use)
