@@ -139,16 +139,16 @@ class Errand:
         if self.due and not self._was_told:
             await until_told(self._house, lambda: self._was_told)
             self._catch_up()
-        if self._told_of and self.due and not self._was_told:
-            self._tell(as_json(Spoke(" ".join(self._told_of), 0.0)))  # in words of the brain's own, perhaps
-        return bool(self._told_of) or (self._asking is not None and self._asking.result())
+        if self._results and self.due and not self._was_told:
+            self._tell(as_json(Spoke(" ".join(self._results), 0.0)))  # in words of the brain's own, perhaps
+        return bool(self._results) or (self._asking is not None and self._asking.result())
 
     @property
     def _was_told(self) -> bool:
         return self._told_due == self.due
 
     @property
-    def _told_of(self) -> list[str]:
+    def _results(self) -> list[str]:
         """What its tools have answered."""
         return [text for turn in self.turns for text in turn.told if text]
 
@@ -167,16 +167,16 @@ class Errand:
 
     async def _pass_on(self) -> None:
         while True:
-            self._told(await self._news.get())
+            self._hand_on(await self._news.get())
 
     def _catch_up(self) -> None:
         while not self._news.empty():
-            self._told(self._news.get_nowait())
+            self._hand_on(self._news.get_nowait())
 
-    def _told(self, event: Event) -> None:
+    def _hand_on(self, event: Event) -> None:
         if not self._is_mine(event):
             return
-        if isinstance(event, Spoke) and self._tells_result(event):
+        if isinstance(event, Spoke) and self.tells_result(event):
             self._told_due = self.due
         if isinstance(event, Problem) or (isinstance(event, ToolFinished) and not event.ok):
             self._failures.append(event)
@@ -196,13 +196,13 @@ class Errand:
             return False
         if not isinstance(event, Spoke):
             return True
-        return self._tells_result(event) or not any(other._tells_result(event) for other in others)
+        return self.tells_result(event) or not any(other.tells_result(event) for other in others)
 
     def is_in(self, spoke: Spoke) -> bool:
         """Whether what its slow tools have answered is told by these words."""
-        return bool(self.due) and any(text in spoke.text for text in self._told_of)
+        return bool(self.due) and any(text in spoke.text for text in self._results)
 
-    def _tells_result(self, spoke: Spoke) -> bool:
+    def tells_result(self, spoke: Spoke) -> bool:
         """Whether it is told by these words or, in words of a brain's own, was to be told by now."""
         return self.is_in(spoke) or 0 < self.due <= self._house.conversation.ends.answers
 

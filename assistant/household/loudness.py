@@ -14,9 +14,9 @@ from assistant.tools.vocabulary import Percent, Risk
 BY_HAND = "Only a hand switches it on again: its button, the dashboard, or assistant room unmute"
 STEP = 15
 """Percentage points: one that is heard to be one."""
-LOUDER = ("louder", "louder please", "up", "quiet", "too quiet", "quietly", "soft")
-"""Who is too quiet is to be louder."""
-SOFTER = ("quieter", "softer", "down", "loud", "too loud", "loudly", "more quietly", "more softly")
+LOUDER = ("", "louder", "up", "quiet", "quietly")
+"""Who is too quiet is to be louder; so is whom somebody cannot hear."""
+SOFTER = ("quieter", "softer", "lower", "down", "loud", "loudly", "more quietly", "more softly")
 YOURS = ("set your ", "turn your ", "put your ", "your ")
 PERCENT = ("", " percent")
 LOUDNESS = (
@@ -75,6 +75,8 @@ def loudness_tools(rooms: Sequence[Room]) -> list[Tool]:
 
     async def set_own_volume(percent: Percent | None = None, step: str = "") -> str:
         """Set how loud you speak; step: louder or softer."""
+        if percent is None and step not in (*LOUDER, *SOFTER):
+            raise ToolError("Louder or softer?")
         for room in meant():
             before = room.settings.volume
             by = -STEP if step in SOFTER else STEP

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from assistant.api import hush, ring
+import pytest
+
+from assistant.api import ToolError, hush, ring
 from assistant.app import House
 from assistant.audio.settings import RoomSettings
 from assistant.errands import Errands
@@ -85,6 +87,10 @@ async def test_only_the_room_where_it_is_said_is_set(tmp_path: Path) -> None:
     asked_from(rooms[1].place)
     assert await louder(percent=20) == "I speak at 20 percent"
     assert [room.settings.volume for room in rooms] == [100, 20]
+    with pytest.raises(ToolError, match="Louder or softer"):
+        await louder(step="sideways")
+    assert await louder(step="lower") == "I speak at 5 percent"
+    await louder(percent=20)
     await mute()
     assert [room.settings.muted for room in rooms] == [False, True]
     assert Room(tmp_path / "bedroom.json").settings == RoomSettings(muted=True, volume=20)
