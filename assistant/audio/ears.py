@@ -11,11 +11,12 @@ import numpy as np
 import soxr
 
 from assistant.audio.canceller import Canceller
-from assistant.audio.gate import ALWAYS, FOLLOW_UP, VOICE, Gate, HearsWake
+from assistant.audio.gate import ALWAYS, FOLLOW_UP, PUSH, VOICE, Gate, HearsWake
 from assistant.audio.interruption import Finding, Interruption
 from assistant.audio.messages import FromAudio, GateClosed, GateOpened, SpeechBegan
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth
+from assistant.audio.nearness import Near
 from assistant.audio.proof import Proof
 from assistant.audio.signs import sign
 
@@ -62,6 +63,7 @@ class Ears:
         self._sign_in = 0
         self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
         self.proof: Proof | None = None
+        self.near: Near | None = None
         self.signs = False
         """Whether it is told by a sound that the wake word was heard, and that nobody said anything."""
         self.frames = 0
@@ -101,8 +103,11 @@ class Ears:
             return  # of a sign no detector makes speech, and people speak into it
         yield from self.followed(self._gate.hear(cleaned))
         self._sign()
-        if self.proof is not None and not (sounding or suspects or self._gate.is_open):
-            yield from self.proof.hear(cleaned)
+        if not (sounding or suspects or self._gate.is_open):
+            if self.near is not None:
+                self.near.around(cleaned)
+            if self.proof is not None:
+                yield from self.proof.hear(cleaned)
 
     def refused(self, name: str) -> Iterator[FromAudio]:
         """Another room is being listened to: close, and tell it by a sign, or by none."""
@@ -139,6 +144,8 @@ class Ears:
             match message:
                 case GateOpened(by):
                     self._mouth.hold()
+                    if self.near is not None and by not in (PUSH, FOLLOW_UP, VOICE, ALWAYS):
+                        self.near.called()
                     self._sign_in = SIGN_FRAMES if self.signs and by not in (FOLLOW_UP, VOICE, ALWAYS) else 0
                 case SpeechBegan():
                     self._sign_in = 0

@@ -33,6 +33,7 @@ from assistant.audio.messages import (
     Volume,
 )
 from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.nearness import Near
 from assistant.audio.pipe import packed, received
 from assistant.audio.playback import Playback
 from assistant.audio.proof import Proof
@@ -94,10 +95,11 @@ class AudioProcess:
                     canceller.played(pcm)
 
         self._mouth.reference = reference
-        self._gate = Gate(settings, VoiceDetector(), words)
+        near = Near(VoiceDetector())
+        self._gate = Gate(settings, near, words)
         interruption = Interruption(VoiceDetector(), foreteller)
         ears = Ears(self._gate, self._mouth, interruption, canceller, self._echo)
-        ears.signs = self._options.signs
+        ears.near, ears.signs = near, self._options.signs
         if not self._options.file:
             # The recordings are those of the models built in; somebody's own need not know that voice.
             ears.proof = Proof(self._wake, [word for word in self._wake.words if word not in self._words[1]])
