@@ -122,6 +122,10 @@ class Loudspeaker:
         await self.busy.wait()
 
 
+class RoomSpeaker(Loudspeaker):
+    speaks = True
+
+
 class Kettle(Device):
     on: bool | None = state()
     boiled: int = 0
@@ -361,6 +365,19 @@ async def test_a_long_rest_of_an_answer_that_was_spoken_over_is_not_taken_for_th
         assert await asking
         assert here.mouth.did == ["play", "flush", "play", "finish"]
         assert here.mouth.played == SECOND * 2
+
+
+async def test_a_mouth_that_was_spoken_over_is_told_that_what_comes_is_new_though_nobody_thought_it_spoke() -> (
+    None
+):
+    async with room() as here:
+        here.talk.mouths.rooms["kitchen"] = speaker = RoomSpeaker()
+        speaking = here.talk.listen(ears(*SPOKEN, SourceEnded()), "kitchen")
+        listening = asyncio.get_running_loop().create_task(speaking)
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        assert speaker.did == ["flush"], "until then it drops what it gets"
+        here.session.says(*ANSWER)
+        assert await listening
 
 
 async def test_what_is_still_playing_after_its_turn_is_stopped_too() -> None:
