@@ -257,7 +257,8 @@ class Conversation:
         if not turn.told_heard and turn.heard.strip():
             turn.told_heard = True
             self._bus.publish(Heard(turn.heard.strip()))
-            turn.stopped = turn.taken = self.taken(turn.heard.strip(), turn.room)
+            if not turn.stopped:  # half a sentence answers nothing either
+                turn.stopped = turn.taken = self.taken(turn.heard.strip(), turn.room)
 
     def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
         turn = self._turn

@@ -331,8 +331,13 @@ async def test_half_a_sentence_that_ends_with_mute_is_not_acted_on() -> None:
         assert not await listening
         assert here.session.sent == [SpeechStarted(), Audio(b"ab"), SpeechEnded()]
         assert here.talk.phase is Phase.IDLE
-        here.session.says(Transcribed("unlock"), *ANSWER)
-        await here.until(lambda: Heard("unlock") in here.events)
+        called = ToolCall("1", "turn_on", {"device": "kettle"})
+        here.session.says(Transcribed("turn it on"), Calls((called,)))
+        await here.until(lambda: Heard("turn it on") in here.events and here.session.responses)
+        here.session.says(*ANSWER)
+        await asyncio.sleep(0.01)
+        assert "error" in here.session.responses[0][1]
+        assert not any(isinstance(event, ToolFinished) for event in here.events)
         assert "play" not in here.mouth.did
 
 

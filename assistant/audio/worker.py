@@ -76,6 +76,7 @@ class AudioProcess:
             self._options.end_silence_ms,
             follow_up_ms=self._options.follow_up_ms,
             always=self._options.always,
+            live=not (self._options.file or is_recorded(self._options.input)),
         )
         canceller = None
         if not self._options.file:
