@@ -19,7 +19,7 @@ from assistant.turn import Turn
 
 CUT_OFF = "Then the connection was lost."
 LOST = "The connection was lost in the middle of that. Please say it again."
-TAKEN = "That was the answer to a question of the house's own. Do nothing and say nothing."
+TAKEN = "That sentence is not for you: the house took it, or it was broken off. Do nothing and say nothing."
 STILL_AT_IT = "The connection was lost in the middle of that, but I am still at it."
 QUICK_SECONDS = 3.0
 """What ends within that is waited for before the user is told that the link was lost."""

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from assistant.audio.gate import ALWAYS, OFFERS, PUSH, VOICE
 from assistant.audio.messages import (
+    ALWAYS,
+    OFFERS,
+    PUSH,
+    VOICE,
     FromAudio,
     GateClosed,
     GateOpened,

@@ -6,8 +6,15 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum
 
-from assistant.audio.gate import OFFERS
-from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan, SpeechStopped
+from assistant.audio.messages import (
+    OFFERS,
+    Frame,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SpeechBegan,
+    SpeechStopped,
+)
 from assistant.bus import Bus
 from assistant.events import PhaseChanged
 

@@ -834,7 +834,7 @@ async def test_spoken_words_that_somebody_has_waited_for_do_and_say_nothing() ->
         here.session.says(Speech(SECOND), SpeechText("It is on."), Generated(), TurnDone())
         await here.until(lambda: here.talk.phase is Phase.IDLE)
         assert await listening
-        assert here.session.responses[0][1]["error"].startswith("That was the answer")
+        assert here.session.responses[0][1]["error"].startswith("That sentence is not for you")
         assert not any(isinstance(event, ToolFinished | Spoke) for event in here.events)
         assert here.mouth.played == b""
 

@@ -11,9 +11,18 @@ import numpy as np
 import soxr
 
 from assistant.audio.canceller import Canceller
-from assistant.audio.gate import ALWAYS, FOLLOW_UP, PUSH, VOICE, Gate, HearsWake
+from assistant.audio.gate import Gate, HearsWake
 from assistant.audio.interruption import Finding, Interruption
-from assistant.audio.messages import FromAudio, GateClosed, GateOpened, SpeechBegan
+from assistant.audio.messages import (
+    ALWAYS,
+    FOLLOW_UP,
+    PUSH,
+    VOICE,
+    FromAudio,
+    GateClosed,
+    GateOpened,
+    SpeechBegan,
+)
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth
 from assistant.audio.nearness import Near

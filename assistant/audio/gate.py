@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 from assistant.audio.levels import level
 from assistant.audio.messages import (
+    ALWAYS,
+    FOLLOW_UP,
+    OFFERS,
+    PUSH,
+    VOICE,
     Frame,
     FromAudio,
     GateClosed,
@@ -25,7 +30,12 @@ WAKE_LAG_FRAMES = 7
 """A wake word is recognised 140 to 160 ms after its last sound (pymicro-wakeword 2.5, synthetic voices): what
 was heard since then is not the wake word any more, but the beginning of what follows it.
 """
+SAME_WAKE_FRAMES = 5
+"""An engine hears a wake word in two frames of three, for up to 900 ms."""
 MAX_SPEECH_MS = 30_000
+TOO_LONG = (
+    f"Somebody spoke for {MAX_SPEECH_MS // 1000} seconds without a pause; what came after them was not heard."
+)
 IDLE_WAKES, IDLE_WAKES_MS = 5, 60_000
 """Woken so often in a minute and nobody said anything: something else in the room says the wake word."""
 REFUSED_MS = 1500
@@ -36,9 +46,6 @@ TORN = (
 TORN_DB, LAST_FRAMES = 15.0, 2
 """Before a silence of zeros whoever speaks is far softer than this, measured from their loudest frame (40 dB
 and more in synthetic voices); a noise gate, too, cuts off what is soft."""
-PUSH, FOLLOW_UP, VOICE, ALWAYS = "push", "follow-up", "voice", "always"
-OFFERS = (FOLLOW_UP, ALWAYS)
-"""What opens it without anybody wanting to say something yet."""
 
 IsSpeech = Callable[[bytes], bool]
 HearsWake = Callable[[bytes], str]
@@ -81,6 +88,7 @@ class Gate:
         self._now_ms = 0
         self._idle_wakes: deque[int] = deque(maxlen=IDLE_WAKES)
         self._deaf_until_ms = 0
+        self._since_wake = SAME_WAKE_FRAMES
         self.frames_out = 0
         """Since the gate was last opened."""
 
@@ -140,9 +148,9 @@ class Gate:
         if not self.is_open and self._settings.always:
             yield from self.open(ALWAYS, IDLE_WAKES_MS)
         self._lately.append(frame)
-        if wake and self._open_by in (*OFFERS, VOICE):  # not needed, and said: that was all of it
+        if self._is_anew(wake) and self.is_open:  # nobody needs to: that was all of it
             lately = list(self._lately)
-            yield from self._close(spoken=False)
+            yield from self._close(spoken=False, for_nothing=False)
             self._lately.extend(lately)
         if not self.is_open:
             if wake and not self._muted and self._now_ms >= self._deaf_until_ms:
@@ -156,6 +164,12 @@ class Gate:
             yield from self._while_speaking(frame, voiced)
         else:
             yield from self._while_waiting(frame, voiced)
+
+    def _is_anew(self, wake: str) -> bool:
+        """Whether this is not the wake word of before, which the engine goes on hearing."""
+        is_anew = wake != "" and self._since_wake >= SAME_WAKE_FRAMES
+        self._since_wake = 0 if wake else self._since_wake + 1
+        return is_anew
 
     def _while_waiting(self, frame: bytes, voiced: bool) -> Iterator[FromAudio]:
         self._before.append(frame)
@@ -186,6 +200,8 @@ class Gate:
         elif self._silent_ms >= self._settings.end_silence_ms or self._spoken_ms >= MAX_SPEECH_MS:
             yield SpeechStopped()
             yield from self._close(spoken=True)
+            if self._spoken_ms >= MAX_SPEECH_MS:
+                yield Trouble(TOO_LONG)
 
     def _note(self, frame: bytes) -> None:
         if not any(frame):

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+PUSH, FOLLOW_UP, VOICE, ALWAYS = "push", "follow-up", "voice", "always"
+"""What opens the gate besides a wake word."""
+OFFERS = (FOLLOW_UP, ALWAYS)
+"""What opens it without anybody wanting to say something yet."""
+
 
 @dataclass(frozen=True)
 class Ready:

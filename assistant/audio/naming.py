@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 MOST_SHOWN = 8
+RECORDING = ".wav"
 
 
 def unmeant(name: str, what: str, names: Sequence[str]) -> str:
@@ -16,6 +17,11 @@ def unmeant(name: str, what: str, names: Sequence[str]) -> str:
     if found:
         return f"{name!r} names more than one {what}; there are: {_shown(found)}"
     return f"there is no {what} {name!r}; {nearest(name, names)}"
+
+
+def is_recorded(device: str) -> bool:
+    """Whether a device's name is that of a WAV file."""
+    return device.lower().endswith(RECORDING)
 
 
 def meant(name: str, names: Sequence[str]) -> list[str]:

@@ -18,18 +18,12 @@ from assistant.errors import AudioError
 
 BLOCK_SECONDS = 0.02
 OUT_FRAMES = 480
-ENDING = ".wav"
 LONGEST_SECONDS = 24 * 3600.0
 """A room is listened to for longer than anybody speaks a sentence."""
 MOST_BLOCKS = 3600 * 50
 """A file that is written has an end, however long the daemon runs: an hour is 173 MB."""
 
 Item = TypeVar("Item")
-
-
-def is_recorded(device: str) -> bool:
-    """Whether a device's name is that of a WAV file."""
-    return device.lower().endswith(ENDING)
 
 
 class RecordedMicrophone:

@@ -13,11 +13,12 @@ from assistant.audio.canceller import EchoCanceller
 from assistant.audio.devices import Microphone, NoPortAudio, Speaker, cancels_echo
 from assistant.audio.ears import Ears, Echo, OwnWords
 from assistant.audio.foretelling import Foreteller
-from assistant.audio.gate import PUSH, Gate, GateSettings
+from assistant.audio.gate import Gate, GateSettings
 from assistant.audio.handover import Handover
 from assistant.audio.interruption import Interruption
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import (
+    PUSH,
     EndOfReply,
     Flush,
     FromAudio,
@@ -34,11 +35,12 @@ from assistant.audio.messages import (
     Volume,
 )
 from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.naming import is_recorded
 from assistant.audio.nearness import Near
 from assistant.audio.pipe import packed, received
 from assistant.audio.playback import Playback
 from assistant.audio.proof import Proof
-from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker, is_recorded
+from assistant.audio.recorded import RecordedMicrophone, RecordedSpeaker
 from assistant.audio.recording import FRAME_BYTES, frames
 from assistant.audio.signs import sign
 from assistant.errors import AudioError

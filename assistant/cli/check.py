@@ -8,10 +8,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant import config as configuration
 from assistant import permission
+from assistant.audio.advice import advice
+from assistant.audio.naming import is_recorded
 from assistant.cli.names import sound_alike
 from assistant.cli.output import Output
 from assistant.errors import ConfigError, LinkError, ToolError
@@ -40,8 +43,8 @@ def check(options: argparse.Namespace) -> int:
         output.tell({"event": "clash", **dataclasses.asdict(clash)})
     permission.checked(config)
     furniture, loader = Furniture(), Loader(config.plugin_paths, config.plugin_allow)
-    for advice in (*loader.advice(), *_secrets(config), *permission.advice(config)):
-        output.note(advice)
+    for sentence in (*loader.advice(), *_secrets(config), *permission.advice(config), *_sound(config)):
+        output.note(sentence)
     worst = 0
     for entry in config.plugins:
         problem, code = _problem(furniture, loader, entry)
@@ -106,6 +109,15 @@ def _secrets(config: configuration.Config) -> Iterator[str]:
                     f"a password stands in the url of the {camera.name}; the file ~/.config/assistant/"
                     f"camera-{slug(camera.name)}, which nobody else may read, keeps it apart"
                 )
+
+
+def _sound(config: configuration.Config) -> Iterator[str]:
+    """What of ``audio``, and of each room, does nothing."""
+    sections = [config.audio_in(room) for room in config.rooms] or [config.audio]
+    yield from dict.fromkeys(sentence for audio in sections for sentence in advice(audio))
+    for audio in sections:
+        if is_recorded(audio.input) and not Path(audio.input).expanduser().is_file():
+            yield f"audio.input: there is no file {audio.input}"
 
 
 def _broker(mqtt: configuration.MqttConfig) -> None:

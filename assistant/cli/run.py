@@ -13,6 +13,7 @@ from assistant import config as configuration
 from assistant import store
 from assistant.app import House, furnished
 from assistant.app import run as run_house
+from assistant.audio.advice import advice
 from assistant.cli.check import proven
 from assistant.cli.output import Output, logging_to_stderr
 from assistant.cli.prompt import Prompt
@@ -265,6 +266,8 @@ class Daemon:
         async with asyncio.TaskGroup() as tasks:
             for room in rooms:
                 vigil = Vigil(room, house.conversation, house.bus, alone=alone)
+                for sentence in advice(room.audio):
+                    house.bus.publish(Problem(sentence))
                 vigil.told, vigil.settled = self._output.note, house.ears_open.set
                 of = "" if alone else f" of the {room.place.room}"
                 house.health.vital[f"ears{of}"], house.health.other[f"microphone{of}"] = (

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.audio.gate import IDLE_WAKES, IDLE_WAKES_MS, TORN, WAKE_LAG_FRAMES, Gate, GateSettings
+from assistant.audio.gate import (
+    IDLE_WAKES,
+    IDLE_WAKES_MS,
+    SAME_WAKE_FRAMES,
+    TOO_LONG,
+    TORN,
+    WAKE_LAG_FRAMES,
+    Gate,
+    GateSettings,
+)
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import (
     Frame,
@@ -128,6 +137,20 @@ def test_who_says_the_wake_word_though_nobody_needs_to_is_not_heard_to_say_it(
     assert out == [SpeechBegan(), *(Frame(frame) for frame in (*since, WAKE, WAKE, WAKE, VOICE, VOICE))]
 
 
+@pytest.mark.parametrize("by", ["push", "alexa"])
+@pytest.mark.parametrize("between", [0, 10])
+def test_who_calls_again_and_again_is_heard_from_after_the_last_call(by: str, between: int) -> None:
+    it = gate()
+    list(it.open(by))
+    called = [*[WAKE] * 9, *[VOICE] * between, *[QUIET] * SAME_WAKE_FRAMES]
+    since = [bytes([number]) * 640 for number in range(WAKE_LAG_FRAMES - 1)]
+    out = fed(it, *called * 8, *since, WAKE, QUIET, WAKE, *[VOICE] * 40)
+    last = len(out) - 1 - out[::-1].index(GateOpened("alexa"))
+    assert out[last + 1 :][:2] == [SpeechBegan(), Frame(since[0])]
+    assert all(isinstance(each, Frame) for each in out[last + 2 :]), "one word is one call"
+    assert not any(isinstance(each, Trouble | SpeechStopped) for each in out)
+
+
 def test_p2_muted_nothing_opens_the_gate() -> None:
     it = gate()
     list(it.open("push"))
@@ -194,6 +217,7 @@ def test_endless_speech_ends() -> None:
     it = gate()
     out = fed(it, WAKE, *[VOICE] * 2000)
     assert SpeechStopped() in out
+    assert out[-1] == Trouble(TOO_LONG), "who spoke on is told that nobody listened"
     assert it.frames_out <= 30_000 / 20 + 15
 
 

@@ -185,6 +185,20 @@ def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     assert b"plugin_paths: /dev/null is no folder" in told.stdout
 
 
+def test_what_of_the_sound_does_nothing_is_told(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "audio: {sensitivities: {alexxa: 9, hey_jarvis: 5}, wake: [hey_jarvis, alexa], wake_folder: /dev/null,"
+        " input: /nowhere/speech.wav}\nplugins: []\n"
+    )
+    told = assistant(tmp_path, "check", "--config", config).stdout.decode().splitlines()
+    assert told[:3] == [
+        "audio.wake_folder: /dev/null is a file; a folder with models of your own is meant",
+        "audio.sensitivities: 'alexxa' is no wake word that is listened for; did you mean 'alexa'?",
+        "audio.input: there is no file /nowhere/speech.wav",
+    ]
+
+
 def test_errors_reach_scripts_too(tmp_path: Path) -> None:
     done = assistant(tmp_path, "say", " ", "--json")
     assert [e["event"] for e in events(done)] == ["error", "done"]
