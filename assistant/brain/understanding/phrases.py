@@ -19,7 +19,7 @@ from assistant.brain.understanding.lexicon import (
     STATES,
     UNITS,
 )
-from assistant.brain.understanding.meaning import Call
+from assistant.brain.understanding.meaning import Call, Miss
 from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
 from assistant.brain.understanding.times import length_of, moment_of
@@ -253,11 +253,30 @@ class Phrases:
         call = self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
         return call if call and call.args.get("device") in self._things else None
 
-    def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
+    def refuse_beyond(self, sentence: Sequence[str], now: datetime) -> None:
+        """Say between what a number has to be.
+
+        Raises:
+            Miss: the sentence is a phrase but for its number.
+        """
+        call = self._match(sentence, now, lambda phrase: phrase.plain and not phrase.free, bound=False)
+        tool = next((each.tool for each in self._phrases if call and each.tool.name == call.name), None)
+        if call is None or tool is None:
+            return
+        for name in call.args:
+            schema = tool.properties[name]
+            if {"minimum", "maximum"} <= schema.keys():
+                ends = f"{schema['minimum']:g} and {schema['maximum']:g}"
+                unit = " percent" if name == "percent" else ""
+                raise Miss(f"That has to be between {ends}{unit}.", final=True)
+
+    def _match(
+        self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool], *, bound: bool = True
+    ) -> Call | None:
         said = [_Said(word, at) for at, word in enumerate(sentence)]
         for text in trimmed(said):
             for phrase in filter(fits, self._phrases):
-                for values in _Filling(phrase, said, now).fill(phrase.parts, tuple(text)):
+                for values in _Filling(phrase, said, now, bound).fill(phrase.parts, tuple(text)):
                     values = _asking(phrase, _whole(phrase, values, sentence, text), sentence)
                     if all(name in values for name in phrase.tool.required):
                         return Call(phrase.tool.name, values)
@@ -314,6 +333,8 @@ class _Filling:
     phrase: _Phrase
     sentence: Sequence[str]
     now: datetime
+    bound: bool
+    """Whether numbers have to be between those that their parameters allow."""
 
     def fill(self, parts: tuple[str, ...], text: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         if not parts or not text:
@@ -348,7 +369,7 @@ class _Filling:
         if form in ("moment", "morning"):
             return moment_of(text, self.now, morning=form == "morning")
         if not _takes_anything(schema):
-            return value_of(schema, text)
+            return value_of(schema if self.bound else _unbound(schema), text)
         first, last = text[0], text[-1]
         assert isinstance(first, _Said)
         assert isinstance(last, _Said)
@@ -391,7 +412,14 @@ def _bare(text: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in text if word not in DETERMINERS)
 
 
+def _unbound(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in schema.items() if name not in ("minimum", "maximum")}
+
+
 def _number(schema: Mapping[str, Any], text: tuple[str, ...]) -> float | int | None:
+    if text[0] == "minus" and len(text) == 2 and "minimum" not in schema:
+        number = _number(schema, text[1:])
+        return -number if number is not None else None
     if len(text) != 1 or not text[0].replace(".", "", 1).isdigit():
         return None
     number = float(text[0])
