@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from assistant.audio.mouth import Mouth
 from assistant.audio.naming import meant, nearest, unmeant
 from assistant.errors import AudioError
 
+FIRST_SECONDS, SLACK_SECONDS = 0.2, 1.0
 IN_RATE, IN_FRAMES = 16_000, 320
 FRAME_BYTES = IN_FRAMES * 2
 OUT_FRAMES = 480
@@ -225,6 +227,7 @@ class Microphone:
         Raises:
             AudioError: there is no such device, it is busy, or it went away.
         """
+        before = time.monotonic()
         stream, shape = _opened(
             self._device,
             "input",
@@ -235,12 +238,35 @@ class Microphone:
         sd = portaudio()
         try:
             with stream:
+                block = b"".join(self._first(stream, shape.block, before))
                 while not stop.is_set():
-                    block, _ = stream.read(shape.block)
-                    for frame in heard.frames(bytes(block)):
+                    for frame in heard.frames(block):
                         take(frame)
+                    block = _block(stream, shape.block)
         except sd.PortAudioError as error:
             raise _cannot("microphone", self._device, error) from error
+
+    def _first(self, stream: Any, size: int, before: float) -> list[bytes]:
+        """What it hears first, which takes as long as it is long: ALSA's ``null`` and ``file`` know no time.
+
+        It was opened after ``before``; what has waited meanwhile, on a busy machine, comes at once.
+
+        Raises:
+            AudioError: it has heard more than there was time for, and would keep a processor busy.
+        """
+        blocks, begun = list[bytes](), time.monotonic()
+        while True:
+            blocks.append(_block(stream, size))
+            seconds, now = len(blocks) / BLOCKS_A_SECOND, time.monotonic()
+            if seconds > now - before + SLACK_SECONDS:
+                fault = f"the microphone {self._device!r} is none, it only pretends (ALSA's null?)"
+                raise AudioError(f"{fault}: choose another (`assistant devices --audio`)")
+            if seconds >= FIRST_SECONDS and now - begun >= seconds / 2:
+                return blocks
+
+
+def _block(stream: Any, size: int) -> bytes:
+    return bytes(stream.read(size)[0])
 
 
 class InRate:
@@ -290,8 +316,8 @@ class Speaker:
     def __init__(self, device: str, mouth: Mouth) -> None:
         out: OutRate | None = None
 
-        def pull(block: Any, frames: int, time: Any, _status: Any) -> None:
-            latency = max(time.outputBufferDacTime - time.currentTime, 0.0)
+        def pull(block: Any, frames: int, at: Any, _status: Any) -> None:
+            latency = max(at.outputBufferDacTime - at.currentTime, 0.0)
             block[:] = out.block(frames, latency) if out is not None else bytes(len(block))
 
         self._stream, shape = _opened(

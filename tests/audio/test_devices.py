@@ -117,6 +117,13 @@ async def test_a_card_that_refuses_our_rate_is_heard_at_its_own(cards: Path, nam
         assert 7000 < here.vigil._pulse.peak < 8100, "a tone of 8000, not of two rates"
 
 
+@pytest.mark.system("alsa/pcm_external.h")
+async def test_a_microphone_that_knows_no_time_is_told_to_be_none(cards: Path) -> None:
+    async with watched(cards, Path("default")) as here:
+        await here.until(lambda: bool(here.told))
+        assert here.told[0].startswith("The microphone 'default' is none, it only pretends")
+
+
 @pytest.mark.system("pipewire")  # with it comes PortAudio
 async def test_a_broken_configuration_of_alsa_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
