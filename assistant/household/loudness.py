@@ -31,6 +31,8 @@ SOFTER = (
 YOURS = ("set your ", "turn your ", "put your ", "your ")
 PERCENT = ("", " percent")
 LITTLE = ("", " a bit", " a little")
+MORE = ("", "a bit ", "a little ", "even ", "still ")
+IT = ("volume", "turn it", "turn the volume", "turn that")
 LEVELS = {"half": 50, "medium": 50, "full": 100, "maximum": 100, "max": 100, "minimum": 5, "min": 5}
 """Percent, by the words that people have for them; the lowest is still heard."""
 LOUDNESS = (
@@ -61,6 +63,9 @@ LOUDNESS = (
         for you in ("you are", "that is", "you speak", "you are speaking", "you talk", "you are talking")
         for step in ("loud", "quiet", "loudly", "quietly")
     ),
+    # Of the assistant only when somebody has just spoken of its voice; else the television is meant.
+    *(f"…{how}{{step={step}}}" for how in MORE for step in ("louder", "quieter", "softer")),
+    *(f"…{what} {{step={step}}}{by}" for what in IT for step in ("up", "down") for by in LITTLE),
     "i {step=can not hear} you",
     "i can {step=hardly} hear you",
 )
@@ -157,7 +162,7 @@ def _told(room: Room) -> str:
     elif room.settings.muted:
         ears = "my microphone is off"
     else:
-        ears = "my microphone is on" if room.hears else "my microphone does not work"
+        ears = "my microphone is on" if room.hears else "I hear no microphone"
     return f"{_loud(room)}, and {ears}"
 
 

@@ -28,6 +28,8 @@ SAID = [
     ("turn your volume down", 50),
     ("I can't hear you", 65),
     ("be quieter", 50),
+    ("a bit louder", 65),  # of the voice, of which somebody has just spoken
+    ("volume down", 50),
     ("volume to max", 100),
     ("set your volume to half", 50),
     ("could you turn your volume up a bit", 65),
@@ -75,7 +77,7 @@ async def test_the_volume_and_the_microphone_are_set_by_sentences(tmp_path: Path
         for sentence in ASKED:
             ok, items = await told(errands, {"do": "say", "text": sentence})
             assert ok, sentence
-            assert any("I speak at 100 percent, and my microphone" in str(item) for item in items), sentence
+            assert any("I speak at 100 percent, and I hear no microphone" in str(item) for item in items), sentence
         for sentence in BEYOND:
             _, items = await told(errands, {"do": "say", "text": sentence})
             assert any("has to be between 0 and 100 percent" in str(item) for item in items), sentence
@@ -119,7 +121,7 @@ async def test_only_the_room_where_it_is_said_is_set(tmp_path: Path) -> None:
     assert await louder() == "I speak at 20 percent, and my microphone is off"
     asked_from(NOWHERE)
     assert str(await louder()).startswith(
-        "kitchen: I speak at 100 percent, and my microphone does not work; bedroom"
+        "kitchen: I speak at 100 percent, and I hear no microphone; bedroom"
     )
     assert [room.settings.muted for room in rooms] == [False, True]
     assert Room(tmp_path / "bedroom.json").settings == RoomSettings(muted=True, volume=20)
