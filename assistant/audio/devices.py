@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import soxr
@@ -16,9 +17,10 @@ import soxr
 from assistant.audio.holders import holder
 from assistant.audio.mouth import RATE as OUT_RATE
 from assistant.audio.mouth import Mouth
-from assistant.audio.naming import nearest, unmeant
+from assistant.audio.naming import meant, nearest, unmeant
 from assistant.errors import AudioError
 
+FIRST_SECONDS, SLACK_SECONDS = 0.2, 1.0
 IN_RATE, IN_FRAMES = 16_000, 320
 FRAME_BYTES = IN_FRAMES * 2
 OUT_FRAMES = 480
@@ -26,7 +28,11 @@ BLOCKS_A_SECOND = 50
 
 SERVERS = ("pipewire", "pulseaudio", "wireplumber")
 MISSING = "PortAudio is missing, so there is no microphone or speaker: apt install libportaudio2"
+UNTOLD = "Unanticipated host error"
+"""What PortAudio says of a device that a sound server does not have, or that was pulled out."""
 UNSTARTED = "the sound system cannot be started: look into ~/.asoundrc and /etc/asound.conf"
+PINS = ("PULSE_PROP", "PIPEWIRE_ALSA")
+"""From where ALSA's ways to the two sound servers take the properties of their streams."""
 SPEAKERPHONES = ("jabra", "speakerphone", "powerconf", "xvf3800", "echo-cancel", "echo cancel", "poly sync")
 """Names of devices that take their own voice out of their microphone; doing it twice makes it worse."""
 
@@ -96,16 +102,42 @@ def cancels_echo(device: str) -> bool:
     return any(name in device.lower() for name in SPEAKERPHONES)
 
 
-def _device(name: str) -> str | None:
-    return None if name == "default" else name
+def _found(name: str, kind: str) -> tuple[int | str | None, str]:
+    """What PortAudio calls a device, and its name in full; where not one is meant, the name as it is."""
+    if name == "default":
+        return None, name
+    every = enumerate(listed())
+    able = [(at, each.name) for at, each in every if (each.inputs if kind == "input" else each.outputs)]
+    found = [each for each in able if each[1] in meant(name, [full for _, full in able])]
+    return found[0] if len(found) == 1 else (name, name)
+
+
+@contextmanager
+def pinned(device: str) -> Iterator[None]:
+    """What is opened within it is that device, also when it goes away or another becomes the default.
+
+    Whoever has named a microphone wants no other to be heard. PipeWire heeds it, PulseAudio cannot.
+    """
+    if device == "default":
+        yield
+        return
+    before = {each: os.environ.get(each) for each in PINS}
+    os.environ["PULSE_PROP"] = f"{before['PULSE_PROP'] or ''} node.dont-reconnect=true".strip()
+    os.environ.setdefault("PIPEWIRE_ALSA", "{ node.dont-reconnect = true }")
+    try:
+        yield
+    finally:
+        for each, value in before.items():
+            os.environ.pop(each, None)
+            os.environ.update({each: value} if value is not None else {})
 
 
 def _cannot(what: str, device: str, error: Exception) -> AudioError:
     """Why a device cannot be used, and what to do."""
     text = _text(error)
-    is_one = not text.startswith("Multiple")
+    kind = "input" if what == "microphone" else "output"
     with quietly():
-        who = holder(device, "input" if what == "microphone" else "output") if is_one else ""
+        who = "" if text.startswith("Multiple") else holder(_found(device, kind)[1], kind)
     if who:
         way = "; take 'default', which goes through it" if who.startswith(SERVERS) else ""
         return AudioError(f"the {what} {device!r} is in use by {who}{way}")
@@ -117,6 +149,9 @@ def _cannot(what: str, device: str, error: Exception) -> AudioError:
         return AudioError(unmeant(device, what, names) or none)
     if "unavailable" in text:
         return AudioError(f"the {what} {device!r} is in use by another program, or gone ({text})")
+    if text.endswith(UNTOLD) and device != "default":
+        other = "or choose another (`assistant devices --audio`)"
+        return AudioError(f"the {what} {device!r} is away or switched off: plug it in, {other}")
     return AudioError(f"the {what} {device!r} cannot be used ({text})")
 
 
@@ -134,17 +169,32 @@ def quietly() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _shapes(sd: ModuleType, device: str, kind: str, wanted: int) -> list[tuple[int, int]]:
-    """Rates and channels to try: what we want, then what the device itself says it has."""
-    told = sd.query_devices(_device(device), kind)
+class _Shape(NamedTuple):
+    """A way to open a device: what PortAudio calls it, samples a second, channels."""
+
+    device: int | str | None
+    rate: int
+    channels: int
+
+    @property
+    def block(self) -> int:
+        """Samples in 20 ms."""
+        return self.rate // BLOCKS_A_SECOND
+
+
+def _shapes(sd: ModuleType, device: str, kind: str, wanted: int) -> list[_Shape]:
+    """Those to try: what we want, then what the device itself says it has."""
+    at, _ = _found(device, kind)
+    told = sd.query_devices(at, kind)
     rate, most = round(told["default_samplerate"]), int(told[f"max_{kind}_channels"])
-    return list(dict.fromkeys([(wanted, 1), (rate, 1), (rate, min(most, 2)), (48_000, min(most, 2))]))
+    ways = dict.fromkeys([(wanted, 1), (rate, 1), (rate, min(most, 2)), (48_000, min(most, 2))])
+    return [_Shape(at, *way) for way in ways]
 
 
 def _opened(
-    device: str, kind: str, wanted: int, opening: Callable[[ModuleType, int, int], Any]
-) -> tuple[Any, int, int]:
-    """A started stream with its rate and channels, the first shape that the device takes."""
+    device: str, kind: str, wanted: int, opening: Callable[[ModuleType, _Shape], Any]
+) -> tuple[Any, _Shape]:
+    """A started stream, of the first shape that the device takes."""
     sd = portaudio()
     what = "microphone" if kind == "input" else "speaker"
     try:
@@ -152,15 +202,15 @@ def _opened(
     except (sd.PortAudioError, ValueError) as error:
         raise _cannot(what, device, error) from error
     failure: Exception | None = None
-    for rate, channels in shapes:
+    for shape in shapes:
         try:
-            with quietly():
-                stream = opening(sd, rate, channels)
+            with quietly(), pinned(device if kind == "input" else "default"):
+                stream = opening(sd, shape)
                 stream.start()
         except (sd.PortAudioError, ValueError) as error:
             failure = failure or error
         else:
-            return stream, rate, channels
+            return stream, shape
     assert failure is not None, "there is a shape to try"
     raise _cannot(what, device, failure) from failure
 
@@ -177,24 +227,46 @@ class Microphone:
         Raises:
             AudioError: there is no such device, it is busy, or it went away.
         """
-        stream, rate, channels = _opened(
+        before = time.monotonic()
+        stream, shape = _opened(
             self._device,
             "input",
             IN_RATE,
-            lambda sd, rate, channels: sd.RawInputStream(
-                rate, rate // BLOCKS_A_SECOND, _device(self._device), channels, "int16"
-            ),
+            lambda sd, way: sd.RawInputStream(way.rate, way.block, way.device, way.channels, "int16"),
         )
-        heard = InRate(rate, channels)
+        heard = InRate(shape.rate, shape.channels)
         sd = portaudio()
         try:
             with stream:
+                block = b"".join(self._first(stream, shape.block, before))
                 while not stop.is_set():
-                    block, _ = stream.read(rate // BLOCKS_A_SECOND)
-                    for frame in heard.frames(bytes(block)):
+                    for frame in heard.frames(block):
                         take(frame)
+                    block = _block(stream, shape.block)
         except sd.PortAudioError as error:
             raise _cannot("microphone", self._device, error) from error
+
+    def _first(self, stream: Any, size: int, before: float) -> list[bytes]:
+        """What it hears first, which takes as long as it is long: ALSA's ``null`` and ``file`` know no time.
+
+        It was opened after ``before``; what has waited meanwhile, on a busy machine, comes at once.
+
+        Raises:
+            AudioError: it has heard more than there was time for, and would keep a processor busy.
+        """
+        blocks, begun = list[bytes](), time.monotonic()
+        while True:
+            blocks.append(_block(stream, size))
+            seconds, now = len(blocks) / BLOCKS_A_SECOND, time.monotonic()
+            if seconds > now - before + SLACK_SECONDS:
+                fault = f"the microphone {self._device!r} is none, it only pretends (ALSA's null?)"
+                raise AudioError(f"{fault}: choose another (`assistant devices --audio`)")
+            if seconds >= FIRST_SECONDS and now - begun >= seconds / 2:
+                return blocks
+
+
+def _block(stream: Any, size: int) -> bytes:
+    return bytes(stream.read(size)[0])
 
 
 class InRate:
@@ -244,16 +316,16 @@ class Speaker:
     def __init__(self, device: str, mouth: Mouth) -> None:
         out: OutRate | None = None
 
-        def pull(block: Any, frames: int, time: Any, _status: Any) -> None:
-            latency = max(time.outputBufferDacTime - time.currentTime, 0.0)
+        def pull(block: Any, frames: int, at: Any, _status: Any) -> None:
+            latency = max(at.outputBufferDacTime - at.currentTime, 0.0)
             block[:] = out.block(frames, latency) if out is not None else bytes(len(block))
 
-        self._stream, rate, channels = _opened(
+        self._stream, shape = _opened(
             device,
             "output",
             OUT_RATE,
-            lambda sd, rate, channels: sd.RawOutputStream(
-                rate, rate // BLOCKS_A_SECOND, _device(device), channels, "int16", callback=pull
+            lambda sd, way: sd.RawOutputStream(
+                way.rate, way.block, way.device, way.channels, "int16", callback=pull
             ),
         )
-        out = OutRate(mouth, rate, channels)
+        out = OutRate(mouth, shape.rate, shape.channels)

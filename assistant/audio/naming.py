@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 MOST_SHOWN = 8
 RECORDING = ".wav"
+NUMBER = re.compile(r"(?<=\S )\(hw:\d+,")
+"""Of a card, after its name: another one when it was plugged in elsewhere, or the machine began anew."""
 
 
 def unmeant(name: str, what: str, names: Sequence[str]) -> str:
@@ -25,9 +28,11 @@ def is_recorded(device: str) -> bool:
 
 
 def meant(name: str, names: Sequence[str]) -> list[str]:
-    """Those of the ``names`` that are called so or, when none is, in which its words stand in their order."""
+    """Those of the ``names`` that are called so or, when none is, in which its words stand in their order; at
+    last those that differ in their card's number only."""
     called = [each for each in names if each.casefold() == name.casefold()]
-    return called or [each for each in names if _fits(name, each)]
+    found = called or [each for each in names if _fits(name, each)]
+    return found or [each for each in names if _unnumbered(each) == _unnumbered(name)]
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -38,6 +43,10 @@ def nearest(name: str, names: Sequence[str]) -> str:
         if near := difflib.get_close_matches(name.casefold(), known, 1, 0.5):
             return f"the nearest is {known[near[0]]!r}"
     return f"there are: {_shown(names)}"
+
+
+def _unnumbered(name: str) -> str:
+    return NUMBER.sub("(hw:,", name.casefold())
 
 
 def _fits(name: str, device: str) -> bool:

@@ -163,7 +163,8 @@ class Vigil:
             await asyncio.sleep(LOOK_SECONDS)
             now = self._looked_at = self._clock()
             hears = self._config.has_microphone
-            if hears and self._had_one and now - self._flowed_at > GONE_SECONDS:
+            known = self._complaint not in ("", self._of + SILENT)
+            if hears and self._had_one and not known and now - self._flowed_at > GONE_SECONDS:
                 self._complain(GONE)
             if not self._opened:
                 if now - begun > OPENING_SECONDS:

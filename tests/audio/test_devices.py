@@ -54,6 +54,7 @@ def test_where_there_is_no_card_nobody_holds_one(tmp_path: Path) -> None:
 
 
 NAMES = ["default", "USB Audio: Mic (hw:1,0)", "USB Audio: Mic (hw:2,0)", "vmic", "vmic2"]
+NAMES += ["Jabra: Audio (hw:3,0)"]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,11 @@ NAMES = ["default", "USB Audio: Mic (hw:1,0)", "USB Audio: Mic (hw:2,0)", "vmic"
         ("usb mic", NAMES[1:3], "'usb mic' names more than one microphone"),
         ("mic usb", [], "there is no microphone 'mic usb'"),
         ("vmik", [], "the nearest is 'vmic'"),
+        ("Jabra: Audio (hw:7,0)", ["Jabra: Audio (hw:3,0)"], ""),
+        ("Jabra: Audio (hw:7,1)", [], "there is no microphone"),
+        ("USB Audio: Mic (hw:7,0)", NAMES[1:3], "names more than one"),
+        ("hw:7,0", [], "there is no microphone"),
+        ("(hw:7,0)", [], "there is no microphone"),
         ("", NAMES, "names more than one"),
         ("\u202evmic\n", [], r"there is no microphone '\u202evmic\n'"),
     ],
@@ -109,6 +115,13 @@ async def test_a_card_that_refuses_our_rate_is_heard_at_its_own(cards: Path, nam
         await here.until(lambda: here.vigil._pulse.frames > 10)
         assert here.told[0] == "Listening for 'hey jarvis'."
         assert 7000 < here.vigil._pulse.peak < 8100, "a tone of 8000, not of two rates"
+
+
+@pytest.mark.system("alsa/pcm_external.h")
+async def test_a_microphone_that_knows_no_time_is_told_to_be_none(cards: Path) -> None:
+    async with watched(cards, Path("default")) as here:
+        await here.until(lambda: bool(here.told))
+        assert here.told[0].startswith("The microphone 'default' is none, it only pretends")
 
 
 @pytest.mark.system("pipewire")  # with it comes PortAudio

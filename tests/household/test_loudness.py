@@ -13,7 +13,7 @@ from assistant.audio.settings import RoomSettings
 from assistant.errands import Errands
 from assistant.household.loudness import BY_HAND, loudness_tools
 from assistant.household.room import RING_PERCENT, Room
-from assistant.rooms import Place, asked_from
+from assistant.rooms import NOWHERE, Place, asked_from
 from assistant.speaking import speak_through
 from tests.parts.home import until
 from tests.parts.homes import lived_in, shipped, told
@@ -28,11 +28,31 @@ SAID = [
     ("turn your volume down", 50),
     ("I can't hear you", 65),
     ("be quieter", 50),
+    ("a bit louder", 65),  # of the voice, of which somebody has just spoken
+    ("volume down", 50),
+    ("volume to max", 100),
+    ("set your volume to half", 50),
+    ("could you turn your volume up a bit", 65),
+    ("lower your volume a little", 50),
     ("volume to 100", 100),
     ("speak louder", 100),
     ("turn the television volume to 20 percent", 100),
     ("louder", 100),  # of the television, of which somebody has just spoken
 ]
+ASKED = (
+    "what's your volume?",
+    "how loud are you?",
+    "what is the volume",
+    "are you muted?",
+    "is the microphone on?",
+)
+TELLS = "I speak at 100 percent, and I hear no microphone"
+BEYOND = (
+    "volume 400 percent",
+    "volume minus ten percent",
+    "set your volume to minus 5",
+    "TV volume 400 percent",
+)
 
 
 class Ears:
@@ -55,6 +75,13 @@ async def test_the_volume_and_the_microphone_are_set_by_sentences(tmp_path: Path
         for sentence, volume in SAID:
             assert (await told(errands, {"do": "say", "text": sentence}))[0], sentence
             assert room.settings.volume == volume, sentence
+        for sentence in ASKED:
+            ok, items = await told(errands, {"do": "say", "text": sentence})
+            assert ok, sentence
+            assert any(TELLS in str(item) for item in items), sentence
+        for sentence in BEYOND:
+            _, items = await told(errands, {"do": "say", "text": sentence})
+            assert any("has to be between 0 and 100 percent" in str(item) for item in items), sentence
         for sentence in ("turn off the microphone", "stop listening", "mute yourself"):
             room.change(muted=False)
             assert (await told(errands, {"do": "say", "text": sentence}))[0], sentence
@@ -92,5 +119,10 @@ async def test_only_the_room_where_it_is_said_is_set(tmp_path: Path) -> None:
     assert await louder(step="lower") == "I speak at 5 percent"
     await louder(percent=20)
     await mute()
+    assert await louder() == "I speak at 20 percent, and my microphone is off"
+    asked_from(NOWHERE)
+    assert str(await louder()).startswith(
+        "kitchen: I speak at 100 percent, and I hear no microphone; bedroom"
+    )
     assert [room.settings.muted for room in rooms] == [False, True]
     assert Room(tmp_path / "bedroom.json").settings == RoomSettings(muted=True, volume=20)

@@ -23,11 +23,12 @@ from assistant.floor import Shut
 from assistant.household import vigil
 from assistant.household.changes import LOOK_SECONDS, Change, models
 from assistant.household.room import Room
-from assistant.household.vigil import ENDED, MUTED, NONSENSE, Vigil
+from assistant.household.vigil import ENDED, GONE, MUTED, NONSENSE, Vigil
 from assistant.mouths import HouseMouths
 from assistant.rooms import Place
 from tests.parts.home import until
 
+NOWHERE = Path("/dev/null")
 MODELS = Path(pymicro_wakeword.__file__).parent / "models"
 
 
@@ -87,16 +88,18 @@ NO_WORD = "Listening after a push only: no wake word is set (audio.wake)."
 READY = message(0, b'{"source": "x"}')
 OPEN = message(1, b'{"by": "push"}')
 VOICE = message(4, bytes(640))
+AWAY = message(7, b'{"text": "it is away", "fatal": true}')
+STAYS_AWAY = "It is away. Typed sentences work."
 
 
 @pytest.fixture
 def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
     """Another program in the place of Python, which writes these bytes to its socket and ends."""
 
-    def put(told: bytes, after: float = 0.0, for_seconds: float = 0.0) -> None:
+    def put(told: bytes, after: float = 0.0, for_seconds: float = 0.0, born: Path = NOWHERE) -> None:
         program = tmp_path / "python"
         program.write_text(
-            f"#!{python}\nimport os, sys, time\ntime.sleep({after})\n"
+            f"#!{python}\nimport os, sys, time\nopen({str(born)!r}, 'a').write('.')\ntime.sleep({after})\n"
             f"os.write(int(sys.argv[sys.argv.index('--fd') + 1]), {told!r})\ntime.sleep({for_seconds})\n"
         )
         program.chmod(0o755)
@@ -147,6 +150,20 @@ async def test_a_device_that_takes_long_to_open_is_not_told_to_be_gone(
         await here.until(lambda: len(here.told) > 0)
         await asyncio.sleep(0.25)
         assert here.told == [NO_WORD]
+
+
+async def test_a_device_that_stays_away_is_told_once_however_often_it_is_tried(
+    tmp_path: Path, says: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "GONE_SECONDS", 0.3)
+    monkeypatch.setattr(vigil, "RESTART_SECONDS", (0.0,))
+    says(READY, 0, 0.5)
+    async with watched(tmp_path) as here:
+        await here.until(lambda: len(here.told) > 0)
+        born = tmp_path / "born"
+        says(AWAY, 0.4, 0.0, born)
+        await here.until(lambda: born.exists() and len(born.read_text()) > 3)
+        assert here.told in ([NO_WORD, STAYS_AWAY], [NO_WORD, GONE, STAYS_AWAY])
 
 
 async def test_what_left_is_counted_when_the_process_dies_in_the_middle_of_a_frame(

@@ -18,7 +18,7 @@ from assistant.brain.understanding.lexicon import (
     STATES,
     UNITS,
 )
-from assistant.brain.understanding.meaning import Call
+from assistant.brain.understanding.meaning import Call, Miss
 from assistant.brain.understanding.slots import (
     ARTICLES,
     DETERMINERS,
@@ -218,11 +218,30 @@ class Phrases:
         call = self._match(sentence, now, lambda phrase: phrase.verb and phrase.tool.name not in RISKY)
         return call if call and call.args.get("device") in self._things else None
 
-    def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
+    def refuse_beyond(self, sentence: Sequence[str], now: datetime) -> None:
+        """Say between what a number has to be.
+
+        Raises:
+            Miss: the sentence is a phrase but for its number.
+        """
+        call = self._match(sentence, now, lambda phrase: phrase.plain and not phrase.free, bound=False)
+        tool = next((each.tool for each in self._phrases if call and each.tool.name == call.name), None)
+        if call is None or tool is None:
+            return
+        for name in call.args:
+            schema = tool.properties[name]
+            if {"minimum", "maximum"} <= schema.keys():
+                ends = f"{schema['minimum']:g} and {schema['maximum']:g}"
+                unit = " percent" if name == "percent" else ""
+                raise Miss(f"That has to be between {ends}{unit}.", final=True)
+
+    def _match(
+        self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool], *, bound: bool = True
+    ) -> Call | None:
         said = [Said(word, at) for at, word in enumerate(sentence)]
         for text in trimmed(said):
             for phrase in filter(fits, self._phrases):
-                for values in Filling(phrase.tool, said, now).fill(phrase.parts, tuple(text)):
+                for values in Filling(phrase.tool, said, now, bound).fill(phrase.parts, tuple(text)):
                     values = _asking(phrase, _whole(phrase, values, sentence, text), sentence)
                     if all(name in values for name in phrase.tool.required):
                         return Call(phrase.tool.name, values)

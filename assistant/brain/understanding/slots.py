@@ -69,6 +69,8 @@ class Filling:
     tool: Tool
     sentence: Sequence[str]
     now: datetime
+    bound: bool = True
+    """Whether numbers have to be between those that their parameters allow."""
 
     def fill(self, parts: tuple[str, ...], text: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         """The parameters, each way in which the words fill the parts; nothing where they do not."""
@@ -104,7 +106,7 @@ class Filling:
         if form in ("moment", "morning"):
             return moment_of(text, self.now, morning=form == "morning")
         if not takes_anything(schema):
-            return value_of(schema, text)
+            return value_of(schema if self.bound else _unbound(schema), text)
         first, last = text[0], text[-1]
         assert isinstance(first, Said)
         assert isinstance(last, Said)
@@ -148,7 +150,14 @@ def _bare(text: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in text if word not in DETERMINERS)
 
 
+def _unbound(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in schema.items() if name not in ("minimum", "maximum")}
+
+
 def _number(schema: Mapping[str, Any], text: tuple[str, ...]) -> float | int | None:
+    if text[0] == "minus" and len(text) == 2 and "minimum" not in schema:
+        number = _number(schema, text[1:])
+        return -number if number is not None else None
     if len(text) != 1 or not text[0].replace(".", "", 1).isdigit():
         return None
     number = float(text[0])

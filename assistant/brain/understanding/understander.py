@@ -179,6 +179,7 @@ class Understander:
         new = not self._tagger.naming(sentence)
         if not _negated(sentence) and (call := self._phrases.any(spelled, self._now(), new=new)):
             return self._called(call)
+        self._phrases.refuse_beyond(spelled, self._now())
         if miss.final:
             return None
         if special := self._specials.match(sentence, free=True):

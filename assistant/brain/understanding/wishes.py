@@ -48,8 +48,8 @@ class Wishes:
         moved = next(iter(properties), "")
         if clause.unit == "fahrenheit":
             raise Miss("I only know degrees Celsius. How warm should it be?", final=True)
-        warmth = clause.unit == "degrees" and not clause.stated
-        set_to = clause.valued and (clause.neutral or clause.absolute or warmth)
+        plain = clause.unit == "degrees" or (moved and clause.reference.noun)  # "TV volume 40"
+        set_to = clause.valued and (clause.neutral or clause.absolute or (plain and not clause.stated))
         if not direction and not clause.colour and not set_to:
             raise self._no_verb(clause)
         return Wish(direction, moved, clause)

@@ -72,6 +72,8 @@ skip back -> previous_track(television)
 volume up -> change_volume(television, 10)
 make the television a little quieter -> change_volume(television, -5)
 set the volume to thirty percent -> set_volume(television, 30)
+television volume thirty percent -> set_volume(television, 30)
+volume of the television 30 -> set_volume(television, 30)
 start the vacuum -> start_cleaning(vacuum)
 vacuum the house -> start_cleaning(vacuum)
 send the vacuum back to its dock -> return_to_dock(vacuum)
@@ -131,6 +133,8 @@ set the kitchen light to blue
 dim the coffee machine to ten percent
 set the temperature to two hundred degrees
 set the kitchen light to 150 percent
+television volume 400 percent
+the volume of the television is 30
 turn on the kitchen light kitchen fan
 tell me a joke
 what is the capital of france
