@@ -26,7 +26,7 @@ from tests.parts import warm
 from tests.parts.home import running, until
 from tests.parts.mosquitto import mosquitto
 
-pytestmark = [pytest.mark.alone, pytest.mark.system("mosquitto")]
+pytestmark = pytest.mark.system("mosquitto")
 
 CONFIG = """\
 home: {pretend: true, sources: [zigbee2mqtt, tasmota, home_assistant_discovery]}
