@@ -257,7 +257,7 @@ class Conversation:
         if not turn.told_heard and turn.heard.strip():
             turn.told_heard = True
             self._bus.publish(Heard(turn.heard.strip()))
-            turn.stopped = turn.taken = self.taken(turn.heard.strip(), turn.room)
+            turn.stopped = turn.taken = turn.taken or self.taken(turn.heard.strip(), turn.room)
 
     def _end(self, message: Generated | TurnDone | TurnLost, tasks: asyncio.TaskGroup) -> None:
         turn = self._turn

@@ -23,8 +23,6 @@ class Stage:
         self.phases = Phases(bus)
         self.mouths = HouseMouths()
         self.own_voice = OwnVoice(self.mouths, bus, self.announce)
-        self._beside: list[str] = []
-        """Rooms where something is announced while the talk is in another."""
         self.stale = False
         """What comes now is the rest of an answer that the user has spoken over."""
 
@@ -52,19 +50,13 @@ class Stage:
             self._bus.publish(Problem("An announcement came, but there is no speaker that could play it."))
             return
         turn = Turn(how.room, heard_in, own=True, told_heard=True, ended=True)
-        if beside := self._talk_is_elsewhere(heard_in):
-            self._beside.append(heard_in)
-        else:
+        if not self._talk_is_elsewhere(heard_in):
             self.turn = turn
             self.phases.enter(Phase.SPEAKING, heard_in)
         for start in range(0, len(speech), BYTES_PER_SECOND):
             mouths.play(speech[start : start + BYTES_PER_SECOND])
         self._bus.publish(Spoke(text, round(len(speech) / BYTES_PER_SECOND, 2)))
-        try:
-            await self.finish(turn, follow_up=how.follow_up)
-        finally:
-            if beside:
-                self._beside.remove(heard_in)
+        await self.finish(turn, follow_up=how.follow_up)
 
     def _talk_is_elsewhere(self, room: str) -> bool:
         return room != "" and self.engaged() and self.phases.room not in ("", room)
@@ -106,11 +98,14 @@ class Stage:
             self.phases.enter(Phase.IDLE)
 
     def spoken_over(self, room: str) -> None:
-        """Somebody begins to speak: what is heard there ends; an announcement in another room goes on."""
+        """Somebody begins to speak: what is heard there ends; an announcement in another room goes on.
+
+        The mouth there has fallen silent by itself, and drops everything until it is told that we know.
+        """
         if not (self.turn.own and self.turn.heard_in not in ("", room)):
             self.stop_speaking()
-        if room in self._beside:
-            self.mouths.of(room).flush()
+        if room in self.mouths.rooms:
+            self.mouths.rooms[room].flush()
 
     def stop_speaking(self) -> None:
         """Fall silent in the middle of a word, and know how much of it was heard."""

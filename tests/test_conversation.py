@@ -122,6 +122,10 @@ class Loudspeaker:
         await self.busy.wait()
 
 
+class RoomSpeaker(Loudspeaker):
+    speaks = True
+
+
 class Kettle(Device):
     on: bool | None = state()
     boiled: int = 0
@@ -327,8 +331,13 @@ async def test_half_a_sentence_that_ends_with_mute_is_not_acted_on() -> None:
         assert not await listening
         assert here.session.sent == [SpeechStarted(), Audio(b"ab"), SpeechEnded()]
         assert here.talk.phase is Phase.IDLE
-        here.session.says(Transcribed("unlock"), *ANSWER)
-        await here.until(lambda: Heard("unlock") in here.events)
+        called = ToolCall("1", "turn_on", {"device": "kettle"})
+        here.session.says(Transcribed("turn it on"), Calls((called,)))
+        await here.until(lambda: Heard("turn it on") in here.events and here.session.responses)
+        here.session.says(*ANSWER)
+        await asyncio.sleep(0.01)
+        assert "error" in here.session.responses[0][1]
+        assert not any(isinstance(event, ToolFinished) for event in here.events)
         assert "play" not in here.mouth.did
 
 
@@ -361,6 +370,19 @@ async def test_a_long_rest_of_an_answer_that_was_spoken_over_is_not_taken_for_th
         assert await asking
         assert here.mouth.did == ["play", "flush", "play", "finish"]
         assert here.mouth.played == SECOND * 2
+
+
+async def test_a_mouth_that_was_spoken_over_is_told_that_what_comes_is_new_though_nobody_thought_it_spoke() -> (
+    None
+):
+    async with room() as here:
+        here.talk.mouths.rooms["kitchen"] = speaker = RoomSpeaker()
+        speaking = here.talk.listen(ears(*SPOKEN, SourceEnded()), "kitchen")
+        listening = asyncio.get_running_loop().create_task(speaking)
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        assert speaker.did == ["flush"], "until then it drops what it gets"
+        here.session.says(*ANSWER)
+        assert await listening
 
 
 async def test_what_is_still_playing_after_its_turn_is_stopped_too() -> None:

@@ -11,11 +11,12 @@ import numpy as np
 import soxr
 
 from assistant.audio.canceller import Canceller
-from assistant.audio.gate import ALWAYS, FOLLOW_UP, VOICE, Gate, HearsWake
+from assistant.audio.gate import ALWAYS, FOLLOW_UP, PUSH, VOICE, Gate, HearsWake
 from assistant.audio.interruption import Finding, Interruption
 from assistant.audio.messages import FromAudio, GateClosed, GateOpened, SpeechBegan
 from assistant.audio.mouth import RATE as MOUTH_RATE
 from assistant.audio.mouth import Mouth
+from assistant.audio.nearness import Near
 from assistant.audio.proof import Proof
 from assistant.audio.signs import sign
 
@@ -24,6 +25,9 @@ TEN_MS_BYTES = 320
 FRAME_SAMPLES = 320
 FULL_SCALE_DB = 90.3
 """Of a square wave of s16le samples."""
+TOGETHER = 3
+"""Frames, where nothing hurries: a processor that sleeps for 20 ms forgets how to hear, and its second frame
+costs half of the first."""
 SIGN_FRAMES = 15
 """Who goes on in one breath needs no sign, and is not disturbed by one."""
 LOUDNESS_FRAMES = 50
@@ -61,7 +65,11 @@ class Ears:
         self._dropping = False
         self._sign_in = 0
         self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
+        self._uncleaned: list[bytes] = []
+        self._unheard: list[bytes] = []
+        """Frames that the canceller, and then the gate, still have to get."""
         self.proof: Proof | None = None
+        self.near: Near | None = None
         self.signs = False
         """Whether it is told by a sound that the wake word was heard, and that nobody said anything."""
         self.frames = 0
@@ -73,36 +81,76 @@ class Ears:
         """Whether what still comes to be spoken belongs to an answer that was spoken over."""
         return self._dropping
 
+    @property
+    def calm(self) -> bool:
+        """Whether a few frames later is soon enough: nobody speaks, and nobody is being listened to."""
+        return not (self._gate.is_open or self._interruption.suspects or self._mouth.busy)
+
     def told_to_forget(self) -> None:
         """The daemon knows that it was interrupted: what comes now is new."""
         self._dropping = False
 
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
-        """Take one 20 ms frame of 16 kHz mono s16le."""
-        self.frames += 1
-        samples = np.frombuffer(frame, "<i2").astype(np.float32)
-        self.peak = max(self.peak, int(np.abs(samples).max(initial=0)))
-        self._levels.append(float(samples @ samples))
+        """Take one 20 ms frame of 16 kHz mono s16le.
+
+        While the assistant hears nothing but itself, canceller and gate get their frames a few at once.
+        """
+        self._measure(frame)
         sounding = self._mouth.sounding
         self._interruption.listen(frame)
-        cleaned = frame
         if self._canceller is not None and sounding:
-            cleaned = self._canceller.cleaned(frame)
+            self._uncleaned.append(frame)
+        else:
+            self._clean()
+            self._unheard.append(frame)
         suspects = self._interruption.suspects  # and so the mouth is held, and soon no longer sounding
         if self._gate.is_open or self._gate.is_muted:
             self._interruption.forget()
             if suspects and self._gate.is_muted:
                 self._mouth.go_on()
         elif not (sounding or suspects) or self._echo is Echo.HALF_DUPLEX:
-            self._interruption.around(cleaned)
+            self._interruption.around(self._cleaned())
         else:
-            yield from self.followed(self._interrupting(frame, cleaned))
+            yield from self.followed(self._interrupting(frame))
+            if 0 < len(self._uncleaned) < TOGETHER and not self._interruption.suspects:
+                return  # it was explained without them
         if self._mouth.speaking and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
-            return  # of a sign no detector makes speech, and people speak into it
-        yield from self.followed(self._gate.hear(cleaned))
-        self._sign()
-        if self.proof is not None and not (sounding or suspects or self._gate.is_open):
-            yield from self.proof.hear(cleaned)
+            self._unheard.clear()  # of a sign no detector makes speech, and people speak into it
+            return
+        yield from self.settled()
+        if not (sounding or suspects or self._gate.is_open):
+            yield from self._beside(frame)
+
+    def _beside(self, frame: bytes) -> Iterator[FromAudio]:
+        """Nobody talks to us, nor we to anybody."""
+        if self.near is not None:
+            self.near.around(frame)
+        if self.proof is not None:
+            yield from self.proof.hear(frame)
+
+    def settled(self) -> Iterator[FromAudio]:
+        """What waits is heard now: before anything else opens or closes the gate."""
+        self._clean()
+        unheard, self._unheard = self._unheard, []
+        for frame in unheard:
+            yield from self.followed(self._gate.hear(frame))
+            self._sign()
+
+    def _measure(self, frame: bytes) -> None:
+        self.frames += 1
+        samples = np.frombuffer(frame, "<i2").astype(np.float32)
+        self.peak = max(self.peak, int(samples.max(initial=0)), int(-samples.min(initial=0)))
+        self._levels.append(float(samples @ samples))
+
+    def _clean(self) -> None:
+        if self._uncleaned and self._canceller is not None:
+            uncleaned, self._uncleaned = self._uncleaned, []
+            self._unheard += self._canceller.cleaned(uncleaned)
+
+    def _cleaned(self) -> bytes:
+        """The last frame without our own voice."""
+        self._clean()
+        return self._unheard[-1]
 
     def refused(self, name: str) -> Iterator[FromAudio]:
         """Another room is being listened to: close, and tell it by a sign, or by none."""
@@ -123,8 +171,8 @@ class Ears:
         if self._sign_in == 1 and self._gate.is_open:
             self._mouth.sign(sign("wake"))
 
-    def _interrupting(self, frame: bytes, cleaned: bytes) -> Iterator[FromAudio]:
-        match self._interruption.hear(frame, cleaned):
+    def _interrupting(self, frame: bytes) -> Iterator[FromAudio]:
+        match self._interruption.hear(frame, self._cleaned):
             case Finding.SUSPECTED:
                 self._mouth.hold()
             case Finding.DISMISSED:
@@ -139,6 +187,8 @@ class Ears:
             match message:
                 case GateOpened(by):
                     self._mouth.hold()
+                    if self.near is not None and by not in (PUSH, FOLLOW_UP, VOICE, ALWAYS):
+                        self.near.called()
                     self._sign_in = SIGN_FRAMES if self.signs and by not in (FOLLOW_UP, VOICE, ALWAYS) else 0
                 case SpeechBegan():
                     self._sign_in = 0
@@ -159,7 +209,7 @@ class OwnWords:
 
     def __init__(self, heard: HearsWake, said: HearsWake) -> None:
         self._heard, self._said = heard, said
-        self._queue: list[bytes] = []
+        self._queue: deque[bytes] = deque(maxlen=MEMORY_FRAMES)
         self._lately: deque[bytes] = deque(maxlen=MEMORY_FRAMES)
         """What was said during each of the last frames."""
         self._judged = 0
@@ -167,13 +217,12 @@ class OwnWords:
         self._is_own = False
 
     def speaks(self, pcm: bytes) -> None:
-        """What goes to the speaker: 24 kHz mono s16le; called on the sound card's thread."""
+        """20 ms that go to the speaker: 24 kHz mono s16le; called on the sound card's thread."""
         self._queue.append(pcm)
 
     def __call__(self, frame: bytes) -> str:
         """The wake word that somebody else has said, ending in this frame, or nothing."""
-        queue, self._queue = self._queue, []
-        self._lately.append(b"".join(queue))
+        self._lately.append(self._queue.popleft() if self._queue else b"")
         self._judged = max(self._judged - 1, 0)
         word = self._heard(frame)
         if word and not self._judged:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import deque
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-FRAME = 320
-"""Samples: 20 ms at 16 kHz, a block of the filter."""
+from assistant.audio.levels import FULL_SCALE
+from assistant.audio.reference import FRAME, SILENCE, Reference, Samples
+
 BLOCKS = 20
 """400 ms: the way to the speaker and back, and the room's answer."""
-REFERENCE_RATE, RATE = 24_000, 16_000
-MOST_WAITING = REFERENCE_RATE * 2
-"""Bytes: a second of what was played, in case the microphone hangs."""
-DEEPEST = 4
-"""Frames that may wait between two clocks; who lets them wait hears the echo before its cause."""
-SPARE_FRAMES = 50
-"""A frame that was never needed for a second is left out."""
+BINS = FRAME + 1
+"""Frequencies of a spectrum of two blocks."""
+RATE = 16_000
 ROOM_STAYS = 0.995**2
 """How surely the room is in 20 ms what it is now."""
 UNKNOWN = 0.1
+SELDOM = 4
+"""Frames: what need not be done with each one is done with each fourth, and costs a quarter."""
 FADES, SOON_FADES = 0.7, 0.4
 """A foretold echo is still believed in the next frames: 1.5 dB less each; 4 dB, as a room falls silent."""
 LATELY_FRAMES = 60
@@ -32,18 +30,11 @@ KNOWN_STEP, STRONG = 0.2, 0.1
 """How fast, each 0.4 s, a room is taken for known; what is 10 dB below its loudest moment counts no more."""
 MOMENT: npt.NDArray[np.float64] = np.ones(33)
 """Samples: 2 ms. A card that drops less than a block moves the echo by no more than some of these."""
-TAPS, PASSED = 64, 0.31
-"""Of the low-pass at 48 kHz; 7.4 kHz of its 24."""
-FULL_SCALE = 32_768.0**2
 SILENT_DB = -120.0
 
-Spectrum = npt.NDArray[np.complex64]
-"""Seven digits are far more than a microphone has, and what is half as large stays in a small cache."""
-Powers = npt.NDArray[np.float32]
-Samples = npt.NDArray[np.float64]
-
-
-NOTHING: Samples = np.zeros(FRAME)
+Spectrum = npt.NDArray[np.complexfloating]
+Powers = npt.NDArray[np.floating]
+"""Each stands twice, beside real and imaginary part: numpy is 30 times slower where it must mix kinds."""
 
 
 class Strange(NamedTuple):
@@ -78,48 +69,44 @@ class Foreteller:
     """
 
     def __init__(self) -> None:
-        self._waiting = bytearray()
-        self._lock = threading.Lock()
-        self._slower = TwoThirds()
-        self._ready: Samples = np.zeros(0)
-        self._before: Samples = np.zeros(FRAME)
-        self._lately: deque[Samples] = deque([np.zeros(FRAME)] * LATELY_FRAMES, LATELY_FRAMES)
-        self._spare: deque[int] = deque(maxlen=SPARE_FRAMES)
-        self._played = _Past()
-        self._room: Spectrum = np.zeros((BLOCKS, FRAME + 1), np.complex64)
-        self._unsure: Powers = np.full((BLOCKS, FRAME + 1), UNKNOWN, np.float32)
-        self._noise: Powers = np.full(FRAME + 1, 1000.0, np.float32)
-        self._known: Samples = np.zeros((BLOCKS, FRAME))
-        self._turn, self._silent = 0, BLOCKS + 1
+        self._reference = Reference()
+        self.played = self._reference.played
+        self._before: Samples = SILENCE
+        self._lately: deque[Samples] = deque([SILENCE] * LATELY_FRAMES, LATELY_FRAMES)
+        self._past = _Past()
+        self._room: Spectrum = np.zeros((BLOCKS, BINS), np.complex64)
+        self._unsure: Powers = np.full((BLOCKS, 2 * BINS), UNKNOWN, np.float32)
+        self._noise: Powers = np.full(2 * BINS, 1000.0, np.float32)
+        self._known: npt.NDArray[np.float32] = np.zeros((BLOCKS, FRAME), np.float32)
+        self._learnt, self._silent = 0, BLOCKS + 1
         self._foretold = self._tail = 0.0
-
-    def played(self, pcm: bytes) -> None:
-        """The speaker got this."""
-        with self._lock:
-            self._waiting += pcm
-            del self._waiting[: max(len(self._waiting) - MOST_WAITING, 0)]
 
     def strange(self, frame: bytes) -> Strange:
         """What of this frame is not our own voice. Frames must follow each other."""
-        heard = np.frombuffer(frame, "<i2").astype(np.float64)
-        block = self._reference()
+        heard = np.frombuffer(frame, "<i2").astype(np.float32)
+        block, later = self._reference.block()
+        if later:
+            self._moved(later)
         self._lately.append(block)
         self._silent = 0 if block.any() else self._silent + 1
-        if self._silent <= BLOCKS + 1:
-            self._played.take(_spectrum(self._before, block))
-            self._before = block
-        else:  # nothing we said is in the room any more, and nothing in here
+        if self._silent > BLOCKS + 1:  # nothing we said is in the room any more, and nothing in here
             self._foretold = self._tail = 0.0
             return Strange(_db(_power(heard)), math.inf, frame, math.inf)
-        echo = np.fft.irfft((self._room * self._played.spectra).sum(axis=0))[FRAME:]
-        left = heard - echo
+        self._past.take(_spectrum(self._before, block))
+        self._before = block
+        echo = np.fft.irfft((self._room * self._past.spectra).sum(axis=0))[FRAME:]
+        left: Samples = heard - echo
         self._learn(left)
-        self._foretold = max(_power(echo), self._foretold * FADES)
-        self._tail = max(_power(echo), self._tail * SOON_FADES)
+        foretold = _power(echo)
+        self._foretold = max(foretold, self._foretold * FADES)
+        self._tail = max(foretold, self._tail * SOON_FADES)
         # Right after a pause an echo may be foretold too soon; it adds nothing that was not heard.
-        rest = min(left, heard, key=_power)
-        dbfs = _db(_power(rest))
-        told = np.clip(rest, -32_768, 32_767).astype("<i2").tobytes()
+        rest: Samples = left
+        power = _power(left)
+        if (unchanged := _power(heard)) < power:
+            rest, power = heard, unchanged
+        dbfs = _db(power)
+        told = np.minimum(np.maximum(rest, -32_768), 32_767).astype("<i2").tobytes()
         return Strange(dbfs, dbfs - _db(self._foretold), told, dbfs - _db(self._tail))
 
     def likeness(self, rest: bytes) -> float:
@@ -145,48 +132,38 @@ class Foreteller:
         """The echo has moved to another place in time: nothing that was learnt is sure any more."""
         self._unsure[:] = UNKNOWN
 
-    def _reference(self) -> Samples:
-        """The next block of what was played: one for each frame heard, though each has a clock of its own.
-
-        Where one is missing or too many wait, what was learnt moves along by a block.
-        """
-        with self._lock:
-            waiting, self._waiting = bytes(self._waiting), bytearray()
-        if waiting:
-            self._ready = np.concatenate([self._ready, self._slower(np.frombuffer(waiting, "<i2"))])
-        if len(self._ready) < FRAME:
-            self._moved(-1)
-            return np.zeros(FRAME)
-        spare = len(self._ready) // FRAME - 1
-        self._spare.append(spare)
-        needless = spare - DEEPEST
-        if len(self._spare) == SPARE_FRAMES:
-            needless = max(needless, min(self._spare))
-        if needless > 0:
-            self._moved(needless)
-            self._ready = self._ready[needless * FRAME :]
-        block, self._ready = self._ready[:FRAME], self._ready[FRAME:]
-        return block
-
     def _moved(self, blocks: int) -> None:
+        """What was learnt moves along."""
         fresh = slice(blocks) if blocks > 0 else slice(blocks, None)
         self._room, self._unsure = np.roll(self._room, blocks, axis=0), np.roll(self._unsure, blocks, axis=0)
         self._known = np.roll(self._known, blocks, axis=0)
         self._room[fresh], self._unsure[fresh] = 0, UNKNOWN
-        self._spare.clear()
 
     def _learn(self, left: Samples) -> None:
-        error = _spectrum(NOTHING, left)
-        self._noise += 0.1 * (_squared(error) - self._noise)
-        power = self._played.powers
-        gain = self._unsure / ((self._unsure * power).sum(axis=0) + 2 * self._noise + 1e-3)
-        self._room += gain * (np.conj(self._played.spectra) * error)
-        self._unsure *= ROOM_STAYS - (0.5 * ROOM_STAYS) * gain * power
-        self._unsure += (1 - ROOM_STAYS) * _squared(self._room)
-        # A block's answer is as long as the block; one in turn is held to it, which is cheap and enough.
-        self._room[self._turn] = _spectrum(np.fft.irfft(self._room[self._turn])[:FRAME], NOTHING)
-        self._turn = (self._turn + 1) % BLOCKS
-        if self._turn == 0:
+        error = _spectrum(SILENCE, left)
+        self._noise += 0.1 * (_powers(error) - self._noise)
+        share = self._unsure * self._past.powers
+        each = 1 / (share.sum(axis=0) + 2 * self._noise + np.float32(1e-3))
+        error.view(np.float32)[:] *= each
+        step = self._past.turned * error
+        step.view(np.float32)[:] *= self._unsure
+        self._room += step
+        share *= (-0.5 * ROOM_STAYS) * each
+        share += ROOM_STAYS
+        self._unsure *= share
+        self._learnt += 1
+        if self._learnt % SELDOM == 0:
+            self._hold()
+
+    def _hold(self) -> None:
+        """Some blocks in turn are held to what they can be: a block's answer is as long as the block."""
+        self._unsure += SELDOM * (1 - ROOM_STAYS) * _powers(self._room)
+        first = self._learnt % BLOCKS
+        held = self._room[first : first + SELDOM]
+        answers = np.fft.irfft(held)
+        answers[:, FRAME:] = 0
+        held[:] = np.fft.rfft(answers)
+        if first == 0:
             self._known += KNOWN_STEP * (np.fft.irfft(self._room)[:, :FRAME] ** 2 - self._known)
 
 
@@ -198,18 +175,20 @@ class _Past:
 
     def __init__(self) -> None:
         self._at = BLOCKS
-        self._spectra: Spectrum = np.zeros((2 * BLOCKS, FRAME + 1), np.complex64)
-        self._powers: Powers = np.zeros((2 * BLOCKS, FRAME + 1), np.float32)
+        self._spectra: Spectrum = np.zeros((2 * BLOCKS, BINS), np.complex64)
+        self._turned: Spectrum = np.zeros((2 * BLOCKS, BINS), np.complex64)
+        self._powers: Powers = np.zeros((2 * BLOCKS, 2 * BINS), np.float32)
 
     def take(self, spectrum: Spectrum) -> None:
         """The next one; the oldest is forgotten."""
         if self._at == 0:
             self._at = BLOCKS + 1
-            self._spectra[self._at :] = self._spectra[: BLOCKS - 1]
-            self._powers[self._at :] = self._powers[: BLOCKS - 1]
+            for each in (self._spectra, self._turned, self._powers):
+                each[self._at :] = each[: BLOCKS - 1]
         self._at -= 1
         self._spectra[self._at] = spectrum
-        self._powers[self._at] = _squared(spectrum)
+        np.conj(spectrum, out=self._turned[self._at])
+        self._powers[self._at] = _powers(spectrum)
 
     @property
     def spectra(self) -> Spectrum:
@@ -217,41 +196,26 @@ class _Past:
         return self._spectra[self._at : self._at + BLOCKS]
 
     @property
+    def turned(self) -> Spectrum:
+        """Their complex conjugates, which learning needs of all of them each time."""
+        return self._turned[self._at : self._at + BLOCKS]
+
+    @property
     def powers(self) -> Powers:
         """Squares of their magnitudes."""
         return self._powers[self._at : self._at + BLOCKS]
 
 
-class TwoThirds:
-    """24 kHz to 16 kHz at once: resamplers for listeners wait for more, and an echo may come within 20 ms."""
-
-    def __init__(self) -> None:
-        at = np.arange(-TAPS // 2, TAPS // 2) + 0.5
-        self._taps = 2 * PASSED * np.sinc(PASSED * at) * np.hanning(TAPS)
-        self._before = np.zeros(TAPS // 2)
-        self._rest = np.zeros(0, np.int16)
-
-    def __call__(self, samples: npt.NDArray[np.int16]) -> Samples:
-        """Two samples for each three; what is left over comes with the next."""
-        samples = np.concatenate([self._rest, samples])
-        whole = len(samples) // 3 * 3
-        self._rest = samples[whole:]
-        wide = np.concatenate([self._before, samples[:whole]])
-        self._before = wide[len(wide) - TAPS // 2 :]
-        if not wide.any():  # as for most of the day
-            return np.zeros(whole * 2 // 3)
-        twice = np.zeros(2 * len(wide))
-        twice[::2] = wide
-        return np.convolve(twice, self._taps)[TAPS : TAPS + 2 * whole : 3]
-
-
 def _spectrum(first: Samples, second: Samples) -> Spectrum:
-    return np.fft.rfft(np.concatenate([first, second])).astype(np.complex64)
+    return np.fft.rfft(np.concatenate((first, second)))
 
 
-def _squared(spectrum: Spectrum) -> Powers:
-    """Of the magnitudes, without the root that ``abs`` would take of each."""
-    return spectrum.real**2 + spectrum.imag**2
+def _powers(spectra: Spectrum) -> Powers:
+    """Of the magnitudes the squares, each twice."""
+    squares = spectra.view(np.float32) ** 2
+    squares[..., ::2] += squares[..., 1::2]
+    squares[..., 1::2] = squares[..., ::2]
+    return squares
 
 
 def _power(samples: Samples) -> float:

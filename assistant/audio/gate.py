@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.audio.levels import level
 from assistant.audio.messages import (
     Frame,
     FromAudio,
@@ -28,6 +30,12 @@ IDLE_WAKES, IDLE_WAKES_MS = 5, 60_000
 """Woken so often in a minute and nobody said anything: something else in the room says the wake word."""
 REFUSED_MS = 1500
 """The engine goes on hearing a wake word for a while after its end; who is refused is refused once."""
+TORN = (
+    "The microphone fell silent in the middle of a word; what was said is not acted on. Please say it again."
+)
+TORN_DB, LAST_FRAMES = 15.0, 2
+"""Before a silence of zeros whoever speaks is far softer than this, measured from their loudest frame (40 dB
+and more in synthetic voices); a noise gate, too, cuts off what is soft."""
 PUSH, FOLLOW_UP, VOICE, ALWAYS = "push", "follow-up", "voice", "always"
 OFFERS = (FOLLOW_UP, ALWAYS)
 """What opens it without anybody wanting to say something yet."""
@@ -39,12 +47,16 @@ HearsWake = Callable[[bytes], str]
 
 @dataclass(frozen=True)
 class GateSettings:
-    """How long to wait for what, in milliseconds; ``always``: no wake word is needed."""
+    """How long to wait for what, in milliseconds; ``always``: no wake word is needed.
+
+    ``live``: it is a microphone, which may be unplugged in the middle of a word.
+    """
 
     end_silence_ms: int = 350
     window_ms: int = 6000
     follow_up_ms: int = 6000
     always: bool = False
+    live: bool = False
 
 
 class Gate:
@@ -60,7 +72,9 @@ class Gate:
         self._window_ms = 0
         self._speaking = False
         self._spoken_ms = 0
-        self._silent_ms = 0
+        self._silent_ms = self._nothing_ms = 0
+        self._loudest = 0.0
+        self._last: deque[float] = deque(maxlen=LAST_FRAMES)
         self._before: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
         self._lately: deque[bytes] = deque(maxlen=WAKE_LAG_FRAMES)
         self._voiced: deque[bool] = deque(maxlen=ONSET_WINDOW)
@@ -155,6 +169,7 @@ class Gate:
 
     def _begin(self, frames: Sequence[bytes] | deque[bytes]) -> Iterator[FromAudio]:
         self._speaking, self._spoken_ms, self._silent_ms = True, 0, 0
+        self._loudest = -math.inf
         self._idle_wakes.clear()
         yield SpeechBegan()
         for earlier in frames:
@@ -164,9 +179,26 @@ class Gate:
         yield self._out(frame)
         self._spoken_ms += FRAME_MS
         self._silent_ms = 0 if voiced else self._silent_ms + FRAME_MS
-        if self._silent_ms >= self._settings.end_silence_ms or self._spoken_ms >= MAX_SPEECH_MS:
+        self._note(frame)
+        if self._silent_ms >= self._settings.end_silence_ms and self._is_torn():
+            yield from self._close(spoken=False, for_nothing=False)
+            yield Trouble(TORN)
+        elif self._silent_ms >= self._settings.end_silence_ms or self._spoken_ms >= MAX_SPEECH_MS:
             yield SpeechStopped()
             yield from self._close(spoken=True)
+
+    def _note(self, frame: bytes) -> None:
+        if not any(frame):
+            self._nothing_ms += FRAME_MS
+            return
+        self._nothing_ms = 0
+        self._last.append(level(frame))
+        self._loudest = max(self._loudest, self._last[-1])
+
+    def _is_torn(self) -> bool:
+        """Whether nothing but zeros came after a loud sound: half a command may be another one."""
+        sudden = max(self._last, default=-math.inf) > self._loudest - TORN_DB
+        return self._settings.live and sudden and self._nothing_ms >= self._settings.end_silence_ms
 
     def follow_up(self) -> Iterator[FromAudio]:
         """The answer has been heard: the user may go on without the wake word."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 
 from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import IsSpeech
@@ -36,6 +38,10 @@ AFRAID_FRAMES = 50
 """After a false alarm nothing is suspected for a second, so that nobody coughs an answer into pieces."""
 BACKGROUND_FRAMES = 500
 BACKGROUND_PERCENTILE = 90
+
+
+Cleaned = Callable[[], bytes]
+"""What is left of a frame behind the canceller."""
 
 
 class Finding(Enum):
@@ -85,20 +91,25 @@ class Interruption:
         self._background.note(level(frame))
         self._before.append((frame, False))
 
-    def hear(self, raw: bytes, cleaned: bytes) -> Finding:
-        """A frame from the microphone, and what is left of it without the assistant's own voice."""
+    def hear(self, raw: bytes, cleaned: Cleaned) -> Finding:
+        """A frame from the microphone, and what is left of it without the assistant's own voice.
+
+        The latter is asked for only where the filter does not explain the frame; a canceller is dear.
+        """
+        loudness = level(raw)
+        if loudness < LOUD_DBFS:  # and nobody: there is nothing to take out
+            cleaned = partial(bytes, raw)
         # What a canceller leaves of two voices is broken; a voice detector does not know it for one.
-        somebody = self._strange.rest if self._is_learnt else cleaned
+        somebody = self._strange.rest if self._is_learnt else cleaned()
         ours = self._is_learnt and self._strange.over_db < EXPLAINED_DB
         self._before.append((somebody, ours))
         if self._doubt:
             return self._doubted(somebody, ours)
         self._afraid = max(self._afraid - 1, 0)
-        loudness = level(cleaned)
-        self._lately.append(self._stands_out() or self._is_left_over(level(raw), loudness))
+        self._lately.append(self._stands_out() or self._is_left_over(loudness, cleaned))
         if self._afraid or sum(self._lately) < SUSPICIOUS:
             if not self._lately[-1]:
-                self._note(loudness)
+                self._note(cleaned)
             return Finding.NOTHING
         self._doubt, self._speech, self._alone, self._outlasting = DOUBT_FRAMES, 0, 0, 0
         self._loud = max(LOUD_DBFS, self._loudest() + STILL_ABOVE_DB)
@@ -117,21 +128,24 @@ class Interruption:
             return False
         return self._strange.over_db > max(STANDS_OUT_DB, self._usual.value + UNUSUAL_DB)
 
-    def _note(self, loudness: float) -> None:
+    def _note(self, cleaned: Cleaned) -> None:
         """A frame without anybody; what an untaught canceller leaves is no background."""
         if self._foretells is None:
             if self._proven:
-                self._background.note(loudness)
+                self._background.note(level(cleaned()))
         elif self._strange.dbfs - self._strange.over_db > LOUD_DBFS:
             self._usual.note(self._strange.over_db)
         else:
             self._background.note(self._strange.dbfs)
 
-    def _is_left_over(self, before: float, after: float) -> bool:
+    def _is_left_over(self, before: float, cleaned: Cleaned) -> bool:
         """Whether the canceller, once it knows the room, leaves what it would not leave of an echo."""
+        explained = self._strange.over_db < EXPLAINED_DB
+        if explained and self._proven:
+            return False
+        after = level(cleaned())
         self._proof.append(before < LOUD_DBFS or before - after > CANCELLED_DB)
         self._proven = self._proven or sum(self._proof) >= PROVEN_FRAMES
-        explained = self._strange.over_db < EXPLAINED_DB
         return self._proven and not explained and self._is_loud(after) and after - before > LEFT_OVER_DB
 
     def _is_loud(self, dbfs: float) -> bool:

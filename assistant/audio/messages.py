@@ -76,7 +76,9 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Played:
-    """Everything that was sent to the speaker has been heard."""
+    """Everything that was sent to the speaker has been heard, up to the ``EndOfReply`` of that number."""
+
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class EndOfReply:
     """To the audio process: no more will follow; answer ``Played`` and perhaps listen for a follow-up."""
 
     follow_up: bool = True
+    number: int = 0
 
 
 FromAudio = (

@@ -97,6 +97,11 @@ class Mouth:
         """Whether there is speech that was not heard to its end; a sign is none."""
         return bool(self._waiting) or self._clock() < self._speaks_until
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to be said, or still in the room."""
+        return bool(self._waiting or self._sign) or self.sounding
+
     def pull(self, frames: int, latency: float = 0.0) -> bytes:
         """The next samples, silence where there are none; the first is heard in ``latency`` seconds."""
         self.pulls += 1

@@ -44,8 +44,8 @@ class Playback:
         """All has been heard that will be; of what was cut short nobody waits for a follow-up."""
         self._tell_progress(mouth)
         if self.reply is not None:
-            self.reply = None
-            self._send([Played()])
+            reply, self.reply = self.reply, None
+            self._send([Played(reply.number)])
             if follow_up:
                 self._follow_up()
 

@@ -57,6 +57,7 @@ class Audio:
         self._reader = reader
         self._writer = writer
         self._over = asyncio.Event()
+        self._replies = self._replies_heard = 0
         self._moved = asyncio.Event()
         self._ended = False
         self._progress = Progress(0, 0)
@@ -76,7 +77,8 @@ class Audio:
         try:
             async for message in received(self._reader):
                 match message:
-                    case Played():
+                    case Played(number):
+                        self._replies_heard = number
                         self._over.set()
                     case Progress():
                         self._progress = message
@@ -120,7 +122,6 @@ class Audio:
 
     def play(self, pcm: bytes) -> None:
         """Speak: 24 kHz mono s16le."""
-        self._over.clear()
         if self._begun_at is None:
             self._begun_at = self._progress.played
         self._sent += len(pcm)
@@ -156,12 +157,14 @@ class Audio:
         """Wait until what was said has been heard; after an answer the user may go on."""
         if self._ended:
             return
-        self._over.clear()
-        self._send(EndOfReply(follow_up))
+        self._replies = number = self._replies + 1
+        self._send(EndOfReply(follow_up, number))
         waiting = (self._sent - self._progress.taken) / BYTES_PER_SECOND
         with suppress(TimeoutError):
             async with asyncio.timeout(waiting + SLACK_SECONDS):
-                await self._over.wait()
+                while self._replies_heard < number and not self._ended:
+                    self._over.clear()  # the end of one that was broken off may still be on its way
+                    await self._over.wait()
         self._begun_at = None
 
 

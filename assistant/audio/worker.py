@@ -14,6 +14,7 @@ from assistant.audio.devices import Microphone, NoPortAudio, Speaker, cancels_ec
 from assistant.audio.ears import Ears, Echo, OwnWords
 from assistant.audio.foretelling import Foreteller
 from assistant.audio.gate import PUSH, Gate, GateSettings
+from assistant.audio.handover import Handover
 from assistant.audio.interruption import Interruption
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import (
@@ -33,6 +34,7 @@ from assistant.audio.messages import (
     Volume,
 )
 from assistant.audio.mouth import Mouth, NoMouth
+from assistant.audio.nearness import Near
 from assistant.audio.pipe import packed, received
 from assistant.audio.playback import Playback
 from assistant.audio.proof import Proof
@@ -67,6 +69,8 @@ class AudioProcess:
         self._hears = options.file is not None or options.input != NONE
         self._playback = Playback(self.send, self._follow_up)
         self._ears = self._joined()
+        self._handover = Handover(self._hear)
+        self._deaf = threading.Event()
         if options.muted:
             self.send(self._ears.followed(self._gate.mute(True)))
 
@@ -75,11 +79,13 @@ class AudioProcess:
             self._options.end_silence_ms,
             follow_up_ms=self._options.follow_up_ms,
             always=self._options.always,
+            live=not (self._options.file or is_recorded(self._options.input)),
         )
         canceller = None
         if not self._options.file:
             self._echo = _echo(self._options)
-            canceller = EchoCanceller() if self._echo is Echo.CANCELLED else None
+            is_mute = isinstance(self._mouth, NoMouth)
+            canceller = EchoCanceller() if self._echo is Echo.CANCELLED and not is_mute else None
         said = WakeWords(*self._words) if not self._options.file else None
         words = OwnWords(self._wake, said or (lambda _pcm: ""))
 
@@ -94,10 +100,11 @@ class AudioProcess:
                     canceller.played(pcm)
 
         self._mouth.reference = reference
-        self._gate = Gate(settings, VoiceDetector(), words)
+        near = Near(VoiceDetector())
+        self._gate = Gate(settings, near, words)
         interruption = Interruption(VoiceDetector(), foreteller)
         ears = Ears(self._gate, self._mouth, interruption, canceller, self._echo)
-        ears.signs = self._options.signs
+        ears.near, ears.signs = near, self._options.signs
         if not self._options.file:
             # The recordings are those of the models built in; somebody's own need not know that voice.
             ears.proof = Proof(self._wake, [word for word in self._wake.words if word not in self._words[1]])
@@ -132,19 +139,26 @@ class AudioProcess:
                 self._obey(message)
 
     def _obey(self, message: object) -> None:
+        self._handover.listen()
         match message:
             case Play() | Sign() | Flush() | EndOfReply():
                 self._speak(message)
+            case OpenGate() | Shut() | Mute():
+                self.send(self._ears.settled())
+                self._open_or_shut(message)
+            case Volume(percent):
+                self._mouth.volume = percent
+            case Sensitivity(percent):
+                self._wake.sensitivity = percent
+
+    def _open_or_shut(self, message: OpenGate | Shut | Mute) -> None:
+        match message:
             case OpenGate(by) if self._hears:
                 self.send(self._ears.followed(self._gate.open(by)))
             case Shut(name):
                 self.send(self._ears.refused(name))
             case Mute(on):
                 self.send(self._ears.followed(self._gate.mute(on)))
-            case Volume(percent):
-                self._mouth.volume = percent
-            case Sensitivity(percent):
-                self._wake.sensitivity = percent
 
     def _speak(self, message: Play | Sign | Flush | EndOfReply) -> None:
         match message:
@@ -178,7 +192,7 @@ class AudioProcess:
 
     def _follow_up(self) -> None:
         if self._hears and not self._options.file:
-            self.send(self._ears.followed(self._gate.follow_up()))
+            self.send(chain(self._ears.settled(), self._ears.followed(self._gate.follow_up())))
 
     async def _recording(self) -> None:
         """Play a file into the gate in real time."""
@@ -230,26 +244,27 @@ class AudioProcess:
 
     async def _microphone(self, news: list[FromAudio]) -> None:
         loop = asyncio.get_running_loop()
-        stop = threading.Event()
-
-        def hear(frame: bytes) -> None:
-            told = [*news, *self._ears.hear(frame)]
-            news.clear()
-            self.send(told)
-            self._playback.look(self._mouth)
-            if any(isinstance(each, Trouble) and each.fatal for each in told):
-                stop.set()
 
         def take(frame: bytes) -> None:
-            loop.call_soon_threadsafe(hear, frame)
+            if news:
+                loop.call_soon_threadsafe(self.send, tuple(news))
+                news.clear()
+            self._handover.take(frame, loop, hurry=not self._ears.calm)
 
         listening = RecordedMicrophone if is_recorded(self._options.input) else Microphone
         try:
-            await asyncio.to_thread(listening(self._options.input).read, take, stop)
+            await asyncio.to_thread(listening(self._options.input).read, take, self._deaf)
         except AudioError as error:
             self.send([Trouble(str(error), fatal=True, for_good=isinstance(error, NoPortAudio))])
         finally:
-            stop.set()
+            self._deaf.set()
+
+    def _hear(self, frame: bytes) -> None:
+        told = [*self._ears.hear(frame)]
+        self.send(told)
+        self._playback.look(self._mouth)
+        if any(isinstance(each, Trouble) and each.fatal for each in told):
+            self._deaf.set()
 
     def _mute_mouth(self) -> None:
         """Without a speaker speech must not pile up."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import pytest
 import soxr
 
 from assistant.audio.canceller import EchoCanceller
-from assistant.audio.ears import SIGN_FRAMES, Ears, Echo, OwnWords
+from assistant.audio.ears import SIGN_FRAMES, TOGETHER, Ears, Echo, OwnWords
+from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import Gate, GateSettings
 from assistant.audio.interruption import AFRAID_FRAMES, DOUBT_FRAMES, Finding, Interruption
 from assistant.audio.levels import level
@@ -27,20 +31,40 @@ class Passing:
 
     def __init__(self) -> None:
         self.left: bytes | None = None
+        self.together: list[int] = []
 
     def played(self, pcm: bytes) -> None:
         pass
 
-    def cleaned(self, frame: bytes) -> bytes:
-        return frame if self.left is None else self.left
+    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]:
+        self.together.append(len(frames))
+        return [frame if self.left is None else self.left for frame in frames]
+
+
+class Foretold:
+    """A filter that knows the room: all that is heard follows from what we say, but for what a test says."""
+
+    over_db = -20.0
+
+    def played(self, pcm: bytes) -> None:
+        pass
+
+    def strange(self, frame: bytes) -> Strange:
+        return Strange(level(frame), self.over_db, frame, self.over_db)
+
+    def likeness(self, rest: bytes) -> float:
+        return 0.0
+
+    def unlearn(self) -> None:
+        pass
 
 
 class Here:
-    def __init__(self, echo: Echo = Echo.CANCELLED) -> None:
+    def __init__(self, echo: Echo = Echo.CANCELLED, foretells: Foretells | None = None) -> None:
         self.now = 0.0
         self.mouth, self.canceller = Mouth(lambda: self.now), Passing()
         self.gate = Gate(GateSettings(window_ms=600), self._speech, lambda frame: "alexa" * (frame == WAKE))
-        interruption = Interruption(self._speech)
+        interruption = Interruption(self._speech, foretells)
         self.ears = Ears(self.gate, self.mouth, interruption, self.canceller, echo)
         self.said: list[FromAudio] = []
 
@@ -140,10 +164,10 @@ def test_a_bang_while_the_television_talks_is_not_a_person() -> None:
     soft = (np.sin(np.arange(320) / 5) * 800).astype("<i2").tobytes()
     it = Interruption(lambda _frame: True)
     for frame in NOISE[:60]:
-        it.hear(frame, frame)
+        it.hear(frame, partial(bytes, frame))
     for _ in range(500):
         it.around(soft)
-    found = [it.hear(frame, frame) for frame in [CLATTER] * 4 + [soft] * DOUBT_FRAMES]
+    found = [it.hear(frame, partial(bytes, frame)) for frame in [CLATTER] * 4 + [soft] * DOUBT_FRAMES]
     assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]
 
 
@@ -235,6 +259,50 @@ def test_whoever_calls_while_we_say_something_else_is_heard() -> None:
     assert words(WAKE) == "alexa"
 
 
+def our_own_voice() -> Here:
+    """Nothing is heard but it, and the filter has learnt that."""
+    here = Here(foretells=Foretold())
+    here.mouth.play((np.ones(24_000 * 9) * 3000).astype("<i2").tobytes())
+    here.canceller.left = NOISE[0]
+    here.hear(*[CLATTER] * 120)
+    list(here.ears.settled())
+    here.canceller.together.clear()
+    return here
+
+
+def test_while_it_hears_only_itself_the_canceller_gets_some_frames_at_once_and_the_gate_all_of_them() -> None:
+    here, heard = our_own_voice(), []
+    here.canceller.left = None
+    here.gate._hears_wake = lambda frame: heard.append(frame) or ""  # type: ignore[func-returns-value]
+    some = [random.integers(-9000, 9000, 320, "<i2").tobytes() for _ in range(4 * TOGETHER)]
+    assert here.hear(*some) == []
+    assert here.canceller.together == [TOGETHER] * 4
+    assert heard == some
+
+
+def test_who_speaks_meanwhile_is_looked_at_with_the_next_frame() -> None:
+    here = our_own_voice()
+    here.hear(CLATTER)
+    here.ears._interruption._foretells.over_db = 5.0  # type: ignore[union-attr]
+    here.canceller.left = None
+    assert here.hear(VOICE, VOICE) == []
+    assert here.canceller.together == [3], "what waited goes along as soon as somebody is suspected"
+    here.mouth.pull(480)
+    assert not sounds(here.mouth), "suspected"
+    told = here.hear(*[VOICE] * 15)
+    assert told[:2] == [GateOpened("voice"), SpeechBegan()]
+    assert sum(message == Frame(VOICE) for message in told) == 17
+
+
+def test_what_was_heard_before_a_push_does_not_leave_because_of_it() -> None:
+    here = our_own_voice()
+    here.canceller.left = None
+    assert here.hear(VOICE) == []
+    assert list(here.ears.settled()) == []
+    told = [*here.ears.followed(here.gate.open("push")), *here.hear(*[WAKE] * 3)]
+    assert [each for each in told if isinstance(each, Frame)] == [Frame(WAKE)] * 3
+
+
 @pytest.mark.speech
 def test_the_canceller_takes_25_decibels_of_an_echo_out_and_leaves_a_voice() -> None:
     canceller = EchoCanceller()
@@ -247,16 +315,16 @@ def test_the_canceller_takes_25_decibels_of_an_echo_out_and_leaves_a_voice() -> 
         canceller.played(far[number * 480 : number * 480 + 480].tobytes())
         frame = (echo[number * 320 : number * 320 + 320] + near[number * 320 : number * 320 + 320]).tobytes()
         heard.append(level(frame))
-        left.append(level(canceller.cleaned(frame)))
+        left.append(level(canceller.cleaned([frame])[0]))
     assert np.mean(heard[100:]) - np.mean(left[100:]) > 25
     voices = [(random.standard_normal(320) * 5000).astype("<i2").tobytes() for _ in range(50)]
-    alone = [level(canceller.cleaned(frame)) - level(frame) for frame in voices]
+    alone = [level(canceller.cleaned([frame])[0]) - level(frame) for frame in voices]
     assert np.mean(alone[10:]) > -3
 
 
 def test_findings_are_told_once() -> None:
     it = Interruption(lambda _frame: False)
     for frame in NOISE[:60]:
-        assert it.hear(frame, frame) is Finding.NOTHING
-    found = [it.hear(CLATTER, CLATTER) for _ in range(DOUBT_FRAMES + 2)]
+        assert it.hear(frame, partial(bytes, frame)) is Finding.NOTHING
+    found = [it.hear(CLATTER, partial(bytes, CLATTER)) for _ in range(DOUBT_FRAMES + 2)]
     assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]

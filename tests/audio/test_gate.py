@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.audio.gate import IDLE_WAKES, IDLE_WAKES_MS, WAKE_LAG_FRAMES, Gate, GateSettings
+from assistant.audio.gate import IDLE_WAKES, IDLE_WAKES_MS, TORN, WAKE_LAG_FRAMES, Gate, GateSettings
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import (
     Frame,
@@ -165,6 +165,29 @@ def test_a_push_in_a_window_that_was_only_offered_begins_one_of_its_own(offer: s
     assert fed(it, *[QUIET] * 40) == []
     assert SpeechBegan() in fed(it, *[VOICE] * 5)
     assert list(it.open("push")) == [], "the sentence goes on"
+
+
+@pytest.mark.speech
+def test_half_a_sentence_of_a_microphone_that_was_unplugged_is_none() -> None:
+    said = loud(SPEECH / "cmd_pj_05.wav")
+    it = Gate(GateSettings(live=True), VoiceDetector(), lambda _frame: "")
+    list(it.open("push"))
+    out = fed(it, *said[: len(said) // 2], *[bytes(640)] * 60)
+    assert SpeechBegan() in out
+    assert SpeechStopped() not in out, "nobody acts on it"
+    assert isinstance(out[-2], GateClosed)
+    assert not out[-2].spoken
+    assert out[-1] == Trouble(TORN)
+
+
+@pytest.mark.speech
+@pytest.mark.parametrize("path", sorted(SPEECH.glob("cmd_*.wav")), ids=lambda path: path.stem)
+def test_whoever_falls_silent_in_a_silent_room_has_said_it_to_its_end(path: Path) -> None:
+    it = Gate(GateSettings(live=True), VoiceDetector(), lambda _frame: "")
+    list(it.open("push"))
+    out = fed(it, *frames(path), *[bytes(640)] * 60)
+    assert SpeechStopped() in out
+    assert Trouble(TORN) not in out
 
 
 def test_endless_speech_ends() -> None:

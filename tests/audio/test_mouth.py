@@ -167,12 +167,31 @@ async def test_the_end_of_an_answer_is_waited_for_and_told() -> None:
     async with audio() as (it, child), asyncio.TaskGroup() as tasks:
         it.play(LOUD)
         ending = tasks.create_task(it.finish(follow_up=False))
-        assert [await child.hears(), await child.hears()] == [Play(LOUD), EndOfReply(follow_up=False)]
+        assert [await child.hears(), await child.hears()] == [
+            Play(LOUD),
+            EndOfReply(follow_up=False, number=1),
+        ]
         assert await waits(ending)
         it.flush()
         assert await child.hears() == Flush()
-        child.say(Played())
+        child.say(Played(1))
         await ending
+
+
+async def test_the_end_of_an_answer_that_was_broken_off_is_not_that_of_the_next() -> None:
+    async with audio() as (it, child), asyncio.TaskGroup() as tasks:
+        it.play(LOUD)
+        first = tasks.create_task(it.finish())
+        await asyncio.sleep(0)
+        it.flush()
+        it.play(LOUD)
+        second = tasks.create_task(it.finish())
+        assert [await child.hears() for _ in range(5)][-1] == EndOfReply(number=2)
+        child.say(Played(1))
+        await first
+        assert await waits(second)
+        child.say(Played(2))
+        await second
 
 
 @pytest.mark.parametrize("end", [b"", b"\xff\0\0\0\0"], ids=["gone", "garbage"])

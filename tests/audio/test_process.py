@@ -10,9 +10,13 @@ import socket
 import sys
 from pathlib import Path
 
-from assistant.audio.messages import Ready, Trouble
+from assistant.audio.__main__ import _options as options_of
+from assistant.audio.messages import Frame, GateOpened, OpenGate, Ready, Trouble
+from assistant.audio.pipe import HEADER, unpacked
 from assistant.audio.process import BYTES_PER_SECOND, Audio, started
 from assistant.audio.proof import SAMPLES
+from assistant.audio.recording import frames
+from assistant.audio.worker import AudioProcess
 from assistant.config import AudioConfig
 
 HEARD = str(SAMPLES / "hey_jarvis.wav")
@@ -62,6 +66,49 @@ async def test_a_speaker_that_takes_nothing_any_more_is_told_and_opened_anew(tmp
         resource.prlimit(audio.pid, resource.RLIMIT_FSIZE, (1000, 1000))  # the file can no longer be written
         [last] = [message async for message in told if isinstance(message, Trouble)]
         assert last == Trouble("the speaker takes nothing any more", fatal=True)
+
+
+async def test_hearing_whether_it_is_speech_takes_no_threads() -> None:
+    """Four of them waited for each other in circles, for five times the work."""
+    count = (
+        "import os; from assistant.audio.listening import VoiceDetector; it = VoiceDetector();"
+        "before = len(os.listdir('/proc/self/task')); [it(bytes(640)) for _ in range(10)];"
+        "print(before, len(os.listdir('/proc/self/task')))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", count, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    before, after = map(int, out.split())
+    assert after == before
+
+
+def test_what_the_microphones_thread_had_heard_before_a_push_does_not_leave_because_of_it() -> None:
+    """In a calm room a few frames wait for each other; a push must not make them part of what is said."""
+    told = Told()
+    process = AudioProcess(options_of(["--fd", "0", "--echo", "device", "--wake", "hey_jarvis"]), told)  # type: ignore[arg-type]
+    before, after = bytes([7, 7]) * 320, [frame for frame in frames(Path(HEARD)) if any(frame)]
+    process._handover._waiting.extend([before, before])
+    process._obey(OpenGate("push"))
+    process._handover._waiting.extend(after)
+    process._handover.listen()
+    left = [each.pcm for each in told.messages if isinstance(each, Frame)]
+    assert GateOpened("push") in told.messages
+    assert left
+    assert before not in left
+
+
+class Told:
+    """The daemon's end of the socket."""
+
+    def __init__(self) -> None:
+        self.messages: list[object] = []
+
+    def write(self, data: bytes) -> None:
+        while data:
+            code, length = HEADER.unpack(data[: HEADER.size])
+            self.messages.append(unpacked(code, data[HEADER.size : HEADER.size + length]))
+            data = data[HEADER.size + length :]
 
 
 async def ready(audio: Audio) -> None:

@@ -20,12 +20,12 @@ import pytest
 from assistant.errors import VisionError
 from assistant.vision.eyes import _born
 from assistant.vision.pipe import received, send
-from assistant.vision.rings.camera import Templates, wanted
 from assistant.vision.rings.cutting import copied
 from assistant.vision.rings.darkroom import done
 from assistant.vision.rings.decoding import Beat
 from assistant.vision.rings.preparing import picture, pictures, prepared
 from assistant.vision.rings.ring import MICRO, Packet, Ring, last_group
+from assistant.vision.rings.templates import Templates, wanted
 from assistant.vision.rings.wishes import Wish
 from assistant.vision.rings.worker import _negative
 from tests.parts.cameras import cut, decoded, told, until, watching

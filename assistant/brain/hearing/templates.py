@@ -25,7 +25,7 @@ from assistant.brain.hearing.wording import (
 )
 from assistant.brain.home import RELATIVE, Home, Thing, Tool
 from assistant.brain.understanding.kinds import HOUSE_VERBS, family
-from assistant.brain.understanding.phrases import ONE_OF, SLOT, slot
+from assistant.brain.understanding.slots import ONE_OF, SLOT, slot
 from assistant.brain.understanding.special_verbs import THING, Special, declared
 from assistant.brain.understanding.words import SMALL, TENS
 

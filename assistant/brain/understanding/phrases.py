@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from assistant.brain.home import Home, Tool
 from assistant.brain.understanding.kinds import FAMILIES, HOUSE_VERBS, RISKY
@@ -20,29 +19,28 @@ from assistant.brain.understanding.lexicon import (
     UNITS,
 )
 from assistant.brain.understanding.meaning import Call
+from assistant.brain.understanding.slots import (
+    ARTICLES,
+    DETERMINERS,
+    ONE_OF,
+    SLOT,
+    WORDS,
+    Filling,
+    Said,
+    is_said,
+    schema_of,
+    takes_anything,
+    text_of,
+)
 from assistant.brain.understanding.strangers import told_apart
 from assistant.brain.understanding.tables import phrases
-from assistant.brain.understanding.times import length_of, moment_of
-from assistant.brain.understanding.words import Written, as_written, plain, verbatim, words
+from assistant.brain.understanding.words import words
 
-FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
-SLOT = re.compile(r"\{((?:a |-)?\w*(?:=[\w ]+)?)\}")
-SIGN = re.compile(r"[^\w\s',’:-]|:(?!\d)")
-"""A time of day is no such sign: tools that look for it know how it is said."""
-WORDS = "{}"
-"""A slot of no parameter: any words."""
-ONE_OF = "a "
 SCREEN = "screen"
 """The parameter of functions that are about what hangs on a screen."""
-"""What a slot begins with whose words are new here, as an indefinite article before them says."""
-LESS = "-"
-"""What a slot begins with whose number is taken away: "take {-seconds} off the timer"."""
-INDEFINITE = frozenset({"a", "an"})
+FAMILY_WORDS = frozenset(noun for each in FAMILIES.values() for noun in (*each.singular, *each.plural))
 POINTING = frozenset({"it", "that", "this", "them"})
-ARTICLES = frozenset({"the", "a", "an", "my", "our"})
-DETERMINERS = ARTICLES | {"please"}
 FILLER_PHRASES = sorted((words(filler) for filler in FILLERS), key=len, reverse=True)
-LONGEST_TEXT = 32
 ORDINARY = frozenset(
     word
     for table in (SENSES, PROPERTIES, COLOURS, STATES, UNITS, QUANTIFIERS, FILLERS, FAMILY_WORDS)
@@ -50,7 +48,6 @@ ORDINARY = frozenset(
     for word in phrase.removeprefix("^").split()
 )
 """Words of commands to the home; a phrase that has another one is about something else."""
-TRUTHS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 ONCE = {
     "get_time": phrases(
         """
@@ -82,17 +79,17 @@ class _Phrase:
 
     @property
     def weight(self) -> int:
-        return sum(_said(part) for part in self.parts)
+        return sum(is_said(part) for part in self.parts)
 
     @property
     def known(self) -> int:
         """How many of its slots take only what is known: a camera says more than any words."""
-        return sum(part.startswith("{") and not _takes_anything(self.schema(part)) for part in self.parts)
+        return sum(part.startswith("{") and not takes_anything(self.schema(part)) for part in self.parts)
 
     @property
     def free(self) -> bool:
         """Whether a slot takes any words at all."""
-        return any(part.startswith("{") and _takes_anything(self.schema(part)) for part in self.parts)
+        return any(part.startswith("{") and takes_anything(self.schema(part)) for part in self.parts)
 
     @property
     def plain(self) -> bool:
@@ -102,7 +99,7 @@ class _Phrase:
     @property
     def own(self) -> bool:
         """Whether it has a word that no command to the home has."""
-        return any(_said(part) and part not in ORDINARY for part in self.parts)
+        return any(is_said(part) and part not in ORDINARY for part in self.parts)
 
     @property
     def new(self) -> bool:
@@ -121,42 +118,10 @@ class _Phrase:
         return not POINTING.isdisjoint(self.parts)
 
     def schema(self, part: str) -> Mapping[str, Any]:
-        return _schema(self.tool, part)
-
-
-class _Said(Written):
-    """A word that knows its place in the sentence: what is passed on has its little words again."""
-
-    at: int
-
-    def __new__(cls, word: str, at: int) -> Self:
-        said = Written.__new__(cls, word, as_written(word), word.place if isinstance(word, Written) else None)
-        said.at = at
-        return said
+        return schema_of(self.tool, part)
 
 
 Word = TypeVar("Word", bound=str)
-
-
-def _takes_anything(schema: Mapping[str, Any]) -> bool:
-    kind = schema.get("type", "string")
-    return kind in ("string", "array") and not (schema.get("enum") or schema.get("form"))
-
-
-def _said(part: str) -> bool:
-    """Whether it is always the same words."""
-    return not part.startswith("{") or bool(slot(part)[1])
-
-
-def slot(part: str) -> tuple[str, str]:
-    """The parameter of a slot, and the only words that it takes: ``{which=drawing}``; "" for any."""
-    name, _, only = part.strip("{}").removeprefix(ONE_OF).removeprefix(LESS).partition("=")
-    return name, only
-
-
-def _schema(tool: Tool, part: str) -> Mapping[str, Any]:
-    name, only = slot(part)
-    return {"type": "string", "enum": [only]} if only else tool.properties.get(name, {})
 
 
 def _parts(phrase: str) -> tuple[str, ...]:
@@ -170,9 +135,9 @@ def _parts(phrase: str) -> tuple[str, ...]:
 
 def _is_anything(tool: Tool, parts: tuple[str, ...], sequel: bool) -> bool:
     """Whether a phrase has no word of its own; one that goes on about something may begin with a choice."""
-    if any(_said(part) for part in parts):
+    if any(is_said(part) for part in parts):
         return False
-    return not sequel or all(_takes_anything(_schema(tool, part)) for part in parts)
+    return not sequel or all(takes_anything(schema_of(tool, part)) for part in parts)
 
 
 def _is_verb(tool: Tool) -> bool:
@@ -254,10 +219,10 @@ class Phrases:
         return call if call and call.args.get("device") in self._things else None
 
     def _match(self, sentence: Sequence[str], now: datetime, fits: Callable[[_Phrase], bool]) -> Call | None:
-        said = [_Said(word, at) for at, word in enumerate(sentence)]
+        said = [Said(word, at) for at, word in enumerate(sentence)]
         for text in trimmed(said):
             for phrase in filter(fits, self._phrases):
-                for values in _Filling(phrase, said, now).fill(phrase.parts, tuple(text)):
+                for values in Filling(phrase.tool, said, now).fill(phrase.parts, tuple(text)):
                     values = _asking(phrase, _whole(phrase, values, sentence, text), sentence)
                     if all(name in values for name in phrase.tool.required):
                         return Call(phrase.tool.name, values)
@@ -289,114 +254,19 @@ def _asking(phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str]) ->
     """A parameter that is called ``question`` is what was asked, unless a slot has filled it; where the
     sentence goes on about something, it is all of it."""
     if "question" in phrase.tool.properties and (phrase.sequel or "question" not in values):
-        return {**values, "question": _text(sentence)}
+        return {**values, "question": text_of(sentence)}
     return values
 
 
 def _whole(
-    phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str], text: Sequence[_Said]
+    phrase: _Phrase, values: dict[str, Any], sentence: Sequence[str], text: Sequence[Said]
 ) -> dict[str, Any]:
     """A text that a sequel needs and has no slot for is all that was said, without politeness: "put a hat on
     it"."""
     missing = [name for name in phrase.tool.required if name not in values]
-    if not phrase.sequel or len(missing) != 1 or not _takes_anything(phrase.schema(missing[0])):
+    if not phrase.sequel or len(missing) != 1 or not takes_anything(phrase.schema(missing[0])):
         return values
     begin = text[0].at
     while begin and sentence[begin - 1] in ARTICLES:
         begin -= 1
-    return {**values, missing[0]: _text(sentence[begin : text[-1].at + 1])}
-
-
-@dataclass(frozen=True, slots=True)
-class _Filling:
-    """One phrase tried on one sentence."""
-
-    phrase: _Phrase
-    sentence: Sequence[str]
-    now: datetime
-
-    def fill(self, parts: tuple[str, ...], text: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-        if not parts or not text:
-            if not parts and not text:
-                yield {}
-            return
-        first, rest = parts[0], parts[1:]
-        if not first.startswith("{"):
-            if plain(text[0]) == first:
-                yield from self.fill(rest, text[1:])
-            return
-        if first.startswith("{" + ONE_OF) and not self._new(text[0]):
-            return
-        lengths = range(1, min(LONGEST_TEXT, len(text) - len(rest)) + 1)
-        last = rest and not rest[0].startswith("{")  # "a boat on the lake on the TV" is on the TV
-        for length in reversed(lengths) if last else lengths:
-            value = self._value(self.phrase.schema(first), text[:length], rest[:1])
-            if value is not None:
-                value = -value if first.startswith("{" + LESS) else value
-                for others in self.fill(rest, text[length:]):
-                    yield others if first == WORDS else {slot(first)[0]: value, **others}
-
-    def _new(self, word: str) -> bool:
-        """Whether an indefinite article stands before it, or is it."""
-        assert isinstance(word, _Said)
-        return word == "some" or (word.at > 0 and self.sentence[word.at - 1] in INDEFINITE)
-
-    def _value(self, schema: Mapping[str, Any], text: tuple[str, ...], after: tuple[str, ...]) -> Any:
-        if (form := schema.get("form")) == "seconds":
-            # Some phrases say the unit themselves: "blink for {seconds} seconds".
-            return value_of(schema, text) if after in (("second",), ("seconds",)) else length_of(text)
-        if form in ("moment", "morning"):
-            return moment_of(text, self.now, morning=form == "morning")
-        if not _takes_anything(schema):
-            return value_of(schema, text)
-        first, last = text[0], text[-1]
-        assert isinstance(first, _Said)
-        assert isinstance(last, _Said)
-        words = self.sentence[first.at : last.at + 1]
-        if schema.get("type") == "array":
-            return _several(words)
-        return _text(words)
-
-
-def _text(words: Sequence[str]) -> str:
-    """As it was said; what is written with signs of its own (an address, "5:30") letter for letter."""
-    exact = verbatim(words)
-    if SIGN.search(exact):
-        return exact
-    return " ".join(as_written(word) for word in words if word != ",")
-
-
-def _several(words: Sequence[str]) -> list[str]:
-    """ "Milk, a dozen eggs and the bread" → milk, a dozen eggs, bread."""
-    parts = " ".join("," if word == "and" else as_written(word) for word in words).split(",")
-    found = [part.strip().removeprefix("the ").removeprefix("some ") for part in parts]
-    return [part for part in found if part]
-
-
-def value_of(schema: Mapping[str, Any], text: tuple[str, ...]) -> Any:
-    kind = schema.get("type", "string")
-    if choices := schema.get("enum"):
-        said = tuple(plain(word) for word in text)
-        return next(
-            (choice for choice in choices if _bare(words(str(choice).replace("_", " "))) == said), None
-        )
-    if kind == "boolean":
-        return TRUTHS.get(text[0]) if len(text) == 1 else None
-    if kind in ("integer", "number"):
-        return _number(schema, text)
-    return " ".join(text) if kind == "string" else None
-
-
-def _bare(text: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in text if word not in DETERMINERS)
-
-
-def _number(schema: Mapping[str, Any], text: tuple[str, ...]) -> float | int | None:
-    if len(text) != 1 or not text[0].replace(".", "", 1).isdigit():
-        return None
-    number = float(text[0])
-    if not schema.get("minimum", number) <= number <= schema.get("maximum", number):
-        return None
-    if schema["type"] == "integer":
-        return int(number) if number == int(number) else None
-    return number
+    return {**values, missing[0]: text_of(sentence[begin : text[-1].at + 1])}

@@ -13,7 +13,8 @@ from typing import Any
 from assistant.brain.home import Home, Thing, Tool
 from assistant.brain.understanding.meaning import Call, Miss
 from assistant.brain.understanding.names import EXACT, KIND, PART, Names, joined, spoken
-from assistant.brain.understanding.phrases import DETERMINERS, trimmed, value_of
+from assistant.brain.understanding.phrases import trimmed
+from assistant.brain.understanding.slots import DETERMINERS, value_of
 from assistant.brain.understanding.special_verbs import THING, Special, declared
 from assistant.brain.understanding.words import words
 

@@ -98,13 +98,14 @@ class Noting:
         """The speaker got this."""
         self.inner.played(pcm)
 
-    def cleaned(self, frame: bytes) -> bytes:
+    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]:
         """What is left."""
-        cleaned = self.inner.cleaned(frame)
-        if level(frame) > AUDIBLE_DBFS:
-            self.levels.append(level(frame))
-            self.losses.append(level(frame) - level(cleaned))
-        return cleaned
+        left = self.inner.cleaned(frames)
+        for frame, cleaned in zip(frames, left, strict=True):
+            if level(frame) > AUDIBLE_DBFS:
+                self.levels.append(level(frame))
+                self.losses.append(level(frame) - level(cleaned))
+        return left
 
 
 class Listener:
@@ -234,14 +235,14 @@ def _both_at_once(figures: Figures, story: bytes, number: int) -> None:
         foreteller.played(block)
         frame = room.heard(block, None)
         levels.append(level(frame))
-        canceller.cleaned(frame)
+        canceller.cleaned([frame])
         foreteller.strange(frame)
     for block, near in zip(blocks[BEGINS_FRAMES:], _person(float(np.median(levels))), strict=False):
         canceller.played(block)
         foreteller.played(block)
         frame = room.heard(block, near)
         heard.append(frame)
-        cancelled.append(canceller.cleaned(frame))
+        cancelled += canceller.cleaned([frame])
         left.append(foreteller.strange(frame).rest)
         alone.append(np.clip(near, -32_768, 32_767).astype("<i2").tobytes())
     name = "both speak at once: the person's voice differs from itself by"
