@@ -114,7 +114,8 @@ def _first_nul(path: Path) -> str:
 
 
 def _modules(name: str) -> list[str]:
-    return [known for known in sys.modules if known == name or known.startswith(f"{name}.")]
+    # A copy: the SDK, or a plugin that was given up, imports in a thread meanwhile.
+    return [known for known in list(sys.modules) if known == name or known.startswith(f"{name}.")]
 
 
 def put_back(name: str, modules: dict[str, ModuleType]) -> None:

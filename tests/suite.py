@@ -27,6 +27,8 @@ def main() -> int:
     """Exit code for the shell: 0 when each test has passed."""
     # A shell starts what runs in its background deaf to Ctrl-C, which tests send to the programs they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Hundreds of processes are started: without kept bytecode each of them compiles the house, and its tests, anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return max(passed(CROWD), passed(PAIRS))
 
 

@@ -133,7 +133,7 @@ OTHERS = {
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "LOAD_SECONDS", 1.0)
+    monkeypatch.setattr(bounded, "LOAD_SECONDS", 4.0)
     monkeypatch.setattr(watchdog, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(watchdog, "PATIENCE_SECONDS", 0.4)
     monkeypatch.setattr(floods, "LINES_A_SECOND", 40.0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from assistant import config as configuration
 from assistant.bus import Bus
 from assistant.config import PluginEntry
 from assistant.errors import ConfigError, PluginError
+from assistant.importing import modules_of
 from assistant.loader import Loader, LoadState
 from assistant.shelf import shipped_plugins
 from assistant.tools.table import ToolTable
@@ -207,6 +210,30 @@ def test_p3_a_plugin_that_hangs_while_it_is_loaded_is_left_out_for_good(
     assert loader.load(entry("greeter")).state is LoadState.ENABLED
     time.sleep(1)
     assert loader.load(entry("bad")).state is LoadState.BROKEN
+
+
+def test_p3_modules_that_come_meanwhile_in_another_thread_break_no_plugin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    ended = threading.Event()
+
+    def imports() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            sys.modules[f"comes{number % 999}"] = sys
+            sys.modules.pop(f"comes{(number - 500) % 999}", None)
+
+    thread, usual = threading.Thread(target=imports), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    try:
+        assert [modules_of("no_such_plugin") for _ in range(300)] == [{}] * 300
+    finally:
+        sys.setswitchinterval(usual)
+        ended.set()
+        thread.join()
 
 
 def test_two_plugins_with_the_same_tool_are_both_named(tmp_path: Path) -> None:

@@ -112,7 +112,6 @@ def collector() -> Iterator[Collector]:
         yield there
 
 
-@pytest.mark.alone
 @pytest.mark.system("mosquitto")
 @pytest.mark.parametrize("where", ["in the address", "as a credential"])
 def test_no_secret_of_any_kind_stands_where_it_does_not_belong(

@@ -51,6 +51,12 @@ def test_what_fails_in_the_crowd_is_looked_at_again(
     assert (result, words in told, "second look" in told) == (code, True, len(files) < 6), told
 
 
+def test_nothing_is_compiled_twice(tmp_path: Path) -> None:
+    (tmp_path / "test_fine.py").write_text("def test(): pass\n")
+    _, told = suite(tmp_path, PYTHONDONTWRITEBYTECODE="1")
+    assert [path.name[:9] for path in tmp_path.glob("__pycache__/*.pyc")] == ["test_fine"], told
+
+
 def test_a_run_that_does_not_end_is_ended(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("import time\n\ndef pytest_sessionfinish():\n    time.sleep(600)\n")
     (tmp_path / "test_fine.py").write_text("def test(): pass\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sys
 import wave
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from assistant.household.room import Room
 from assistant.household.vigil import GONE, SILENT, Vigil
 from assistant.mouths import HouseMouths
 from assistant.rooms import Place
+from tests.parts import warm
 from tests.parts.home import until
 from tests.parts.living_room import LivingRoom, living_room
 
@@ -268,7 +268,7 @@ async def test_the_doctor_hears_itself_through_the_room(tmp_path: Path) -> None:
 async def ran(room: LivingRoom, folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """A command's events."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "assistant", *arguments),
+        *warm.command(*arguments),
         env={**room.environment, "ASSISTANT_STATE_DIR": str(folder)},
         stdout=asyncio.subprocess.PIPE,
     )

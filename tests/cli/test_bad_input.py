@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.parts import warm
+
 SILENCE = bytes(32_000)
 
 
@@ -25,9 +27,9 @@ def environment(state: Path, **more: str) -> dict[str, str]:
 def assistant(
     state: Path, *arguments: object, stdin: bytes = b"", **env: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """`python -m assistant ...`, to its end."""
+    """`assistant ...` as a process, to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "assistant", *map(str, arguments)],
+        warm.command(*arguments),
         env=environment(state, **env),
         input=stdin,
         capture_output=True,

@@ -180,12 +180,13 @@ def test_whatever_is_set_a_plugin_loads_or_says_why_in_a_sentence(name: str) -> 
     settings = st.dictionaries(keys, JSON, max_size=5) | near(true).filter(
         lambda value: isinstance(value, dict)
     )
+    loader = Loader()
 
     @QUICK
     @given(settings)
     def fuzz(told: dict[str, Any]) -> None:
         try:
-            loaded = Loader().load(PluginEntry(name=name, settings=told))
+            loaded = loader.load(PluginEntry(name=name, settings=told))
         except ConfigError as wrong:
             assert "\n" not in str(wrong)
             return

@@ -21,6 +21,7 @@ from tests.parts.overheard import ROOT
 from tests.plugins.home_assistant_discovery.home import DiscoveryHouse
 from tests.plugins.test_hostile_sources import SOURCES, empty, raw, said_to
 
+LOADER = Loader()
 KINDS = (
     "mqtt_dimmable_light", "mqtt_colour_light", "mqtt_switch", "mqtt_blinds", "mqtt_thermostat", "mqtt_lock", "mqtt_fan",
     "mqtt_media_player", "mqtt_vacuum", "mqtt_door_sensor", "mqtt_motion_sensor", "mqtt_temperature_sensor",
@@ -65,7 +66,7 @@ def no_trace(caplog: pytest.LogCaptureFixture) -> None:
 
 def reported(kind: str, payload: bytes) -> Device:
     """A device that was told something on every topic that it hears."""
-    loaded = Loader().load(
+    loaded = LOADER.load(
         PluginEntry(name=kind, settings={"name": "thing", "area": "hall", "topic": "here/thing"})
     )
     (device,) = loaded.plugins
@@ -123,7 +124,7 @@ def test_a_bridge_announces_anything(name: str, caplog: pytest.LogCaptureFixture
     true = ANNOUNCED[name]
 
     async def hears(payload: bytes) -> None:
-        made = Loader().load(PluginEntry(name=name)).plugins[0]
+        made = LOADER.load(PluginEntry(name=name)).plugins[0]
         host = BareHost()
         made.attach(host)
         for topic, _ in host.heard:

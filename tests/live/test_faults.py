@@ -16,7 +16,7 @@ from tests.parts.homes import shipped
 
 pytestmark = pytest.mark.alone
 
-LANES = 3
+LANES = 4
 LISTENING_SECONDS = 5.0
 """Generous: other tests share the machine. `assistant bench faults` measures."""
 HURRIED, ATTEMPTS = "does not answer", 4

@@ -24,7 +24,7 @@ from tests.cli.test_daemon import daemon, wait_until
 from tests.parts.mosquitto import free_port
 from tests.parts.onlookers import LOUD, WHOLE_FRAMES, Eavesdropper, collecting, eavesdropping, found, kept_in
 
-pytestmark = [pytest.mark.system("mosquitto"), pytest.mark.alone]
+pytestmark = pytest.mark.system("mosquitto")
 
 PIN, WRONG, TOKEN = "481516234299", "999988887777", "a-token-of-this-house"
 DOOR, LAMP = "zigbee2mqtt/front door", "zigbee2mqtt/kitchen light"

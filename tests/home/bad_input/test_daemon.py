@@ -22,10 +22,11 @@ import pytest
 
 from assistant.home.link import Link
 from tests.cli.test_bad_input import environment
+from tests.parts import warm
 from tests.parts.home import running, until
 from tests.parts.mosquitto import mosquitto
 
-pytestmark = [pytest.mark.alone, pytest.mark.system("mosquitto")]
+pytestmark = pytest.mark.system("mosquitto")
 
 CONFIG = """\
 home: {pretend: true, sources: [zigbee2mqtt, tasmota, home_assistant_discovery]}
@@ -106,7 +107,7 @@ class Daemon:
         """A command through the daemon: exit code, events, seconds."""
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "assistant", *words, "--json"),
+            *warm.command(*words, "--json"),
             env=self.environment,
             stdout=asyncio.subprocess.PIPE,
         )
