@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.audio.levels import FULL_SCALE
+from assistant.audio.levels import FULL_SCALE, level
 from assistant.audio.reference import FRAME, SILENCE, Reference, Samples
 
 BLOCKS = 20
@@ -20,6 +20,8 @@ RATE = 16_000
 ROOM_STAYS = 0.995**2
 """How surely the room is in 20 ms what it is now."""
 UNKNOWN = 0.1
+EXPLAINED_DB = -12.0
+"""Of an echo that is foretold so well each second frame teaches enough."""
 SELDOM = 4
 """Frames: what need not be done with each one is done with each fourth, and costs a quarter."""
 FADES, SOON_FADES = 0.7, 0.4
@@ -79,11 +81,11 @@ class Foreteller:
         self._noise: Powers = np.full(2 * BINS, 1000.0, np.float32)
         self._known: npt.NDArray[np.float32] = np.zeros((BLOCKS, FRAME), np.float32)
         self._learnt, self._silent = 0, BLOCKS + 1
+        self._skipped = False
         self._foretold = self._tail = 0.0
 
     def strange(self, frame: bytes) -> Strange:
         """What of this frame is not our own voice. Frames must follow each other."""
-        heard = np.frombuffer(frame, "<i2").astype(np.float32)
         block, later = self._reference.block()
         if later:
             self._moved(later)
@@ -91,12 +93,12 @@ class Foreteller:
         self._silent = 0 if block.any() else self._silent + 1
         if self._silent > BLOCKS + 1:  # nothing we said is in the room any more, and nothing in here
             self._foretold = self._tail = 0.0
-            return Strange(_db(_power(heard)), math.inf, frame, math.inf)
+            return Strange(level(frame), math.inf, frame, math.inf)
+        heard = np.frombuffer(frame, "<i2").astype(np.float32)
         self._past.take(_spectrum(self._before, block))
         self._before = block
         echo = np.fft.irfft((self._room * self._past.spectra).sum(axis=0))[FRAME:]
         left: Samples = heard - echo
-        self._learn(left)
         foretold = _power(echo)
         self._foretold = max(foretold, self._foretold * FADES)
         self._tail = max(foretold, self._tail * SOON_FADES)
@@ -106,6 +108,9 @@ class Foreteller:
         if (unchanged := _power(heard)) < power:
             rest, power = heard, unchanged
         dbfs = _db(power)
+        if self._skipped or dbfs - _db(foretold) > EXPLAINED_DB:
+            self._learn(left)
+        self._skipped = not self._skipped
         told = np.minimum(np.maximum(rest, -32_768), 32_767).astype("<i2").tobytes()
         return Strange(dbfs, dbfs - _db(self._foretold), told, dbfs - _db(self._tail))
 

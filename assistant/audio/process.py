@@ -36,6 +36,8 @@ from assistant.redaction import without_secrets
 log = logging.getLogger(__name__)
 
 DEFAULTS = RoomSettings()
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""numpy's helpers spin for a while after each long sum, which of sums of milliseconds is most of the work."""
 STOP_SECONDS = 1.0
 SLACK_SECONDS = 5.0
 """A speaker that goes on playing takes no longer than its speech is long, and this."""
@@ -192,7 +194,7 @@ async def _born(arguments: list[str]) -> tuple[asyncio.subprocess.Process, socke
         kept.enter_context(ours)
         command = (sys.executable, "-P", "-m", "assistant.audio", "--fd", str(theirs.fileno()))
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, pass_fds=[theirs.fileno()], env=without_secrets()
+            *command, *arguments, pass_fds=[theirs.fileno()], env={**without_secrets(), **ONE_THREAD}
         )
         kept.pop_all()
     return process, ours
