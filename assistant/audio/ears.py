@@ -72,7 +72,7 @@ class Ears:
         self._interruption, self._canceller = interruption, canceller
         self._echo = echo
         self._dropping = False
-        self._sign_in = 0
+        self._sign_in = self._slips = 0
         self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
         self._uncleaned: list[bytes] = []
         self._unheard: list[bytes] = []
@@ -106,6 +106,9 @@ class Ears:
         """
         self._measure(frame)
         sounding = self._mouth.sounding
+        if self._mouth.slips != self._slips:
+            self._slips = self._mouth.slips
+            self._interruption.beware()
         self._interruption.listen(frame)
         if self._canceller is not None and sounding:
             self._uncleaned.append(frame)
