@@ -61,10 +61,14 @@ class Foretold:
 
 
 class Here:
-    def __init__(self, echo: Echo = Echo.CANCELLED, foretells: Foretells | None = None) -> None:
+    def __init__(
+        self, echo: Echo = Echo.CANCELLED, foretells: Foretells | None = None, *, always: bool = False
+    ) -> None:
         self.now = 0.0
         self.mouth, self.canceller = Mouth(lambda: self.now), Passing()
-        self.gate = Gate(GateSettings(window_ms=600), self._speech, lambda frame: "alexa" * (frame == WAKE))
+        self.gate = Gate(
+            GateSettings(window_ms=600, always=always), self._speech, lambda frame: "alexa" * (frame == WAKE)
+        )
         interruption = Interruption(self._speech, foretells)
         self.ears = Ears(self.gate, self.mouth, interruption, self.canceller, echo)
         self.said: list[FromAudio] = []
@@ -212,6 +216,16 @@ def test_a_sign_is_given_to_those_who_wait_for_it_only() -> None:
     assert not sounds(here.mouth)
 
 
+def test_who_calls_again_is_not_told_that_nobody_spoke() -> None:
+    here = Here()
+    here.ears.signs = True
+    here.hear(WAKE, *NOISE[:SIGN_FRAMES], *NOISE[:10])
+    assert here.hear(WAKE) == [GateClosed(False, "alexa"), GateOpened("alexa")]
+    assert not sounds(here.mouth), "the sound of the end, into the next words"
+    assert here.hear(*NOISE[:30])[-1] == GateClosed(False, "alexa")
+    assert sounds(here.mouth)
+
+
 @pytest.mark.parametrize("echo", [Echo.CANCELLED, Echo.HALF_DUPLEX])
 def test_who_speaks_into_the_sign_loses_no_word_and_is_answered(echo: Echo) -> None:
     here = Here(echo)
@@ -230,6 +244,27 @@ def test_where_another_room_is_listened_to_the_next_answer_is_heard() -> None:
     assert here.ears.drops_speech
     list(here.ears.refused(""))
     assert not here.ears.drops_speech
+
+
+@pytest.mark.parametrize("echo", [Echo.CANCELLED, Echo.HALF_DUPLEX])
+def test_where_no_wake_word_is_needed_the_answer_is_heard_and_not_by_ourselves(echo: Echo) -> None:
+    here = Here(echo, always=True)
+    assert here.hear(*NOISE[:10]) == [GateOpened("always")]
+    assert here.hear(*[VOICE] * 10, *NOISE[:30])[-1] == GateOpened("always")
+    here.mouth.play((np.ones(24_000) * 3000).astype("<i2").tobytes())
+    told = here.hear(*NOISE[:10], *[VOICE] * 40)
+    assert told == [GateClosed(False, "always")], "our own voice, which the canceller has not learnt yet"
+    assert here.mouth.left() < 0.3
+    assert here.hear(*NOISE[:60]) == [GateOpened("always")]
+
+
+def test_where_no_wake_word_is_needed_who_speaks_over_the_answer_is_heard() -> None:
+    here = Here(always=True)
+    here.hear(*NOISE[:10])
+    here.speak()
+    told = here.hear(*[VOICE] * 20)
+    assert told[:2] == [GateOpened("voice"), SpeechBegan()]
+    assert here.mouth.left() < 1
 
 
 OWN_NAME = b"\x10\x20" * 480
