@@ -151,6 +151,8 @@ class Gate:
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
         """Take one 20 ms frame of 16 kHz mono s16le."""
         self._now_ms += FRAME_MS
+        if self._muted:  # the engine would go on hearing a word of that time when it is over
+            frame = bytes(len(frame))
         wake = self._hears_wake(frame)
         if not self.is_open and self._offers:
             yield from self.open(ALWAYS, IDLE_WAKES_MS)

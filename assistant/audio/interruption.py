@@ -181,9 +181,10 @@ class Interruption:
         return is_own
 
     def forget(self) -> None:
-        """The assistant has finished: whatever was suspected does not matter any more."""
+        """Somebody is listened to, or nobody may be: what was suspected, and heard, matters no more."""
         self._doubt = 0
         self._lately.clear()
+        self._before.clear()
 
     def _loudest(self) -> float:
         return self._background.value if len(self._background) >= WINDOW else -math.inf

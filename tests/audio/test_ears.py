@@ -203,6 +203,19 @@ def test_muted_nobody_interrupts() -> None:
     assert sounds(here.mouth)
 
 
+def test_p2_what_was_said_before_it_was_muted_does_not_leave_when_somebody_interrupts_afterwards() -> None:
+    here = Here()
+    here.speak()
+    private = CLATTER
+    here.hear(private)
+    list(here.gate.mute(True))
+    here.hear(*NOISE[:20])
+    list(here.gate.mute(False))
+    told = here.hear(*[VOICE] * 20)
+    assert Frame(VOICE) in told
+    assert Frame(private) not in told
+
+
 def test_a_sign_is_given_to_those_who_wait_for_it_only() -> None:
     here = Here()
     here.ears.signs = True
