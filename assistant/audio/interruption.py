@@ -66,7 +66,7 @@ class Interruption:
         self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
-        self._doubt = 0
+        self._doubt = self._doubted_for = 0
         self._speech = self._alone = self._outlasting = 0
         self._loud = LOUD_DBFS
         self._afraid = 0
@@ -79,7 +79,7 @@ class Interruption:
     @property
     def beginning(self) -> list[bytes]:
         """What was heard since shortly before the suspicion."""
-        return [frame for frame, _ in self._before]
+        return [frame for frame, _ in list(self._before)[-BEFORE_FRAMES - self._doubted_for :]]
 
     def listen(self, raw: bytes) -> None:
         """Every frame of the microphone, whatever is going on: the room is learnt from it."""
@@ -157,6 +157,7 @@ class Interruption:
 
     def _doubted(self, somebody: bytes, ours: bool) -> Finding:
         self._doubt -= 1
+        self._doubted_for = DOUBT_FRAMES - self._doubt
         speech = self._is_speech_here(somebody, ours)
         self._speech += speech
         self._alone += speech and (not self._is_learnt or self._strange.over_db > ALONE_DB)

@@ -13,7 +13,7 @@ from assistant.audio.canceller import EchoCanceller
 from assistant.audio.ears import SIGN_FRAMES, TOGETHER, Ears, Echo, OwnWords
 from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import Gate, GateSettings
-from assistant.audio.interruption import AFRAID_FRAMES, DOUBT_FRAMES, Finding, Interruption
+from assistant.audio.interruption import AFRAID_FRAMES, BEFORE_FRAMES, DOUBT_FRAMES, Finding, Interruption
 from assistant.audio.levels import level
 from assistant.audio.messages import Frame, FromAudio, GateClosed, GateOpened, SpeechBegan
 from assistant.audio.mouth import Mouth
@@ -104,6 +104,7 @@ def test_speech_over_the_answer_is_silence_within_three_frames_and_an_utterance_
     told = here.hear(*[VOICE] * 15)
     assert told[:2] == [GateOpened("voice"), SpeechBegan()]
     assert sum(message == Frame(VOICE) for message in told) == 17, "no frame of it is lost"
+    assert sum(isinstance(message, Frame) for message in told) <= 17 + BEFORE_FRAMES, "docs/privacy.md (P2)"
     assert here.mouth.left() < 1
     assert here.ears.drops_speech
     here.ears.told_to_forget()
