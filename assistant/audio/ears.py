@@ -105,6 +105,7 @@ class Ears:
         While the assistant hears nothing but itself, canceller and gate get their frames a few at once.
         """
         self._measure(frame)
+        yield from self.followed(self._gate.offer(not (self._mouth.unheard or self._mouth.speaking)))
         sounding = self._mouth.sounding
         if self._mouth.slips != self._slips:
             self._slips = self._mouth.slips
@@ -195,6 +196,7 @@ class Ears:
 
     def followed(self, messages: Iterator[FromAudio]) -> Iterator[FromAudio]:
         """What the gate tells passes here: the mouth stops when it opens, not when the daemon knows of it."""
+        ended = False
         for message in messages:
             match message:
                 case GateOpened(by):
@@ -208,9 +210,10 @@ class Ears:
                     self._mouth.flush()
                 case GateClosed(spoken=False, by=by):
                     self._mouth.go_on()
-                    if self.signs and by not in (FOLLOW_UP, ALWAYS, VOICE):
-                        self._mouth.sign(sign("end"))
+                    ended = by not in (FOLLOW_UP, ALWAYS, VOICE)
             yield GateOpened(message.by, self._loud()) if isinstance(message, GateOpened) else message
+        if ended and self.signs and not self._gate.is_open:  # else somebody has called again
+            self._mouth.sign(sign("end"))
 
 
 class OwnWords:

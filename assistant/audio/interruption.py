@@ -69,7 +69,7 @@ class Interruption:
         self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES + HUSH_FRAMES)
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
-        self._doubt = 0
+        self._doubt = self._doubted_for = 0
         self._speech = self._alone = self._outlasting = 0
         self._loud = LOUD_DBFS
         self._afraid = self._wary = self._hush = 0
@@ -82,7 +82,7 @@ class Interruption:
     @property
     def beginning(self) -> list[bytes]:
         """What was heard since shortly before the suspicion."""
-        return [frame for frame, _ in self._before]
+        return [frame for frame, _ in list(self._before)[-BEFORE_FRAMES - self._doubted_for :]]
 
     def listen(self, raw: bytes) -> None:
         """Every frame of the microphone, whatever is going on: the room is learnt from it."""
@@ -120,7 +120,7 @@ class Interruption:
             return Finding.NOTHING
         self._hush = HUSH_FRAMES if self._wary else 0
         self._doubt = DOUBT_FRAMES + self._hush
-        self._speech = self._alone = self._outlasting = 0
+        self._doubted_for = self._speech = self._alone = self._outlasting = 0
         self._loud = max(LOUD_DBFS, self._loudest() + STILL_ABOVE_DB)
         self._lately.clear()
         for earlier in [] if self._hush else list(self._before)[-BEFORE_FRAMES:]:
@@ -166,6 +166,7 @@ class Interruption:
 
     def _doubted(self, somebody: bytes, ours: bool) -> Finding:
         self._doubt -= 1
+        self._doubted_for += 1
         speech = self._is_speech_here(somebody, ours) and not self._hush
         self._hush = max(self._hush - 1, 0)
         self._speech += speech
@@ -191,9 +192,10 @@ class Interruption:
         return is_own
 
     def forget(self) -> None:
-        """The assistant has finished: whatever was suspected does not matter any more."""
+        """Somebody is listened to, or nobody may be: what was suspected, and heard, matters no more."""
         self._doubt = 0
         self._lately.clear()
+        self._before.clear()
 
     def _loudest(self) -> float:
         return self._background.value if len(self._background) >= WINDOW else -math.inf
