@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 FRAME_BYTES = 640
@@ -18,7 +17,7 @@ class Canceller(Protocol):
     """``played`` is called on the sound card's thread, ``cleaned`` on the loop."""
 
     def played(self, pcm: bytes) -> None: ...
-    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]: ...
+    def cleaned(self, frame: bytes) -> bytes: ...
 
 
 class EchoCanceller:
@@ -44,29 +43,18 @@ class EchoCanceller:
             self._reference += pcm
             del self._reference[: max(len(self._reference) - MOST_REFERENCE, 0)]
 
-    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]:
-        """Frames of 20 ms of the microphone without our own voice; each goes with its share of the past."""
+    def cleaned(self, frame: bytes) -> bytes:
+        """20 ms of the microphone without our own voice."""
         with self._lock:
-            blocks = len(self._reference) // REFERENCE_TEN_MS
-            reference = bytes(self._reference[: blocks * REFERENCE_TEN_MS])
-            del self._reference[: len(reference)]
-        left, told = [], 0
-        for number, frame in enumerate(frames, 1):
-            share = blocks * number // len(frames)
-            self._tell(reference[told * REFERENCE_TEN_MS : share * REFERENCE_TEN_MS])
-            told = share
-            left.append(self._left(frame))
-        return left
-
-    def _tell(self, reference: bytes) -> None:
-        for start in range(0, len(reference), REFERENCE_TEN_MS):
+            whole = len(self._reference) // REFERENCE_TEN_MS * REFERENCE_TEN_MS
+            reference = bytes(self._reference[:whole])
+            del self._reference[:whole]
+        for start in range(0, whole, REFERENCE_TEN_MS):
             self._far[:] = reference[start : start + REFERENCE_TEN_MS]
             self._module.process_reverse_stream(self._far_frame)
-
-    def _left(self, frame: bytes) -> bytes:
-        left = b""
-        for start in range(0, len(frame), TEN_MS):
-            self._near[:] = frame[start : start + TEN_MS]
+        cleaned = bytearray(frame)
+        for start in range(0, len(cleaned), TEN_MS):
+            self._near[:] = cleaned[start : start + TEN_MS]
             self._module.process_stream(self._near_frame)
-            left += self._near
-        return left
+            cleaned[start : start + TEN_MS] = self._near
+        return bytes(cleaned)

@@ -74,9 +74,8 @@ class Ears:
         self._dropping = False
         self._sign_in = self._slips = 0
         self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
-        self._uncleaned: list[bytes] = []
         self._unheard: list[bytes] = []
-        """Frames that the canceller, and then the gate, still have to get."""
+        """Frames that the gate still has to get."""
         self.proof: Proof | None = None
         self.near: Near | None = None
         self.signs = False
@@ -91,6 +90,11 @@ class Ears:
         return self._dropping
 
     @property
+    def cancels(self) -> bool:
+        """Whether the canceller is wanted, and so has to be told what is played."""
+        return self._canceller is not None and self._interruption.wants_canceller
+
+    @property
     def calm(self) -> bool:
         """Whether a few frames later is soon enough: nobody speaks, and nobody is being listened to."""
         return not (self._gate.is_open or self._interruption.suspects or self._mouth.busy)
@@ -102,33 +106,34 @@ class Ears:
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
         """Take one 20 ms frame of 16 kHz mono s16le.
 
-        While the assistant hears nothing but itself, canceller and gate get their frames a few at once.
+        While the assistant hears nothing but itself, the gate gets its frames a few at once: without what the
+        filter explains by our own words, for a canceller takes along what is spoken into them. Our signs
+        stay; of tones no detector makes speech.
         """
         self._measure(frame)
         yield from self.followed(self._gate.offer(not (self._mouth.unheard or self._mouth.speaking)))
-        sounding = self._mouth.sounding
+        sounding, speaking = self._mouth.sounding, self._mouth.speaking
         if self._mouth.slips != self._slips:
             self._slips = self._mouth.slips
             self._interruption.beware()
         self._interruption.listen(frame)
-        if self._canceller is not None and sounding:
-            self._uncleaned.append(frame)
-        else:
-            self._clean()
-            self._unheard.append(frame)
+        cleaned = frame
+        if self._canceller is not None and self.cancels and speaking:
+            cleaned = self._canceller.cleaned(frame)
+        self._unheard.append(self._interruption.own_left_out(frame, cleaned) if speaking else frame)
         suspects = self._interruption.suspects  # and so the mouth is held, and soon no longer sounding
         if self._gate.is_open or self._gate.is_muted:
             self._interruption.forget()
             if suspects and self._gate.is_muted:
                 self._mouth.go_on()
-        elif not (sounding or suspects) or self._echo is Echo.HALF_DUPLEX:
-            self._interruption.around(self._cleaned())
-        else:
-            yield from self.followed(self._interrupting(frame))
-            if 0 < len(self._uncleaned) < TOGETHER and not self._interruption.suspects:
-                return  # it was explained without them
-        if self._mouth.speaking and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
-            self._unheard.clear()  # of a sign no detector makes speech, and people speak into it
+        elif self._echo is Echo.HALF_DUPLEX or not (sounding or suspects):
+            self._interruption.around(frame)
+        elif speaking or suspects or self._interruption.knows_room:
+            yield from self.followed(self._interrupting(frame, cleaned))
+            if len(self._unheard) < TOGETHER and self._interruption.explains:
+                return
+        if speaking and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
+            self._unheard.clear()
             return
         yield from self.settled()
         if not (sounding or suspects or self._gate.is_open):
@@ -143,7 +148,6 @@ class Ears:
 
     def settled(self) -> Iterator[FromAudio]:
         """What waits is heard now: before anything else opens or closes the gate."""
-        self._clean()
         unheard, self._unheard = self._unheard, []
         for frame in unheard:
             yield from self.followed(self._gate.hear(frame))
@@ -154,16 +158,6 @@ class Ears:
         samples = np.frombuffer(frame, "<i2").astype(np.float32)
         self.peak = max(self.peak, int(samples.max(initial=0)), int(-samples.min(initial=0)))
         self._levels.append(float(samples @ samples))
-
-    def _clean(self) -> None:
-        if self._uncleaned and self._canceller is not None:
-            uncleaned, self._uncleaned = self._uncleaned, []
-            self._unheard += self._canceller.cleaned(uncleaned)
-
-    def _cleaned(self) -> bytes:
-        """The last frame without our own voice."""
-        self._clean()
-        return self._unheard[-1]
 
     def refused(self, name: str) -> Iterator[FromAudio]:
         """Another room is being listened to: close, and tell it by a sign, or by none."""
@@ -184,8 +178,8 @@ class Ears:
         if self._sign_in == 1 and self._gate.is_open:
             self._mouth.sign(sign("wake"))
 
-    def _interrupting(self, frame: bytes) -> Iterator[FromAudio]:
-        match self._interruption.hear(frame, self._cleaned):
+    def _interrupting(self, frame: bytes, cleaned: bytes) -> Iterator[FromAudio]:
+        match self._interruption.hear(frame, cleaned):
             case Finding.SUSPECTED:
                 self._mouth.hold()
             case Finding.DISMISSED:

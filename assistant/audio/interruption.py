@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
 from enum import Enum, auto
-from functools import partial
 
 from assistant.audio.foretelling import Foretells, Strange
 from assistant.audio.gate import IsSpeech
@@ -23,6 +21,8 @@ CANCELLED_DB = 20.0
 PROVEN_FRAMES, PROOF_FRAMES = 40, 50
 """A canceller needs a second or two to learn the room; until then its rest looks like somebody."""
 EXPLAINED_DB, STANDS_OUT_DB = -8.0, -4.0
+POORLY_DB = -10.0
+"""What is usually left over of an echo that is foretold; 10 dB more for a speaker that rattles."""
 UNUSUAL_DB, USUAL_PERCENTILE = 8.0, 90
 USUAL_FRAMES, LEARNT_FRAMES = 120, 50
 """A voice as loud as the echo is 0 dB over what was foretold; alone, 999 of 1,000 frames are 8 dB under it. A
@@ -41,10 +41,6 @@ AFRAID_FRAMES = 50
 """After a false alarm nothing is suspected for a second, so that nobody coughs an answer into pieces."""
 BACKGROUND_FRAMES = 500
 BACKGROUND_PERCENTILE = 90
-
-
-Cleaned = Callable[[], bytes]
-"""What is left of a frame behind the canceller."""
 
 
 class Finding(Enum):
@@ -70,6 +66,8 @@ class Interruption:
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
         self._doubt = self._doubted_for = 0
+        self.explains = False
+        """Whether there was nothing in the last frame but us."""
         self._speech = self._alone = self._outlasting = 0
         self._loud = LOUD_DBFS
         self._afraid = self._wary = self._hush = 0
@@ -98,17 +96,22 @@ class Interruption:
         self._background.note(level(frame))
         self._before.append((frame, False))
 
-    def hear(self, raw: bytes, cleaned: Cleaned) -> Finding:
-        """A frame from the microphone, and what is left of it without the assistant's own voice.
+    @property
+    def wants_canceller(self) -> bool:
+        """Whether the filter cannot tell by itself what is our own: not yet, or not in this room."""
+        return self._foretells is None or not self.knows_room or self._usual.value > POORLY_DB
 
-        The latter is asked for only where the filter does not explain the frame; a canceller is dear.
-        """
+    def own_left_out(self, raw: bytes, cleaned: bytes) -> bytes:
+        """A frame without what follows from our own words; a second voice stays as it is."""
+        return cleaned if self._foretells is None else self._strange.rest or raw
+
+    def hear(self, raw: bytes, cleaned: bytes) -> Finding:
+        """A frame from the microphone, and what a canceller leaves of it; itself, where none is wanted."""
         loudness = level(raw)
-        if loudness < LOUD_DBFS:  # and nobody: there is nothing to take out
-            cleaned = partial(bytes, raw)
+        self.explains = loudness < LOUD_DBFS or self._strange.over_db < EXPLAINED_DB
         # What a canceller leaves of two voices is broken; a voice detector does not know it for one.
-        somebody = self._strange.rest if self._is_learnt else cleaned()
-        ours = self._is_learnt and self._strange.over_db < EXPLAINED_DB
+        somebody = self._strange.rest if self.knows_room else cleaned
+        ours = self.knows_room and self._strange.over_db < EXPLAINED_DB
         self._before.append((somebody, ours))
         if self._doubt:
             return self._doubted(somebody, ours)
@@ -128,31 +131,34 @@ class Interruption:
         return Finding.SUSPECTED
 
     @property
-    def _is_learnt(self) -> bool:
+    def knows_room(self) -> bool:
+        """Whether it can tell our own sounds from others without a canceller."""
         return len(self._usual) >= LEARNT_FRAMES
 
     def _stands_out(self) -> bool:
         """Whether much of this frame does not follow from what we say, more than is usual here."""
-        if not self._is_learnt or not self._is_loud(self._strange.dbfs):
+        if not self.knows_room or not self._is_loud(self._strange.dbfs):
             return False
         return self._strange.over_db > max(STANDS_OUT_DB, self._usual.value + UNUSUAL_DB)
 
-    def _note(self, cleaned: Cleaned) -> None:
+    def _note(self, cleaned: bytes) -> None:
         """A frame without anybody; what an untaught canceller leaves is no background."""
         if self._foretells is None:
             if self._proven:
-                self._background.note(level(cleaned()))
+                self._background.note(level(cleaned))
         elif self._strange.dbfs - self._strange.over_db > LOUD_DBFS:
             self._usual.note(self._strange.over_db)
         else:
             self._background.note(self._strange.dbfs)
 
-    def _is_left_over(self, before: float, cleaned: Cleaned) -> bool:
+    def _is_left_over(self, before: float, cleaned: bytes) -> bool:
         """Whether the canceller, once it knows the room, leaves what it would not leave of an echo."""
         explained = self._strange.over_db < EXPLAINED_DB
-        if explained and self._proven:
+        if not self.wants_canceller:
+            self._proven = False
+            self._proof.clear()
             return False
-        after = level(cleaned())
+        after = level(cleaned)
         self._proof.append(before < LOUD_DBFS or before - after > CANCELLED_DB)
         self._proven = self._proven or sum(self._proof) >= PROVEN_FRAMES
         return self._proven and not explained and self._is_loud(after) and after - before > LEFT_OVER_DB
@@ -170,7 +176,7 @@ class Interruption:
         speech = self._is_speech_here(somebody, ours) and not self._hush
         self._hush = max(self._hush - 1, 0)
         self._speech += speech
-        self._alone += speech and (not self._is_learnt or self._strange.over_db > ALONE_DB)
+        self._alone += speech and (not self.knows_room or self._strange.over_db > ALONE_DB)
         self._outlasting += speech and self._strange.over_tail_db > ALONE_DB
         alone = self._alone >= ALONE_FRAMES or self._outlasting >= OUTLASTING_FRAMES
         if self._speech >= BELIEVED_FRAMES and alone:

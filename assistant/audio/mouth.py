@@ -74,8 +74,9 @@ class Mouth:
             self._held = self._fading = self._rising = False
 
     def hold(self) -> None:
-        """Fall silent at once, but forget nothing: perhaps it was only a cough."""
+        """Fall silent at once, but forget nothing that was to be said: perhaps it was only a cough."""
         with self._lock:
+            self._sign[:] = _ramp(bytes(self._sign[:FADE_BYTES]), 1, 0)
             self._fading = not self._held
             self._held = True
 

@@ -78,7 +78,7 @@ class Bench:
 
     def _take(self, frame: bytes) -> None:
         self.raw.append(frame)
-        self.cleaned += self._canceller.cleaned([frame])
+        self.cleaned.append(self._canceller.cleaned(frame))
 
     def wait(self, so: Callable[[], bool], seconds: float) -> None:
         """Wait until it is so.

@@ -88,17 +88,17 @@ class AudioProcess:
             self._echo = _echo(self._options)
             is_mute = isinstance(self._mouth, NoMouth)
             canceller = EchoCanceller() if self._echo is Echo.CANCELLED and not is_mute else None
-        said = WakeWords(*self._words) if not self._options.file else None
-        words = OwnWords(self._wake, said or (lambda _pcm: ""))
+        said = WakeWords(*self._words).remotely if not self._options.file else (lambda _pcm: "")
+        words = OwnWords(self._wake, said)
 
         foreteller = Foreteller() if canceller is not None else None
 
         def reference(pcm: bytes) -> None:
             if foreteller is not None:
                 foreteller.played(pcm)
-            if self._mouth.sounding:
+            if self._mouth.speaking:
                 words.speaks(pcm)
-                if canceller is not None:
+                if canceller is not None and self._ears.cancels:
                     canceller.played(pcm)
 
         self._mouth.reference = reference

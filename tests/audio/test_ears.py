@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 import numpy as np
 import pytest
 import soxr
@@ -32,14 +29,14 @@ class Passing:
 
     def __init__(self) -> None:
         self.left: bytes | None = None
-        self.together: list[int] = []
+        self.asked = 0
 
     def played(self, pcm: bytes) -> None:
         pass
 
-    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]:
-        self.together.append(len(frames))
-        return [frame if self.left is None else self.left for frame in frames]
+    def cleaned(self, frame: bytes) -> bytes:
+        self.asked += 1
+        return frame if self.left is None else self.left
 
 
 class Foretold:
@@ -170,10 +167,10 @@ def test_a_bang_while_the_television_talks_is_not_a_person() -> None:
     soft = (np.sin(np.arange(320) / 5) * 800).astype("<i2").tobytes()
     it = Interruption(lambda _frame: True)
     for frame in NOISE[:60]:
-        it.hear(frame, partial(bytes, frame))
+        it.hear(frame, frame)
     for _ in range(500):
         it.around(soft)
-    found = [it.hear(frame, partial(bytes, frame)) for frame in [CLATTER] * 4 + [soft] * DOUBT_FRAMES]
+    found = [it.hear(frame, frame) for frame in [CLATTER] * 4 + [soft] * DOUBT_FRAMES]
     assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]
 
 
@@ -316,27 +313,37 @@ def our_own_voice() -> Here:
     here.canceller.left = NOISE[0]
     here.hear(*[CLATTER] * 120)
     list(here.ears.settled())
-    here.canceller.together.clear()
     return here
 
 
-def test_while_it_hears_only_itself_the_canceller_gets_some_frames_at_once_and_the_gate_all_of_them() -> None:
+def test_while_it_hears_only_itself_the_gate_gets_some_frames_at_once_and_the_canceller_rests() -> None:
     here, heard = our_own_voice(), []
-    here.canceller.left = None
+    asked = here.canceller.asked
     here.gate._hears_wake = lambda frame: heard.append(frame) or ""  # type: ignore[func-returns-value]
     some = [random.integers(-9000, 9000, 320, "<i2").tobytes() for _ in range(4 * TOGETHER)]
-    assert here.hear(*some) == []
-    assert here.canceller.together == [TOGETHER] * 4
-    assert heard == some
+    for number, frame in enumerate(some, 1):
+        assert here.hear(frame) == []
+        assert heard == some[: number // TOGETHER * TOGETHER], (
+            "without what the filter explains: nothing here"
+        )
+    assert here.canceller.asked == asked
+    assert not here.ears.cancels
+
+
+def test_where_a_filter_explains_little_the_canceller_is_asked_too() -> None:
+    here = Here(foretells=(filter := Foretold()))
+    filter.over_db = -9.0
+    here.mouth.play((np.ones(24_000 * 9) * 3000).astype("<i2").tobytes())
+    here.hear(*[CLATTER] * 120)
+    assert here.canceller.asked == 120, "every frame of our own voice"
+    assert here.ears.cancels
 
 
 def test_who_speaks_meanwhile_is_looked_at_with_the_next_frame() -> None:
     here = our_own_voice()
     here.hear(CLATTER)
     here.ears._interruption._foretells.over_db = 5.0  # type: ignore[union-attr]
-    here.canceller.left = None
     assert here.hear(VOICE, VOICE) == []
-    assert here.canceller.together == [3], "what waited goes along as soon as somebody is suspected"
     here.mouth.pull(480)
     assert not sounds(here.mouth), "suspected"
     told = here.hear(*[VOICE] * 15)
@@ -346,7 +353,6 @@ def test_who_speaks_meanwhile_is_looked_at_with_the_next_frame() -> None:
 
 def test_what_was_heard_before_a_push_does_not_leave_because_of_it() -> None:
     here = our_own_voice()
-    here.canceller.left = None
     assert here.hear(VOICE) == []
     assert list(here.ears.settled()) == []
     told = [*here.ears.followed(here.gate.open("push")), *here.hear(*[OTHER_VOICE] * 3)]
@@ -359,7 +365,6 @@ def slipped(*heard: bytes) -> list[FromAudio]:
     here.now += 0.03
     here.hear(CLATTER)
     here.ears._interruption._foretells.over_db = 5.0  # type: ignore[union-attr]
-    here.canceller.left = None
     return here.hear(*heard)
 
 
@@ -382,16 +387,16 @@ def test_the_canceller_takes_25_decibels_of_an_echo_out_and_leaves_a_voice() -> 
         canceller.played(far[number * 480 : number * 480 + 480].tobytes())
         frame = (echo[number * 320 : number * 320 + 320] + near[number * 320 : number * 320 + 320]).tobytes()
         heard.append(level(frame))
-        left.append(level(canceller.cleaned([frame])[0]))
+        left.append(level(canceller.cleaned(frame)))
     assert np.mean(heard[100:]) - np.mean(left[100:]) > 25
     voices = [(random.standard_normal(320) * 5000).astype("<i2").tobytes() for _ in range(50)]
-    alone = [level(canceller.cleaned([frame])[0]) - level(frame) for frame in voices]
+    alone = [level(canceller.cleaned(frame)) - level(frame) for frame in voices]
     assert np.mean(alone[10:]) > -3
 
 
 def test_findings_are_told_once() -> None:
     it = Interruption(lambda _frame: False)
     for frame in NOISE[:60]:
-        assert it.hear(frame, partial(bytes, frame)) is Finding.NOTHING
-    found = [it.hear(CLATTER, partial(bytes, CLATTER)) for _ in range(DOUBT_FRAMES + 2)]
+        assert it.hear(frame, frame) is Finding.NOTHING
+    found = [it.hear(CLATTER, CLATTER) for _ in range(DOUBT_FRAMES + 2)]
     assert [each for each in found if each is not Finding.NOTHING] == [Finding.SUSPECTED, Finding.DISMISSED]

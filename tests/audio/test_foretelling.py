@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 import pytest
@@ -175,7 +174,7 @@ def test_a_voice_is_suspected_within_three_frames_and_the_echo_alone_never() -> 
         it.listen(heard)
         # A canceller that hides a second voice: only what was foretold can tell.
         hidden = random.integers(-99, 99, 320).astype("<i2").tobytes()
-        finding = it.hear(heard, partial(bytes, hidden))
+        finding = it.hear(heard, hidden)
         if finding is not Finding.NOTHING:
             found[number] = finding
     assert found
@@ -212,7 +211,7 @@ def test_an_echo_that_moves_to_another_place_in_time_stops_nothing_and_is_learnt
         foreteller.played(played)
         heard = before if len(found) < 250 else after
         it.listen(heard)
-        found.append(it.hear(heard, partial(bytes, heard)))
+        found.append(it.hear(heard, heard))
         over.append(it._strange.over_db if level(heard) > -40 else -math.inf)
     assert Finding.SUSPECTED in found[250:]
     assert Finding.BELIEVED not in found

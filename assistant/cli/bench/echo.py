@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -86,49 +85,33 @@ class Room:
         return bytes(np.clip(now, -32_768, 32_767).astype("<i2").tobytes())
 
 
-@dataclass
-class Noting:
-    """A canceller that notes what it took out."""
-
-    inner: EchoCanceller = field(default_factory=EchoCanceller)
-    losses: list[float] = field(default_factory=list)
-    levels: list[float] = field(default_factory=list)
-
-    def played(self, pcm: bytes) -> None:
-        """The speaker got this."""
-        self.inner.played(pcm)
-
-    def cleaned(self, frames: Sequence[bytes]) -> list[bytes]:
-        """What is left."""
-        left = self.inner.cleaned(frames)
-        for frame, cleaned in zip(frames, left, strict=True):
-            if level(frame) > AUDIBLE_DBFS:
-                self.levels.append(level(frame))
-                self.losses.append(level(frame) - level(cleaned))
-        return left
-
-
 class Listener:
     """The audio process without its devices."""
 
     def __init__(self, wake: Sequence[str] = WORDS) -> None:
-        self.mouth, self.canceller, self.room = Mouth(lambda: self.now), Noting(), Room()
-        words = OwnWords(WakeWords(wake), WakeWords(wake))
+        self.mouth, self.room = Mouth(lambda: self.now), Room()
+        canceller = EchoCanceller()
+        words = OwnWords(WakeWords(wake), WakeWords(wake).remotely)
         gate = Gate(GateSettings(), VoiceDetector(), words)
         foreteller = Foreteller(lambda: self.now)
-        interruption = Interruption(VoiceDetector(), foreteller)
-        self.ears = Ears(gate, self.mouth, interruption, self.canceller, Echo.CANCELLED)
+        self._interruption = Interruption(VoiceDetector(), foreteller)
+        self.ears = Ears(gate, self.mouth, self._interruption, canceller, Echo.CANCELLED)
 
         def reference(pcm: bytes) -> None:
             foreteller.played(pcm)
-            words.speaks(pcm)
-            self.canceller.played(pcm)
+            if self.mouth.speaking:
+                words.speaks(pcm)
+                if self.ears.cancels:
+                    canceller.played(pcm)
 
         self.mouth.reference = reference
         self.now = self.busy = 0.0
         self.opened: list[str] = []
         self.delays: list[float] = []
         self.silent = True
+        self.levels: list[float] = []
+        self.losses: list[float] = []
+        """Of what was loud enough, and how much softer it is for the gate, in dB."""
 
     def frame(self, near: Samples | None = None) -> None:
         """20 ms of the room."""
@@ -142,6 +125,9 @@ class Listener:
         self.opened += [told.by for told in self.ears.hear(heard) if isinstance(told, GateOpened)]
         self.delays.append(time.process_time() - began)
         self.busy += self.delays[-1]
+        if level(heard) > AUDIBLE_DBFS:
+            self.levels.append(level(heard))
+            self.losses.append(level(heard) - level(self._interruption.own_left_out(heard, heard)))
 
 
 async def echo(config: configuration.Config, figures: Figures, rounds: int) -> None:
@@ -161,6 +147,7 @@ async def echo(config: configuration.Config, figures: Figures, rounds: int) -> N
         _both_at_once(figures, voices[STORY], number)
     for name, unit, aim in (
         ("echo taken out, after 2 s", "dB", 25),
+        ("… by the canceller", "dB", 25),
         ("interruptions in 10 min of its own voice", "", 0),
         ("short pauses in 10 min of its own voice", "", 0),
         ("woken by itself", "", 0),
@@ -186,7 +173,7 @@ def _alone(figures: Figures, story: bytes) -> None:
         held = listener.silent and listener.mouth.left() >= waiting > 1
         pauses += held and not was_held
         was_held = held
-    figures.add("echo taken out, after 2 s", float(np.mean(listener.canceller.losses[CONVERGED_FRAMES:])))
+    figures.add("echo taken out, after 2 s", float(np.mean(listener.losses[CONVERGED_FRAMES:])))
     figures.add("interruptions in 10 min of its own voice", len(listener.opened))
     figures.add("short pauses in 10 min of its own voice", pauses)
     figures.add("processor of ears and mouth while speaking", 100 * listener.busy / ALONE_SECONDS)
@@ -211,7 +198,7 @@ def _spoken_over(figures: Figures, story: bytes, number: int) -> None:
     for _ in range(BEGINS_FRAMES + number):
         listener.frame()
     silent_after = believed_after = 0
-    for count, near in enumerate(_person(float(np.median(listener.canceller.levels))), 1):
+    for count, near in enumerate(_person(float(np.median(listener.levels))), 1):
         listener.frame(near)
         if listener.silent and not silent_after:
             silent_after = count
@@ -229,20 +216,21 @@ def _both_at_once(figures: Figures, story: bytes, number: int) -> None:
     """What is left of a person who speaks while it speaks: until it is silent, and behind the canceller."""
     canceller, foreteller, room = EchoCanceller(), Foreteller(), Room()
     blocks = [story[at : at + 960] for at in range(number * 4800, len(story) - 960, 960)]
-    levels, heard, cancelled, left, alone = [], [], [], [], []
+    levels, losses, heard, cancelled, left, alone = [], [], [], [], [], []
     for block in blocks[:BEGINS_FRAMES]:
         canceller.played(block)
         foreteller.played(block)
         frame = room.heard(block, None)
         levels.append(level(frame))
-        canceller.cleaned([frame])
+        losses.append(level(frame) - level(canceller.cleaned(frame)))
         foreteller.strange(frame)
+    figures.add("… by the canceller", float(np.mean(losses[CONVERGED_FRAMES:])))
     for block, near in zip(blocks[BEGINS_FRAMES:], _person(float(np.median(levels))), strict=False):
         canceller.played(block)
         foreteller.played(block)
         frame = room.heard(block, near)
         heard.append(frame)
-        cancelled += canceller.cleaned([frame])
+        cancelled.append(canceller.cleaned(frame))
         left.append(foreteller.strange(frame).rest)
         alone.append(np.clip(near, -32_768, 32_767).astype("<i2").tobytes())
     name = "both speak at once: the person's voice differs from itself by"

@@ -155,7 +155,7 @@ def _interrupts(word: str, speech: Samples, story: bytes) -> bool:
     listener.mouth.play(story)
     for _ in range(BEGINS_FRAMES):
         listener.frame()
-    echo = 32_768 * 10 ** (float(np.median(listener.canceller.levels)) / 20)
+    echo = 32_768 * 10 ** (float(np.median(listener.levels)) / 20)
     near = speech * np.float32(echo / SPEECH_LEVEL)
     for start in range(0, len(near) - FRAME + 1, FRAME):
         listener.frame(near[start : start + FRAME])
