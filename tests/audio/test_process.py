@@ -65,8 +65,7 @@ async def test_what_a_sound_library_prints_is_not_among_the_events(
 ) -> None:
     async with asyncio.timeout(20), started(config(tmp_path, "none")) as audio:
         await ready(audio)
-        with open(f"/proc/{audio.pid}/fd/1", "w") as out:
-            out.write("Expression failed")
+        Path(f"/proc/{audio.pid}/fd/1").write_text("Expression failed")
     assert capfd.readouterr().out == ""
 
 
