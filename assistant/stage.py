@@ -49,7 +49,7 @@ class Stage:
         if not mouths:
             self._bus.publish(Problem("An announcement came, but there is no speaker that could play it."))
             return
-        turn = Turn(how.room, heard_in, own=True, told_heard=True, ended=True)
+        turn = Turn(how.room, heard_in, own=True, own_bytes=len(speech), told_heard=True, ended=True)
         if not self._talk_is_elsewhere(heard_in):
             self.turn = turn
             self.phases.enter(Phase.SPEAKING, heard_in)
@@ -112,11 +112,11 @@ class Stage:
         if self.phase is not Phase.SPEAKING:
             return
         turn = self.turn
-        said = turn.audio_bytes / BYTES_PER_SECOND
+        own, said = turn.own_bytes / BYTES_PER_SECOND, turn.audio_bytes / BYTES_PER_SECOND
         mouths = self.mouths.of(turn.heard_in)
-        heard = min(mouths.heard(), said)
+        heard = min(mouths.heard(), own + said)
         mouths.flush()
         if said:
-            self._heard_only(heard / said)
+            self._heard_only(max(heard - own, 0) / said)
             self.stale = not turn.generated and not turn.ended
         self._bus.publish(Interrupted(round(heard, 2)))

@@ -20,6 +20,8 @@ class Turn:
     """It was spoken, not typed."""
     own: bool = False
     """The house speaks by itself: it has not been asked."""
+    own_bytes: int = 0
+    """Of speech that is the house's, not the brain's."""
     heard: str = ""
     told_heard: bool = False
     spoken: str = ""

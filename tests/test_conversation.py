@@ -744,6 +744,21 @@ async def test_an_announcement_waits_for_a_running_answer_and_opens_no_microphon
         assert here.talk.phase is Phase.IDLE
 
 
+async def test_an_announcement_that_is_spoken_over_tells_how_much_was_heard_and_the_brain_nothing() -> None:
+    async with room() as here:
+        here.mouth.busy.clear()
+        announcing = asyncio.get_running_loop().create_task(here.talk.announce("Dinner.", SECOND))
+        await here.until(lambda: "finish for good" in here.mouth.did)
+        listening = asyncio.get_running_loop().create_task(here.talk.listen(ears(*SPOKEN, SourceEnded())))
+        await here.until(lambda: SpeechEnded() in here.session.sent)
+        here.mouth.busy.set()
+        here.session.says(Transcribed("is it on"), *ANSWER)
+        assert await listening
+        await announcing
+        assert [event for event in here.events if isinstance(event, Interrupted)] == [Interrupted(0.25)]
+        assert here.session.shares == []
+
+
 async def test_an_announcement_without_a_speaker_is_told() -> None:
     async with room() as here:
         here.talk.mouths.clear()

@@ -194,7 +194,11 @@ async def _born(arguments: list[str]) -> tuple[asyncio.subprocess.Process, socke
         kept.enter_context(ours)
         command = (sys.executable, "-P", "-m", "assistant.audio", "--fd", str(theirs.fileno()))
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, pass_fds=[theirs.fileno()], env={**without_secrets(), **ONE_THREAD}
+            *command,
+            *arguments,
+            stdout=asyncio.subprocess.DEVNULL,  # ours are events; sound libraries print what they like
+            pass_fds=[theirs.fileno()],
+            env={**without_secrets(), **ONE_THREAD},
         )
         kept.pop_all()
     return process, ours

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from assistant.audio.naming import meant, unmeant
+from assistant.audio.naming import is_recorded, meant, unmeant
 from assistant.cli.output import Output
 from assistant.config import AudioConfig, Config
 from assistant.config.model import NO_DEVICE
@@ -102,6 +102,8 @@ def examined(config: Config, output: Output) -> bool:
             output.note(f"The {room}:")
         if not (audio.has_microphone and audio.has_speaker):
             output.note("What has no microphone or no speaker cannot hear itself; it is left out.")
+        elif file := next(filter(is_recorded, (audio.input, audio.output)), ""):
+            output.note(f"{file!r} is a recording, in which nobody can hear himself; it is left out.")
         else:
             ok = _room_examined(audio, output, room, settings.sensitivity) and ok
     return ok

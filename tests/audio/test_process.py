@@ -10,6 +10,8 @@ import socket
 import sys
 from pathlib import Path
 
+import pytest
+
 from assistant.audio.__main__ import _options as options_of
 from assistant.audio.messages import Frame, GateOpened, OpenGate, Ready, Trouble
 from assistant.audio.pipe import HEADER, unpacked
@@ -56,6 +58,15 @@ async def test_a_process_that_stands_still_with_much_to_say_holds_nobody_up(tmp_
             os.kill(audio.pid, signal.SIGSTOP)
             for _ in range(50):
                 audio.play(bytes(BYTES_PER_SECOND))
+
+
+async def test_what_a_sound_library_prints_is_not_among_the_events(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with asyncio.timeout(20), started(config(tmp_path, "none")) as audio:
+        await ready(audio)
+        Path(f"/proc/{audio.pid}/fd/1").write_text("Expression failed")
+    assert capfd.readouterr().out == ""
 
 
 async def test_a_speaker_that_takes_nothing_any_more_is_told_and_opened_anew(tmp_path: Path) -> None:

@@ -105,6 +105,14 @@ def test_at_a_glance_each_fault_is_a_line_with_what_to_do_and_no_secret_leaves(t
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def test_a_recording_is_no_sound_card_that_could_be_examined(tmp_path: Path) -> None:
+    done = assistant(tmp_path / "state", "doctor", "--audio", ASSISTANT_AUDIO__INPUT=str(RECORDING))
+    told = (done.stdout + done.stderr).decode()
+    assert f"'{RECORDING}' is a recording" in told
+    assert "no microphone" not in told
+    assert done.returncode == 0
+
+
 def test_cameras_that_nobody_has_configured_are_told_as_such(tmp_path: Path) -> None:
     done = assistant(tmp_path / "state", "cameras")
     assert done.returncode == 1
