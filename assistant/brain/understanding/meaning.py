@@ -9,6 +9,7 @@ from typing import Any
 from assistant.brain.home import Thing
 
 DO_LATER = "do_later"
+MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,20 @@ class Understanding:
     say: str = ""
     risky: bool = False
     question: Question | None = None
+
+    @property
+    def wide(self) -> bool:
+        """Whether it changes more things than anybody names one by one: all of a kind, or a whole room."""
+        calls = [step for call in self.calls for step in _steps(call) if step["tool"] != "get_state"]
+        return len(calls) >= MANY or any(_of_all(step) for step in calls)
+
+
+def _steps(call: Call) -> Sequence[Mapping[str, Any]]:
+    return call.args["calls"] if call.name == DO_LATER else [{"tool": call.name, **call.args}]
+
+
+def _of_all(step: Mapping[str, Any]) -> bool:
+    return any(str(step.get(key, "")).split()[:1] == ["all"] for key in ("device", "name"))
 
 
 class Miss(Exception):

@@ -17,6 +17,7 @@ PARTS = {
     "ears": ("voice", "ears"),
     "echo": ("echo", "echo"),
     "wake": ("wake", "wake"),
+    "hearing": ("hearing", "hearing"),
     "start": ("voice", "start"),
     "session": ("links", "session"),
     "reload": ("reload", "reload"),
