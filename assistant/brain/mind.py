@@ -15,6 +15,8 @@ from typing import Any
 from assistant.brain.hearing import Ear, Hearing
 from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander, Understanding
+from assistant.brain.understanding.choosing import YES
+from assistant.brain.understanding.pending import LEFT
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +24,10 @@ PARDON = "Sorry, I didn't catch that. Please say it again."
 DANGLING = frozenset(
     ["a", "all", "an", "and", "at", "by", "every", "for", "from", "in", "my", "of", "the", "to", "with"]
 )
-"""No sentence ends with one of these; "switch off all" is heard of "switch off the hall...", cut short."""
+"""No order ends with one of these; "switch off all" is heard of "switch off the hall...", cut short."""
 AT_ONCE = 0.03
 """A clear look this confident is acted on before a second one is taken; in quiet most are."""
+TOO_LOUD = "It is too loud here to be sure of that; please type it, or say it again when it is quieter."
 MEANT = 'Did you mean "{text}"?'
 
 
@@ -38,12 +41,28 @@ class _Look:
     @property
     def believed(self) -> bool:
         """Whether it may be acted on at all."""
-        return self.heard.sure and not self.heard.noisy and self.heard.text.rpartition(" ")[2] not in DANGLING
+        half = self.heard.text.rpartition(" ")[2] in DANGLING and not self.wish.reads
+        return self.heard.sure and not half and (self.agreed or not self.heard.noisy)
 
     @property
     def alone(self) -> bool:
         """Whether it may be acted on without another."""
-        return self.believed and self.heard.clear and not self.wish.risky and not self.wish.wide
+        return self.believed and (self.agreed or (self.heard.clear and self.harmless))
+
+    @property
+    def answers(self) -> bool:
+        """Whether it says yes to a question of ours."""
+        return self.heard.text in YES
+
+    @property
+    def agreed(self) -> bool:
+        """Whether it says yes to something harmless: with what was asked about, it has been heard twice."""
+        return self.answers and self.harmless
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it opens nothing, and is not about all of something."""
+        return not self.wish.risky and not self.wish.wide
 
     def agrees(self, other: _Look) -> bool:
         """Whether both may be believed, and mean the same."""
@@ -107,6 +126,8 @@ class Mind:
         looks: list[_Look] = []
         for heard in self._looks(hearing):
             look = _Look(heard, self._glimpse(heard.text))
+            if look.wish.say == LEFT:
+                return self._understander.understand(heard.text)
             if not look.wish.calls:
                 continue
             at_once = heard is hearing and look.alone and heard.confidence >= AT_ONCE
@@ -117,7 +138,8 @@ class Mind:
         if alone and all(look.wish.calls == alone.wish.calls for look in looks):
             return self._understander.understand(alone.heard.text)
         if looks:
-            return self._understander.offer(looks[0].wish, MEANT.format(text=looks[0].heard.text))
+            question = TOO_LOUD if looks[0].answers else MEANT.format(text=looks[0].heard.text)
+            return self._understander.offer(looks[0].wish, question)
         return self._understander.understand(hearing.text) if hearing.sure else Understanding(say=PARDON)
 
     def answer(self, understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:

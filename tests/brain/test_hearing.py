@@ -16,8 +16,9 @@ import pytest
 from assistant.brain.hearing import Ear, Hearing
 from assistant.brain.hearing.noise import Levels
 from assistant.brain.home import Floor, Home
-from assistant.brain.mind import PARDON, Mind
+from assistant.brain.mind import PARDON, TOO_LOUD, Mind
 from assistant.brain.understanding import Understander
+from assistant.brain.understanding.pending import LEFT
 from tests.brain.homes import PRETEND, home
 
 HOME = home(PRETEND)
@@ -246,6 +247,46 @@ def test_p11_what_is_doubtful_or_risky_needs_two_looks_that_agree(
     if not called:
         assert understood.say in {f'Did you mean "{look.text}"?' for look in (first, second)}
         assert mind.understand_text("yes").calls
+
+
+@pytest.mark.parametrize(
+    ("said", "wide"),
+    [
+        (ALL, True),
+        ("switch off all", True),
+        ("turn off everything in the bedroom", True),
+        ("turn on the kitchen light and the fan", False),
+        ("are any lights on", False),
+    ],
+)
+def test_what_changes_more_than_was_named_is_wide(said: str, wide: bool) -> None:
+    understood = Understander(HOME, datetime.now).understand(said)
+    assert understood.wide == wide
+    assert understood.reads == (not understood.calls or said.startswith("are"))
+
+
+NOISE: dict[str, Any] = {"confidence": 0.1, "sure": True, "noisy": True}
+
+
+@pytest.mark.parametrize("asked", [LIGHT, UNLOCK, ALL])
+@pytest.mark.parametrize("answer", ["yes", "no", "cat"])
+def test_a_question_that_noise_made_us_ask_is_answered_in_that_noise(asked: str, answer: str) -> None:
+    mind = mind_of(cast(Ear, Looks(Hearing("", **NOISE))))
+    assert mind.understand_heard(Hearing(asked, **NOISE)).say == f'Did you mean "{asked}"?'
+    mind.ear = cast(Ear, Looks(Hearing(answer, **NOISE)))
+    answered = mind.understand_heard(Hearing("yes" if answer == "yes" else "s", **NOISE))
+    assert bool(answered.calls) == (answer == "yes" and asked == LIGHT)
+    if answer == "no":
+        assert answered.say == LEFT
+    if answer == "yes" and asked != LIGHT:
+        assert answered.say == TOO_LOUD
+        assert mind.understand_text("yes").calls
+
+
+def test_a_question_may_end_with_a_small_word() -> None:
+    asked = "what is the thermostat set to"
+    calls = mind_of(cast(Ear, Looks(Hearing("")))).understand_heard(Hearing(asked, **CLEAR)).calls
+    assert [call.name for call in calls] == ["get_state"]
 
 
 @pytest.mark.parametrize("voice", ["slt", "rms"])

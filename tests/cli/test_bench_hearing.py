@@ -17,6 +17,7 @@ LAMP, FAN = Call("turn_on", {"device": "lamp"}), Call("turn_on", {"device": "fan
         (Understanding(calls=(LAMP,)), RIGHT),
         (Understanding(calls=(Call("turn_off", {"device": "lamp"}),)), WRONG),
         (Understanding(calls=(LAMP, FAN, Call("turn_on", {"device": "oven"}))), WRONG),
+        (Understanding(calls=(Call("get_state", {"device": "oven"}),)), MISSED),
         (Understanding(say='Did you mean "turn on the lamp"?'), ASKED),
         (Understanding(say="I don't know any ramp."), MISSED),
     ],

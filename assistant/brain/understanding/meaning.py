@@ -9,6 +9,7 @@ from typing import Any
 from assistant.brain.home import Thing
 
 DO_LATER = "do_later"
+READING = "get_state"
 MANY = 3
 
 
@@ -66,10 +67,15 @@ class Understanding:
     question: Question | None = None
 
     @property
+    def reads(self) -> bool:
+        """Whether it only asks how things are."""
+        return all(call.name == READING for call in self.calls)
+
+    @property
     def wide(self) -> bool:
-        """Whether it changes more things than anybody names one by one: all of a kind, or a whole room."""
-        calls = [step for call in self.calls for step in _steps(call) if step["tool"] != "get_state"]
-        return len(calls) >= MANY or any(_of_all(step) for step in calls)
+        """Whether it changes more things than people name one by one: all of a kind, or three and more."""
+        steps = [step for call in self.calls for step in _steps(call)]
+        return not self.reads and (len(steps) >= MANY or any(_of_all(step) for step in steps))
 
 
 def _steps(call: Call) -> Sequence[Mapping[str, Any]]:

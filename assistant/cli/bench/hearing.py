@@ -126,16 +126,18 @@ def judged(home: Home, ear: Ear, trial: Trial) -> tuple[str, bool]:
     mind.ear = ear
     ear.start()
     ear.feed(trial.pcm)
-    wanted = mind.understand_text(trial.said)
     got = mind.understand_heard(ear.finish())
+    wanted = Understander(home, datetime.now).understand(trial.said)
     return outcome(wanted, got), got.wide and not wanted.wide
 
 
 def outcome(wanted: Understanding, got: Understanding) -> str:
-    """One of `OUTCOMES`; who does a part of what was said does nothing else."""
-    if not got.calls:
-        return ASKED if got.say.startswith(MEANT.split("{")[0]) else MISSED
-    return RIGHT if all(call in wanted.calls for call in got.calls) else WRONG
+    """One of `OUTCOMES`; a part of what was said, or an answer to what nobody asked, is nothing else done."""
+    if got.calls and all(call in wanted.calls for call in got.calls):
+        return RIGHT
+    if not got.reads:
+        return WRONG
+    return ASKED if got.say.startswith(MEANT.partition("{")[0]) else MISSED
 
 
 def trials(sentences: Sequence[str], seed: int) -> Iterator[Trial]:
