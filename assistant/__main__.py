@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from assistant.errors import AssistantError
 from assistant.faults import first, outside_the_loop
@@ -39,8 +40,9 @@ def _tell(text: str, *, as_json: bool) -> None:
         from assistant.cli.output import Output
 
         output = Output(as_json=True)
-        output.tell({"event": "error", "text": text})
-        output.tell({"event": "done"})
+        with suppress(BrokenPipeError):  # what has gone wrong is in the exit code, too
+            output.tell({"event": "error", "text": text})
+            output.tell({"event": "done"})
 
 
 def run() -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from assistant.audio.messages import (
+    ALWAYS,
     Frame,
     FromAudio,
     GateClosed,
@@ -175,7 +176,7 @@ class Conversation:
         match message:
             case GateOpened(by):
                 self._bus.publish(Woke(by, room))
-                if self.phase is not Phase.SPEAKING:
+                if by != ALWAYS and self.phase is not Phase.SPEAKING:
                     self.phases.enter(Phase.LISTENING, room)
             case SpeechBegan():
                 self._stage.spoken_over(room)

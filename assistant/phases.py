@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from assistant.audio.messages import (
+    ALWAYS,
     OFFERS,
     Frame,
     FromAudio,
@@ -50,9 +51,9 @@ class Phases:
         self._settle()
 
     def heard(self, message: FromAudio, room: str = "") -> None:
-        """A gate's own doings: a house with an open gate listens."""
+        """A gate's own doings: an open one listens, one that is always open only to who speaks."""
         match message:
-            case GateOpened(by):
+            case GateOpened(by) if by != ALWAYS:
                 self._gates[room] = by in OFFERS
             case SpeechBegan():
                 self._gates[room] = False

@@ -13,6 +13,7 @@ from assistant.app import House
 from assistant.config import PluginEntry
 from assistant.errands import Errands
 from assistant.errors import LinkError
+from assistant.events import Spoke
 from tests.parts.home import until
 from tests.parts.homes import Item, lived_in, shipped, told
 
@@ -132,8 +133,11 @@ async def test_of_many_results_at_once_each_reaches_whoever_asked(tmp_path: Path
 async def test_one_that_gives_up_waiting_leaves_the_room_to_the_next(tmp_path: Path) -> None:
     async def use(house: House, errands: Errands) -> None:
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
-            cake = tasks.create_task(told(errands, {"do": "say", "text": "bake a cake"}))
-            await until(lambda: bool(house.conversation.calling.running), 40)
+            with house.bus.subscribed(Spoke) as spoken:
+                cake = tasks.create_task(told(errands, {"do": "say", "text": "bake a cake"}))
+                said = await spoken.get()  # else it is told beside the next answer
+                assert isinstance(said, Spoke)
+                assert said.text == "The oven is warm."
             cake.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await cake

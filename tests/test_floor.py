@@ -235,6 +235,22 @@ async def test_a_room_that_always_listens_takes_the_floor_when_somebody_speaks()
 
 
 @pytest.mark.looptime
+async def test_a_room_that_always_listens_does_so_only_while_somebody_speaks() -> None:
+    """What is turned down while it listens would stay so for ever."""
+    async with rooms() as (house, kitchen, _):
+        kitchen.hears(GateOpened("always"))
+        await later()
+        kitchen.hears(SpeechBegan(), Frame(b"light"))
+        kitchen.hears(SpeechStopped(), GateClosed(True, "always", 1), GateOpened("always"))
+        await later()
+        answered(house)
+        await house.until(lambda: "finish" in kitchen.speaker.did)
+        await later()
+        phases = [event.phase for event in house.events if isinstance(event, PhaseChanged)]
+        assert phases == ["listening", "thinking", "speaking", "idle"]
+
+
+@pytest.mark.looptime
 async def test_what_is_announced_in_one_room_goes_on_while_another_one_talks() -> None:
     async with rooms() as (house, kitchen, bedroom), asyncio.TaskGroup() as tasks:
         bedroom.speaker.busy.clear()

@@ -89,7 +89,8 @@ def _served(options: argparse.Namespace) -> NoReturn:
 def _looked_at(options: argparse.Namespace) -> Iterator[object]:
     """For people who look at their devices, without a daemon."""
     if options.examine:
-        yield from (vars(step) for step in examined(options.input, options.output, options.wake))
+        found = examined(options.input, options.output, options.wake, options.sensitivity)
+        yield from (vars(step) for step in found)
         return
     try:
         yield [vars(each) for each in listed()]

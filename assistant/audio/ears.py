@@ -72,7 +72,7 @@ class Ears:
         self._interruption, self._canceller = interruption, canceller
         self._echo = echo
         self._dropping = False
-        self._sign_in = 0
+        self._sign_in = self._slips = 0
         self._levels: deque[float] = deque(maxlen=LOUDNESS_FRAMES)
         self._uncleaned: list[bytes] = []
         self._unheard: list[bytes] = []
@@ -105,7 +105,11 @@ class Ears:
         While the assistant hears nothing but itself, canceller and gate get their frames a few at once.
         """
         self._measure(frame)
+        yield from self.followed(self._gate.offer(not (self._mouth.unheard or self._mouth.speaking)))
         sounding = self._mouth.sounding
+        if self._mouth.slips != self._slips:
+            self._slips = self._mouth.slips
+            self._interruption.beware()
         self._interruption.listen(frame)
         if self._canceller is not None and sounding:
             self._uncleaned.append(frame)
@@ -192,6 +196,7 @@ class Ears:
 
     def followed(self, messages: Iterator[FromAudio]) -> Iterator[FromAudio]:
         """What the gate tells passes here: the mouth stops when it opens, not when the daemon knows of it."""
+        ended = False
         for message in messages:
             match message:
                 case GateOpened(by):
@@ -205,9 +210,10 @@ class Ears:
                     self._mouth.flush()
                 case GateClosed(spoken=False, by=by):
                     self._mouth.go_on()
-                    if self.signs and by not in (FOLLOW_UP, ALWAYS, VOICE):
-                        self._mouth.sign(sign("end"))
+                    ended = by not in (FOLLOW_UP, ALWAYS, VOICE)
             yield GateOpened(message.by, self._loud()) if isinstance(message, GateOpened) else message
+        if ended and self.signs and not self._gate.is_open:  # else somebody has called again
+            self._mouth.sign(sign("end"))
 
 
 class OwnWords:

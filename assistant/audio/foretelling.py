@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from time import monotonic
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.audio.levels import FULL_SCALE, level
-from assistant.audio.reference import FRAME, SILENCE, Reference, Samples
+from assistant.audio.reference import FRAME, SILENCE, Clock, Reference, Samples, Step
 
 BLOCKS = 20
 """400 ms: the way to the speaker and back, and the room's answer."""
@@ -70,10 +71,9 @@ class Foreteller:
     itself while two speak. The reference is 24 kHz mono s16le, a frame 20 ms of 16 kHz mono s16le.
     """
 
-    def __init__(self) -> None:
-        self._reference = Reference()
+    def __init__(self, clock: Clock = monotonic) -> None:
+        self._reference = Reference(clock)
         self.played = self._reference.played
-        self._before: Samples = SILENCE
         self._lately: deque[Samples] = deque([SILENCE] * LATELY_FRAMES, LATELY_FRAMES)
         self._past = _Past()
         self._room: Spectrum = np.zeros((BLOCKS, BINS), np.complex64)
@@ -86,17 +86,11 @@ class Foreteller:
 
     def strange(self, frame: bytes) -> Strange:
         """What of this frame is not our own voice. Frames must follow each other."""
-        block, later = self._reference.block()
-        if later:
-            self._moved(later)
-        self._lately.append(block)
-        self._silent = 0 if block.any() else self._silent + 1
+        self._follow(self._reference.step())
         if self._silent > BLOCKS + 1:  # nothing we said is in the room any more, and nothing in here
             self._foretold = self._tail = 0.0
             return Strange(level(frame), math.inf, frame, math.inf)
         heard = np.frombuffer(frame, "<i2").astype(np.float32)
-        self._past.take(_spectrum(self._before, block))
-        self._before = block
         echo = np.fft.irfft((self._room * self._past.spectra).sum(axis=0))[FRAME:]
         left: Samples = heard - echo
         foretold = _power(echo)
@@ -136,6 +130,20 @@ class Foreteller:
     def unlearn(self) -> None:
         """The echo has moved to another place in time: nothing that was learnt is sure any more."""
         self._unsure[:] = UNKNOWN
+
+    def _follow(self, step: Step) -> None:
+        """Take what was played, in its place."""
+        if step.later:
+            self._moved(step.later)
+        for _ in range(step.undone):
+            self._lately.pop()
+            self._lately.appendleft(SILENCE)
+        self._past.forget(step.undone)
+        for block in step.blocks:
+            self._silent = 0 if block.any() else self._silent + 1
+            if self._silent <= BLOCKS + 1:
+                self._past.take(_spectrum(self._lately[-1], block))
+            self._lately.append(block)
 
     def _moved(self, blocks: int) -> None:
         """What was learnt moves along."""
@@ -194,6 +202,16 @@ class _Past:
         self._spectra[self._at] = spectrum
         np.conj(spectrum, out=self._turned[self._at])
         self._powers[self._at] = _powers(spectrum)
+
+    def forget(self, blocks: int) -> None:
+        """The latest were none."""
+        if blocks and (blocks := min(blocks, BLOCKS)) + self._at > BLOCKS:
+            for each in (self._spectra, self._turned, self._powers):
+                each[BLOCKS : 2 * BLOCKS - blocks] = each[self._at + blocks : self._at + BLOCKS].copy()
+                each[2 * BLOCKS - blocks :] = 0
+            self._at = BLOCKS
+        else:
+            self._at += blocks
 
     @property
     def spectra(self) -> Spectrum:

@@ -89,6 +89,7 @@ class Gate:
         self._idle_wakes: deque[int] = deque(maxlen=IDLE_WAKES)
         self._deaf_until_ms = 0
         self._since_wake = SAME_WAKE_FRAMES
+        self._offers = settings.always
         self.frames_out = 0
         """Since the gate was last opened."""
 
@@ -124,6 +125,12 @@ class Gate:
         self._voiced.clear()
         yield GateOpened(by)
 
+    def offer(self, on: bool) -> Iterator[FromAudio]:
+        """Where no wake word is needed it is open, but not while we speak: it would hear ourselves."""
+        self._offers = on and self._settings.always
+        if self._open_by == ALWAYS and not (on or self._speaking):
+            yield from self._close(spoken=False)
+
     def shut(self) -> Iterator[FromAudio]:
         """Something else is to be said: a follow-up window in which nobody has spoken ends."""
         if self._open_by == FOLLOW_UP and not self._speaking:
@@ -144,8 +151,10 @@ class Gate:
     def hear(self, frame: bytes) -> Iterator[FromAudio]:
         """Take one 20 ms frame of 16 kHz mono s16le."""
         self._now_ms += FRAME_MS
+        if self._muted:  # the engine would go on hearing a word of that time when it is over
+            frame = bytes(len(frame))
         wake = self._hears_wake(frame)
-        if not self.is_open and self._settings.always:
+        if not self.is_open and self._offers:
             yield from self.open(ALWAYS, IDLE_WAKES_MS)
         self._lately.append(frame)
         if self._is_anew(wake) and self.is_open:  # nobody needs to: that was all of it
@@ -218,7 +227,7 @@ class Gate:
 
     def follow_up(self) -> Iterator[FromAudio]:
         """The answer has been heard: the user may go on without the wake word."""
-        if self._settings.follow_up_ms:
+        if self._settings.follow_up_ms and not self._settings.always:
             yield from self.open(FOLLOW_UP, self._settings.follow_up_ms)
 
     def _close(self, *, spoken: bool, for_nothing: bool = True) -> Iterator[FromAudio]:

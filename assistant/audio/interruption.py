@@ -32,6 +32,9 @@ BELIEVED_FRAMES, DOUBT_FRAMES = 9, 25
 ALONE_DB, ALONE_FRAMES, OUTLASTING_FRAMES = 2.0, 3, 5
 """… and go on while we, having stopped, are no longer heard, or for longer than a room takes to fall silent:
 one that has just changed does not; nor may it be our own voice at another delay (decision 0032)."""
+WARY_FRAMES, HUSH_FRAMES = 75, 12
+"""For a second and a half after a slip of the speaker what we have said already counts for nobody: the card
+has up to 120 ms of it left, and a room falls silent in as long."""
 OWN_FRAMES, OWN_LIKENESS = 15, 16.5
 BEFORE_FRAMES = 12
 AFRAID_FRAMES = 50
@@ -63,13 +66,13 @@ class Interruption:
         self._usual = Usual(USUAL_FRAMES, USUAL_PERCENTILE)
         self._lately: deque[bool] = deque(maxlen=WINDOW)
         self._background = Usual(BACKGROUND_FRAMES, BACKGROUND_PERCENTILE)
-        self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES)
+        self._before: deque[tuple[bytes, bool]] = deque(maxlen=BEFORE_FRAMES + DOUBT_FRAMES + HUSH_FRAMES)
         self._proof: deque[bool] = deque(maxlen=PROOF_FRAMES)
         self._proven = False
-        self._doubt = 0
+        self._doubt = self._doubted_for = 0
         self._speech = self._alone = self._outlasting = 0
         self._loud = LOUD_DBFS
-        self._afraid = 0
+        self._afraid = self._wary = self._hush = 0
 
     @property
     def suspects(self) -> bool:
@@ -79,12 +82,16 @@ class Interruption:
     @property
     def beginning(self) -> list[bytes]:
         """What was heard since shortly before the suspicion."""
-        return [frame for frame, _ in self._before]
+        return [frame for frame, _ in list(self._before)[-BEFORE_FRAMES - self._doubted_for :]]
 
     def listen(self, raw: bytes) -> None:
         """Every frame of the microphone, whatever is going on: the room is learnt from it."""
         if self._foretells is not None:
             self._strange = self._foretells.strange(raw)
+
+    def beware(self) -> None:
+        """The echo may have moved: what is suspected soon may be our own voice."""
+        self._wary = WARY_FRAMES
 
     def around(self, frame: bytes) -> None:
         """What the room sounds like while nobody talks to us: a television stays in the background."""
@@ -105,16 +112,18 @@ class Interruption:
         self._before.append((somebody, ours))
         if self._doubt:
             return self._doubted(somebody, ours)
-        self._afraid = max(self._afraid - 1, 0)
+        self._afraid, self._wary = max(self._afraid - 1, 0), max(self._wary - 1, 0)
         self._lately.append(self._stands_out() or self._is_left_over(loudness, cleaned))
         if self._afraid or sum(self._lately) < SUSPICIOUS:
             if not self._lately[-1]:
                 self._note(cleaned)
             return Finding.NOTHING
-        self._doubt, self._speech, self._alone, self._outlasting = DOUBT_FRAMES, 0, 0, 0
+        self._hush = HUSH_FRAMES if self._wary else 0
+        self._doubt = DOUBT_FRAMES + self._hush
+        self._doubted_for = self._speech = self._alone = self._outlasting = 0
         self._loud = max(LOUD_DBFS, self._loudest() + STILL_ABOVE_DB)
         self._lately.clear()
-        for earlier in list(self._before)[-BEFORE_FRAMES:]:
+        for earlier in [] if self._hush else list(self._before)[-BEFORE_FRAMES:]:
             self._speech = self._speech + 1 if self._is_speech_here(*earlier) else 0
         return Finding.SUSPECTED
 
@@ -157,7 +166,9 @@ class Interruption:
 
     def _doubted(self, somebody: bytes, ours: bool) -> Finding:
         self._doubt -= 1
-        speech = self._is_speech_here(somebody, ours)
+        self._doubted_for += 1
+        speech = self._is_speech_here(somebody, ours) and not self._hush
+        self._hush = max(self._hush - 1, 0)
         self._speech += speech
         self._alone += speech and (not self._is_learnt or self._strange.over_db > ALONE_DB)
         self._outlasting += speech and self._strange.over_tail_db > ALONE_DB
@@ -181,9 +192,10 @@ class Interruption:
         return is_own
 
     def forget(self) -> None:
-        """The assistant has finished: whatever was suspected does not matter any more."""
+        """Somebody is listened to, or nobody may be: what was suspected, and heard, matters no more."""
         self._doubt = 0
         self._lately.clear()
+        self._before.clear()
 
     def _loudest(self) -> float:
         return self._background.value if len(self._background) >= WINDOW else -math.inf

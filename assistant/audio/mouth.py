@@ -17,7 +17,8 @@ FADE_BYTES = RATE // 100 * SAMPLE_BYTES
 """10 ms: an edge in the middle of a vowel is a click."""
 ECHO_SECONDS = 0.3
 """So long the room still sounds after the speaker has fallen silent."""
-
+SLIP_SECONDS = 0.005
+"""Cards tell to a tenth of a millisecond when a block will be heard; that holds while nothing happens."""
 STANDSTILL_LOOKS = 75
 """A second and a half, counted in looks: who was stopped altogether has not looked either."""
 BEGINNING_PULLS, BEGINNING_LOOKS = 25, 250
@@ -29,7 +30,9 @@ Heard = Callable[[bytes], None]
 class Mouth:
     """Speech waits here for the sound card: 24 kHz mono s16le.
 
-    The card's own thread pulls, ``pulls`` times so far; everything else is called from the loop. ``taken``
+    The card's own thread pulls, ``pulls`` times so far; everything else is called from the loop. ``slips``
+    counts how often a block was not heard right behind the one before it: the card ran dry, or it dropped
+    something. ``taken``
     counts the bytes that left the queue, played or dropped; ``played`` those that were handed to the card.
     ``reference`` is called on the card's thread with all that it gets, silence included: what an echo
     canceller has to know.
@@ -38,14 +41,14 @@ class Mouth:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.volume = 100
         """0 to 100; counts at once, for the rest of a sentence, too."""
-        self.taken = self.played = self.pulls = 0
+        self.taken = self.played = self.pulls = self.slips = 0
         self.reference: Heard = lambda _pcm: None
         self._waiting = bytearray()
         self._sign = bytearray()
         self._held = self._fading = self._rising = False
         self._lock = threading.Lock()
         self._clock = clock
-        self._sounds_until = self._speaks_until = -math.inf
+        self._sounds_until = self._speaks_until = self._pulled_until = -math.inf
 
     def play(self, pcm: bytes) -> None:
         """Queue speech."""
@@ -111,6 +114,9 @@ class Mouth:
             sign = bytes(self._sign[:wanted])
             del self._sign[:wanted]
         heard_at = self._clock() + latency
+        if (speech or sign) and SLIP_SECONDS < abs(heard_at - self._pulled_until) < ECHO_SECONDS:
+            self.slips += 1
+        self._pulled_until = heard_at + frames / RATE
         if speech or sign:
             self._sounds_until = heard_at + max(len(speech), len(sign)) / SAMPLE_BYTES / RATE
         if speech:

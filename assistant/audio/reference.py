@@ -2,43 +2,78 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-FRAME = 320
-"""Samples: 20 ms at 16 kHz."""
+FRAME, FRAME_SECONDS = 320, 0.02
+"""At 16 kHz."""
 REFERENCE_RATE = 24_000
 MOST_WAITING = REFERENCE_RATE * 2
 """Bytes: a second of what was played, in case the microphone hangs."""
-DEEPEST = 4
-"""Frames that may wait between two clocks; who lets them wait hears the echo before its cause."""
-SPARE_FRAMES = 50
-"""A frame that was never needed for a second is left out."""
+DEEPEST = 25
+"""Frames that may wait between two clocks: half a second."""
+SPARE_FRAMES, SOON_FRAMES = 50, 10
+"""A frame that was never needed for a second is one too many; for a fifth, when some were lost before it."""
+LATE_SECONDS, LATELY_SECONDS = 0.035, 0.3
+"""The card asks every 20 ms; when it has waited for longer, it has perhaps run dry, for so long a time."""
+LOST_SECONDS = 0.08
+"""A microphone that is not asked for so long loses what it hears; a calm room is asked every 60 ms."""
 TAPS, PASSED = 64, 0.31
 """Of the low-pass at 48 kHz; 7.4 kHz of its 24."""
 
 Samples = npt.NDArray[np.floating]
 """Of single precision: seven digits are far more than a microphone has, and half as much stays in a cache."""
 
+Clock = Callable[[], float]
+
 SILENCE: Samples = np.zeros(FRAME, np.float32)
 
 
-class Reference:
-    """``played`` is called on the sound card's thread with 24 kHz mono s16le, ``block`` on the loop."""
+class Step(NamedTuple):
+    """What was played until this frame of the microphone, as far as it was not known before.
 
-    def __init__(self) -> None:
+    ``undone``: so many silences of before, the latest, have turned out to be none. ``blocks``: what came
+    since. ``later``: by how many blocks the echo comes later than it did (earlier: below 0).
+    """
+
+    undone: int
+    blocks: Sequence[Samples]
+    later: int
+
+
+class Reference:
+    """``played`` is called on the sound card's thread with 24 kHz mono s16le, ``step`` on the loop.
+
+    Speaker and microphone have a clock each, and threads that may come late. What comes late is put where it
+    belongs; of a speaker that had nothing to play there is silence in the room, too; a microphone that was
+    not asked has lost what it would have heard. Only where neither has happened have the clocks drifted apart
+    by a block, and so have cause and echo.
+    """
+
+    def __init__(self, clock: Clock = monotonic) -> None:
+        self._clock = clock
         self._waiting = bytearray()
         self._lock = threading.Lock()
         self._slower = TwoThirds()
         self._ready: Samples = np.zeros(0, np.float32)
         self._spare: deque[int] = deque(maxlen=SPARE_FRAMES)
+        self._missing = 0
+        """Silences that stand for what has not come yet."""
+        self._played_at = self._late_at = self._heard_at = self._lost_at = -math.inf
 
     def played(self, pcm: bytes) -> None:
         """The speaker got this."""
+        now = self._clock()
         with self._lock:
+            self._late_at = now if now - self._played_at > LATE_SECONDS else self._late_at
+            self._played_at = now
             self._waiting += pcm
             del self._waiting[: max(len(self._waiting) - MOST_WAITING, 0)]
 
@@ -46,31 +81,53 @@ class Reference:
         """Samples that wait for their frame."""
         return len(self._ready)
 
-    def block(self) -> tuple[Samples, int]:
-        """The next block, and by how many blocks the echo comes later than it did before (earlier: below 0).
+    def step(self) -> Step:
+        """On to the next frame of the microphone."""
+        now = self._clock()
+        if now - self._heard_at > LOST_SECONDS:
+            self._lost_at = now
+            self._spare.clear()
+        self._heard_at = now
+        self._take()
+        there = len(self._ready) // FRAME
+        if not there:
+            self._missing += 1
+            self._spare.clear()
+            return Step(0, (SILENCE,), 0)
+        if self._missing:
+            return self._found(there, is_late=now - self._late_at < LATELY_SECONDS)
+        self._spare.append(there - 1)
+        needless = max(self._needless(now), there - 1 - DEEPEST)
+        if not needless:
+            return Step(0, self._next(1), 0)
+        self._spare.clear()
+        have_drifted = now - self._lost_at > SPARE_FRAMES * FRAME_SECONDS * 2
+        return Step(0, self._next(1 + needless), needless if have_drifted else 0)
 
-        The two ends have a clock each: where a block is missing there is silence, where too many wait some
-        are left out.
-        """
+    def _take(self) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, bytearray()
         if waiting:
             fresh = self._slower(waiting)
             self._ready = np.concatenate((self._ready, fresh)) if len(self._ready) else fresh
-        if len(self._ready) < FRAME:
-            self._spare.clear()
-            return SILENCE, -1
-        spare = len(self._ready) // FRAME - 1
-        self._spare.append(spare)
-        needless = spare - DEEPEST
-        if len(self._spare) == SPARE_FRAMES:
-            needless = max(needless, min(self._spare))
-        needless = max(needless, 0)
-        if needless:
-            self._spare.clear()
-        after = (needless + 1) * FRAME
-        block, self._ready = self._ready[after - FRAME : after], self._ready[after:]
-        return block, needless
+
+    def _found(self, there: int, *, is_late: bool) -> Step:
+        """Something has come after a silence: what it stood for, or what follows it."""
+        missing, self._missing = self._missing, 0
+        if there > 1:
+            undone = min(missing, there - 1)
+            return Step(undone, self._next(1 + undone), 0)
+        if is_late:
+            return Step(0, self._next(1), 0)
+        return Step(missing, self._next(1), -missing)
+
+    def _needless(self, now: float) -> int:
+        frames = SOON_FRAMES if now - self._lost_at < SPARE_FRAMES * FRAME_SECONDS else SPARE_FRAMES
+        return min(list(self._spare)[-frames:]) if len(self._spare) >= frames else 0
+
+    def _next(self, count: int) -> list[Samples]:
+        blocks, self._ready = self._ready[: count * FRAME], self._ready[count * FRAME :]
+        return [blocks[at : at + FRAME] for at in range(0, count * FRAME, FRAME)]
 
 
 class TwoThirds:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ SURE = 8.0
 GOOD_DB = 15.0
 BAR, QUIETEST = 20, -80.0
 TIMES_SAID, WAKE_SECONDS, WAKE_GAIN = 3, 0.7, 3.0
+MORE_PERCENT = 20
 
 Samples = npt.NDArray[np.float64]
 
@@ -43,6 +45,14 @@ class Step:
     step: str
     ok: bool
     text: str
+
+
+class Hears(Protocol):
+    """What is needed to hear oneself."""
+
+    mouth: Mouth
+
+    def listen(self, seconds: float) -> tuple[list[bytes], list[bytes]]: ...
 
 
 class Bench:
@@ -95,8 +105,9 @@ class Bench:
         self._stop.set()
 
 
-def examined(microphone: str, speaker: str, words: Sequence[str]) -> Iterator[Step]:
-    """Look at everything, one after another; about 15 seconds, and not silently. ``words`` wake."""
+def examined(microphone: str, speaker: str, words: Sequence[str], sensitivity: int) -> Iterator[Step]:
+    """Look at everything, one after another; about 15 seconds, and not silently. ``words`` wake, as easily as
+    is set (``sensitivity``, 0 to 100)."""
     try:
         bench = Bench(microphone, speaker)
     except AudioError as error:
@@ -113,7 +124,7 @@ def examined(microphone: str, speaker: str, words: Sequence[str]) -> Iterator[St
         yield from _way(chirped)
         yield _cancelled(bench)
         for word in words:
-            yield from _woken(bench, word)
+            yield from _woken(bench, word, sensitivity)
     except AudioError as error:
         yield Step("microphone", False, f"{error}.")
     finally:
@@ -181,11 +192,12 @@ def _cancelled(bench: Bench) -> Step:
     return Step("canceller", True, f"takes out {before - after:.0f} dB of our own voice.")
 
 
-def _woken(bench: Bench, word: str) -> Iterator[Step]:
+def _woken(bench: Hears, word: str, sensitivity: int) -> Iterator[Step]:
     """A recording of the wake word, played a few times: how often it was heard."""
     if not sample(word):
         return
     engine, hits = WakeWords([word]), 0
+    engine.sensitivity = sensitivity
     said = np.frombuffer(b"".join(sample(word)), "<i2").astype(float)
     loud = np.asarray(soxr.resample(said, RATE, MOUTH_RATE)) * WAKE_GAIN
     for _ in range(TIMES_SAID):
@@ -193,7 +205,9 @@ def _woken(bench: Bench, word: str) -> Iterator[Step]:
         heard, _cleaned = bench.listen(len(said) / RATE + WAKE_SECONDS)
         hits += any([engine(frame) for frame in heard])
     text = f"{word.replace('_', ' ')!r} from our own speaker was heard {hits} of {TIMES_SAID} times"
-    advice = "; raise the sensitivity (assistant room sensitivity 70), or turn the speaker up for this test"
+    more = min(sensitivity + MORE_PERCENT, 100)
+    easier = f", or raise it: assistant room sensitivity {more}" if more > sensitivity else ""
+    advice = f" at {sensitivity} percent sensitivity; make it quieter here, turn the speaker up{easier}"
     yield Step("wake word", hits == TIMES_SAID, f"{text}{'' if hits == TIMES_SAID else advice}.")
 
 

@@ -25,10 +25,11 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     Raises:
         UsageError: the arguments make no sense.
     """
-    common = Parser(add_help=False)
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)  # before the command, or behind it
     common.add_argument("--json", action="store_true", help="one JSON object per line on stdout")
     common.add_argument("--config", type=Path, metavar="PATH", help="the configuration file")
-    parser = Parser(prog="assistant", description="A voice-first smart home assistant.")
+    about = "A voice-first smart home assistant."
+    parser = Parser(prog="assistant", description=about, parents=[common])
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
@@ -43,7 +44,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     _seeing(command)
     _caring(command)
     _writing(command)
-    return parser.parse_args(arguments)
+    return parser.parse_args(arguments, argparse.Namespace(json=False, config=None))
 
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]

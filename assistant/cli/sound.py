@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -15,6 +16,7 @@ from assistant.cli.output import Output
 from assistant.config import AudioConfig, Config
 from assistant.config.model import NO_DEVICE
 from assistant.errors import AudioError
+from assistant.household import room as household
 from assistant.redaction import without_secrets
 
 LIST_SECONDS, EXAMINE_SECONDS = 40, 90
@@ -94,26 +96,39 @@ def listed(config: Config, output: Output) -> int:
 def examined(config: Config, output: Output) -> bool:
     """Tell what is found of microphone, speaker and the room between them, one room after the other."""
     ok = True
-    for room, audio in rooms(config).items():
+    switches = [room.settings for room in household.rooms(config, config.state_dir)]
+    for (room, audio), settings in zip(rooms(config).items(), switches, strict=True):
         if room:
             output.note(f"The {room}:")
         if not (audio.has_microphone and audio.has_speaker):
             output.note("What has no microphone or no speaker cannot hear itself; it is left out.")
         else:
-            ok = _room_examined(audio, output, room) and ok
+            ok = _room_examined(audio, output, room, settings.sensitivity) and ok
     return ok
 
 
-def _room_examined(config: AudioConfig, output: Output, room: str) -> bool:
+def _room_examined(config: AudioConfig, output: Output, room: str, sensitivity: int) -> bool:
     ok, began = True, time.monotonic()
     words = [f"--wake={word}" for word in config.wake_words]
-    way = ["--input", config.input, "--output", config.output]
+    way = ["--input", config.input, "--output", config.output, "--sensitivity", str(sensitivity)]
     for step in _told(["--examine", *way, *words], EXAMINE_SECONDS):
         ok = ok and bool(step["ok"])
         seconds = round(time.monotonic() - began, 3)
         output.tell({"event": "finding", **step, **({"room": room} if room else {}), "seconds": seconds})
         began = time.monotonic()
     return ok
+
+
+class _Ending:
+    """Ends a process that takes too long."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.hung = False
+
+    def __call__(self) -> None:
+        self.hung = True
+        self._process.kill()
 
 
 def _told(arguments: list[str], seconds: float) -> Iterator[Any]:
@@ -126,10 +141,13 @@ def _told(arguments: list[str], seconds: float) -> Iterator[Any]:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=without_secrets()
     ) as process:
+        late = threading.Timer(seconds, give_up := _Ending(process))
+        late.start()
         try:
-            out, _ = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired as error:
+            for line in process.stdout or ():  # as it comes: people wait for it
+                yield json.loads(line)
+        finally:
+            late.cancel()
             process.kill()
-            raise AudioError("the sound system does not answer") from error
-    for line in out.splitlines():
-        yield json.loads(line)
+    if give_up.hung:
+        raise AudioError("the sound system does not answer")

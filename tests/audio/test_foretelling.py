@@ -65,29 +65,90 @@ def test_nothing_is_foretold_before_anything_was_played() -> None:
     assert (round(dbfs), over_db, rest, over_tail_db) == (-120, math.inf, bytes(640), math.inf)
 
 
-@pytest.mark.parametrize("late", [{200: 3}, {200: 3, 260: 2}])
-def test_a_speaker_that_hands_its_blocks_over_late_is_followed(late: dict[int, int]) -> None:
-    """The card's thread stands still for some frames, then tells all it played at once."""
-    it, over, kept, held = Foreteller(), [], b"", 0
+class Clocked:
+    """A filter whose speaker and microphone come when a test says: seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.it = Foreteller(lambda: self.now)
+        self.over: list[float] = []
+
+    def play(self, at: float, *blocks: bytes) -> None:
+        self.now = at
+        for block in blocks:
+            self.it.played(block)
+
+    def hear(self, at: float, frame: bytes) -> None:
+        self.now = at
+        self.over.append(over_db(self.it, frame))
+
+
+@pytest.mark.parametrize(
+    ("late", "faults"), [({200: 1}, 0), ({200: 3}, 0), ({200: 3, 260: 2}, 0), ({200: 30}, 33)]
+)
+def test_a_speaker_that_hands_its_blocks_over_late_is_followed(late: dict[int, int], faults: int) -> None:
+    """The card's thread stands still for some frames, then tells all it played at once: only what was to be
+    heard before it was told is not foretold."""
+    here, kept, held = Clocked(), list[bytes](), 0
     for number, (played, heard) in enumerate(living_room()):
         held = max(late.get(number, 0), held - 1)
-        kept += played
+        kept.append(played)
         if not held:
-            it.played(kept)
-            kept = b""
-        over.append(over_db(it, heard))
-    assert max(over[330:]) < -8
+            here.play(number * 0.02, *kept)
+            kept.clear()
+        here.hear(number * 0.02 + 0.01, heard)
+    assert max(here.over[150:200]) < -8
+    assert max(here.over[200 + faults :]) < -8
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7])
+def test_where_the_speaker_ran_dry_there_was_silence_in_the_room_too(frames: int) -> None:
+    here, silence = Clocked(), np.zeros(320 * frames, "<i2").tobytes()
+    room = list(living_room())
+    air = b"".join(heard for _, heard in room)
+    air = air[: 206 * 640] + silence + air[206 * 640 :]  # 120 ms after the card got nothing
+    for number in range(FRAMES):
+        if number < 200:
+            here.play(number * 0.02, room[number][0])
+        elif number >= 200 + frames:
+            here.play(number * 0.02, room[number - frames][0])
+        here.hear(number * 0.02 + 0.01, air[number * 640 : number * 640 + 640])
+    assert max(here.over[150:]) < -8
+
+
+def test_of_two_clocks_that_drift_apart_cause_and_echo_do_too() -> None:
+    """Each block is asked for a little later; at last it is only after the frame that it came before."""
+    here = Clocked()
+    for number, (played, heard) in enumerate(living_room()):
+        if number < 200:
+            here.play(number * 0.02 + 0.009, played)
+        here.hear(number * 0.02 + 0.01, heard)
+        if number >= 200:
+            here.play(number * 0.02 + 0.011, played)
+    assert max(here.over[150:]) < -8
+
+
+@pytest.mark.parametrize("frames", [5, 12])
+def test_what_a_microphone_lost_while_nobody_asked_it_is_left_out_soon(frames: int) -> None:
+    here = Clocked()
+    for number, (played, heard) in enumerate(living_room()):
+        here.play(number * 0.02, played)
+        if not 200 <= number < 200 + frames:
+            here.hear(number * 0.02 + 0.01, heard)
+    assert len(here.it._reference) < 2 * 320
+    assert max(here.over[150:200]) < -8
+    assert max(here.over[230:]) < -8, "a fifth of a second, and what was in the room"
 
 
 @pytest.mark.parametrize("blocks", [1, DEEPEST + 5])
 def test_what_waits_between_two_clocks_is_left_out(blocks: int) -> None:
     """The card was told more than the microphone had time to hear."""
-    it, over = Foreteller(), []
+    here = Clocked()
     for number, (played, heard) in enumerate(living_room()):
-        it.played(played + bytes(960) * (number == 150) * blocks)
-        over.append(over_db(it, heard))
-    assert len(it._reference) < 2 * 320
-    assert max(over[340:]) < -8
+        here.play(number * 0.02, played + bytes(960) * (number == 150) * blocks)
+        here.hear(number * 0.02 + 0.01, heard)
+    assert len(here.it._reference) < 2 * 320
+    assert max(here.over[340:]) < -8
 
 
 def test_24_kHz_become_16_kHz_whatever_the_pieces() -> None:

@@ -18,6 +18,7 @@ from assistant.audio.gate import (
     Gate,
     GateSettings,
 )
+from assistant.audio.levels import level
 from assistant.audio.listening import VoiceDetector, WakeWords
 from assistant.audio.messages import (
     Frame,
@@ -159,6 +160,18 @@ def test_p2_muted_nothing_opens_the_gate() -> None:
     assert list(it.open("push")) == []
     list(it.mute(False))
     assert fed(it, WAKE) == [GateOpened("alexa")]
+
+
+@pytest.mark.speech
+def test_p2_a_wake_word_that_was_said_while_it_was_muted_opens_nothing_afterwards() -> None:
+    """The engine goes on hearing a word for most of a second."""
+    it = Gate(GateSettings(), VoiceDetector(), WakeWords(["hey_jarvis"]))
+    said = list(frames(SPEECH / "wake_hey_jarvis_pj.wav"))
+    list(it.mute(True))
+    last = max(number for number, frame in enumerate(said) if level(frame) > -50)
+    assert fed(it, *said[: last + 3]) == []
+    list(it.mute(False))
+    assert fed(it, *said[last + 3 :], *[bytes(640)] * 50) == []
 
 
 def test_muted_in_the_middle_of_a_word_nothing_was_said_to_its_end() -> None:

@@ -47,6 +47,27 @@ def test_speech_has_been_heard_when_the_card_has_let_it_out() -> None:
     assert mouth.left() == 0
 
 
+def test_a_slip_is_a_block_that_is_not_heard_right_behind_the_one_before() -> None:
+    clock = Clock()
+    mouth = Mouth(clock)
+    mouth.play(bytes([1, 0]) * 24_000)
+    for after, latency in ((0, 0.06), (0, 0.08), (0.0213, 0.0787), (0.0213, 0.0774), (0.04, 0.0574)):
+        clock.now += after  # a card that asks in a rhythm of its own, and now and then twice
+        mouth.pull(480, latency)
+    assert mouth.slips == 0
+    clock.now += 0.11
+    mouth.pull(480, 0.01)
+    assert mouth.slips == 1, "it ran dry"
+    clock.now += 0.02
+    mouth.pull(480, 0.002)
+    assert mouth.slips == 2, "it dropped something"
+    mouth.flush()
+    clock.now += 5
+    mouth.play(bytes([1, 0]) * 480)
+    mouth.pull(480, 0.01)
+    assert mouth.slips == 2, "after a pause there is nothing to be behind"
+
+
 def test_forgetting_ends_in_ten_milliseconds_without_a_click() -> None:
     mouth = Mouth()
     mouth.play(LOUD)

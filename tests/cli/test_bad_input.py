@@ -187,6 +187,25 @@ def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     assert b"plugin_paths: /dev/null is no folder" in told.stdout
 
 
+def test_a_reader_that_has_gone_changes_no_exit_code(tmp_path: Path) -> None:
+    gone, ours = os.pipe()
+    os.close(gone)
+    command = warm.command("plugin", "check", "nowhere.py", "--json")
+    done = subprocess.run(command, stdout=ours, stderr=subprocess.PIPE, timeout=90, check=False)
+    os.close(ours)
+    told = b"assistant: nowhere.py: there is no such plugin file\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
+@pytest.mark.parametrize("begin", [True, False])
+def test_what_goes_for_every_command_may_stand_before_it(tmp_path: Path, begin: bool) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("plugins: []\n")
+    common = ("--json", "--config", config)
+    done = assistant(tmp_path, *(common if begin else ()), "check", *(() if begin else common))
+    assert (done.returncode, events(done)[-1]["event"]) == (0, "done")
+
+
 def test_what_of_the_sound_does_nothing_is_told(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(

@@ -16,6 +16,7 @@ from assistant.home.topics import TopicTree
 from assistant.loader import Loader
 from assistant.testing.sources import SourceHouse
 from tests.cli.test_bad_input import environment
+from tests.parts import warm
 
 pytestmark = pytest.mark.alone
 
@@ -66,3 +67,17 @@ def test_a_small_home_is_measured(tmp_path: Path, plan: str, figures: set[str]) 
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert figures <= {item["name"].partition(": ")[2] for item in told}, done.stderr.decode()[-2000:]
     assert all({"name", "unit", "aim", "value"} == item.keys() for item in told)
+
+
+def test_where_there_is_no_microphone_its_process_is_not_measured(tmp_path: Path) -> None:
+    (tmp_path / "asound.conf").write_text("pcm.!default { type null }\n")
+    done = subprocess.run(
+        warm.command("bench", "sound", "--json"),
+        env={**environment(tmp_path), "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")},
+        capture_output=True,
+        timeout=90,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [item["event"] for item in told] == ["step", "done"], "no figures"
+    assert told[0]["text"].startswith("audio process: the microphone 'default' is none, it only pretends")

@@ -16,6 +16,7 @@ PARTS = {
     "home": ("home", "home"),
     "ears": ("voice", "ears"),
     "echo": ("echo", "echo"),
+    "sound": ("sound", "sound"),
     "wake": ("wake", "wake"),
     "hearing": ("hearing", "hearing"),
     "start": ("voice", "start"),

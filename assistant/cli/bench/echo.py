@@ -115,7 +115,7 @@ class Listener:
         self.mouth, self.canceller, self.room = Mouth(lambda: self.now), Noting(), Room()
         words = OwnWords(WakeWords(wake), WakeWords(wake))
         gate = Gate(GateSettings(), VoiceDetector(), words)
-        foreteller = Foreteller()
+        foreteller = Foreteller(lambda: self.now)
         interruption = Interruption(VoiceDetector(), foreteller)
         self.ears = Ears(gate, self.mouth, interruption, self.canceller, Echo.CANCELLED)
 
