@@ -6,6 +6,7 @@ import asyncio
 import copy
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,58 @@ from typing import Any
 from assistant.brain.hearing import Ear, Hearing
 from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander, Understanding
+from assistant.brain.understanding.choosing import YES
+from assistant.brain.understanding.pending import LEFT
 
 log = logging.getLogger(__name__)
 
 PARDON = "Sorry, I didn't catch that. Please say it again."
+DANGLING = frozenset(
+    ["a", "all", "an", "and", "at", "by", "every", "for", "from", "in", "my", "of", "the", "to", "with"]
+)
+"""No order ends with one of these; "switch off all" is heard of "switch off the hall...", cut short."""
+AT_ONCE = 0.03
+"""A clear look this confident is acted on before a second one is taken; in quiet most are."""
+TOO_LOUD = "It is too loud here to be sure of that; please type it, or say it again when it is quieter."
 MEANT = 'Did you mean "{text}"?'
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was heard, and what it would mean."""
+
+    heard: Hearing
+    wish: Understanding
+
+    @property
+    def believed(self) -> bool:
+        """Whether it may be acted on at all."""
+        half = self.heard.text.rpartition(" ")[2] in DANGLING and not self.wish.reads
+        return self.heard.sure and not half and (self.agreed or not self.heard.noisy)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it may be acted on without another."""
+        return self.believed and (self.agreed or (self.heard.clear and self.harmless))
+
+    @property
+    def answers(self) -> bool:
+        """Whether it says yes to a question of ours."""
+        return self.heard.text in YES
+
+    @property
+    def agreed(self) -> bool:
+        """Whether it says yes to something harmless: with what was asked about, it has been heard twice."""
+        return self.answers and self.harmless
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it opens nothing, and is not about all of something."""
+        return not self.wish.risky and not self.wish.wide
+
+    def agrees(self, other: _Look) -> bool:
+        """Whether both may be believed, and mean the same."""
+        return self.believed and other.believed and self.wish.calls == other.wish.calls
 
 
 class Mind:
@@ -67,43 +115,45 @@ class Mind:
         self._understander.understand(text)
 
     def understand_heard(self, hearing: Hearing) -> Understanding:
-        """What spoken words ask for: acts on what is sure, else asks.
+        """What spoken words ask for: acts on what is certain, else asks.
 
-        A look that is sure decides; two that are sure of different things decide nothing, and neither does
-        a single look about something risky, nor any in noise.
+        One look that is clear decides about something harmless, unless another is understood differently;
+        for all else two that are sure must agree. In noise one word heard wrongly turns a sentence round,
+        and mostly each look hears another one wrongly.
         """
         if not hearing.text:
             return Understanding(say=PARDON)
-        wishes: dict[str, Understanding] = {}
-        trusted: list[Understanding] = []
-        for text, sure in self._looks(hearing):
-            wish = self._glimpse(text)
-            if not wish.calls:
+        looks: list[_Look] = []
+        for heard in self._looks(hearing):
+            look = _Look(heard, self._glimpse(heard.text))
+            if look.wish.say == LEFT:
+                return self._understander.understand(heard.text)
+            if not look.wish.calls:
                 continue
-            agreed = any(wish.calls == other.calls for other in trusted)
-            first = all(wish.calls == other.calls for other in wishes.values())
-            if sure and (agreed or (not wish.risky and first)):
-                return self._understander.understand(text)
-            wishes.setdefault(text, wish)
-            trusted.extend([wish] if sure else [])
-        if wishes:
-            text, wish = next(iter(wishes.items()))
-            return self._understander.offer(wish, MEANT.format(text=text))
+            at_once = heard is hearing and look.alone and heard.confidence >= AT_ONCE
+            if at_once or any(look.agrees(other) for other in looks):
+                return self._understander.understand(heard.text)
+            looks.append(look)
+        alone = next((look for look in looks if look.alone), None)
+        if alone and all(look.wish.calls == alone.wish.calls for look in looks):
+            return self._understander.understand(alone.heard.text)
+        if looks:
+            question = TOO_LOUD if looks[0].answers else MEANT.format(text=looks[0].heard.text)
+            return self._understander.offer(looks[0].wish, question)
         return self._understander.understand(hearing.text) if hearing.sure else Understanding(say=PARDON)
 
     def answer(self, understanding: Understanding, responses: Sequence[Mapping[str, Any]]) -> str:
         """The sentence to say once the calls have been answered."""
         return self._understander.answer(understanding, responses)
 
-    def _looks(self, hearing: Hearing) -> Iterator[tuple[str, bool]]:
-        """What was heard and whether it may be acted on: at once, without the noise, by Whisper."""
-        yield hearing.text, hearing.sure and not hearing.noisy
+    def _looks(self, hearing: Hearing) -> Iterator[Hearing]:
+        """What is made of it one after another: at once, without the noise, by Whisper."""
+        yield hearing
         assert self.ear is not None, "it has heard something"
-        again = self.ear.again()
-        if again.text:
-            yield again.text, again.sure and not again.noisy
+        if (again := self.ear.again()).text:
+            yield again
         if opinion := self.ear.second_opinion():
-            yield opinion, not hearing.noisy
+            yield Hearing(opinion, sure=True, noisy=hearing.noisy)
 
     def _glimpse(self, text: str) -> Understanding:
         """What a text would mean, without remembering it."""

@@ -7,6 +7,7 @@ the noise taken out. Clean speech is heard better raw, so that is the first look
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +22,48 @@ from assistant.errors import BrainError
 RATE = 16_000
 LONGEST_BYTES = 2 * RATE * 60
 SURE = 0.002
-NOISY_DB = 20.0
+NOISY_DB, QUIET_DB = 20.0, 32.0
+TURNING_IN_NOISE, TURNING_ALONE = 0.5, 0.8
+FRAME_SECONDS = 0.01
+AFTER_SECONDS, BEFORE_SECONDS = 0.12, 0.04
+"""So much of a pause may still, or already, belong to the words beside it."""
+TURNING = frozenset(
+    [
+        "on",
+        "off",
+        "open",
+        "close",
+        "closed",
+        "shut",
+        "lock",
+        "unlock",
+        "up",
+        "down",
+        "raise",
+        "lower",
+        "start",
+        "stop",
+        "play",
+        "pause",
+        "all",
+        "everything",
+    ]
+)
+"""One sound of these heard wrongly turns the sentence round, or makes it mean the whole house."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What was heard. Only a ``sure`` one that is not ``noisy`` may be acted on."""
+    """What was heard: ``sure`` enough to be believed when another look agrees, ``clear`` enough alone.
+
+    In ``noisy`` surroundings nothing is believed. ``confidence`` is a posterior, 0 to 1.
+    """
 
     text: str
     confidence: float = 0.0
     sure: bool = False
     noisy: bool = False
+    clear: bool = False
     reason: str = ""
 
 
@@ -102,14 +134,32 @@ class Ear:
         if self._levels.silent or hypothesis is None or not hypothesis.hypstr:
             return Hearing("", reason="nothing was said")
         confidence = min(max(float(hypothesis.prob), 0.0), 1.0)
-        noisy = self._levels.snr_db < NOISY_DB
-        sure = confidence >= SURE
+        words = list(self._decoder.seg())
+        snr, turning = self._levels.snr_db(_pauses(words)), _turning(words)
+        noisy, quiet = snr < NOISY_DB, snr >= QUIET_DB
+        sure = confidence >= SURE and (quiet or turning >= TURNING_IN_NOISE)
+        clear = sure and quiet and turning >= TURNING_ALONE
         reason = "noise" if noisy else "" if sure else "unclear"
-        return Hearing(hypothesis.hypstr, confidence, sure, noisy, reason)
+        return Hearing(hypothesis.hypstr, confidence, sure, noisy, clear, reason)
 
     def second_opinion(self) -> str | None:
         """What Whisper makes of the last utterance; None when no Whisper model was given."""
         return self._whisper.hear(bytes(self._heard)) if self._whisper else None
+
+
+def _turning(words: Sequence[pocketsphinx.Segment]) -> float:
+    """The posterior of the least certain word that could turn the sentence round."""
+    certain = ((word.word.partition("(")[0], float(word.prob)) for word in words)
+    return min((prob for word, prob in certain if word in TURNING), default=1.0)
+
+
+def _pauses(words: Sequence[pocketsphinx.Segment]) -> Iterator[tuple[float, float]]:
+    """Where the decoder heard no word: seconds from and to."""
+    for number, word in enumerate(words):
+        if word.word.startswith(("<", "[")):
+            begin, end = word.start_frame * FRAME_SECONDS, (word.end_frame + 1) * FRAME_SECONDS
+            first, last = number == 0, number == len(words) - 1
+            yield begin + (0 if first else AFTER_SECONDS), end - (0 if last else BEFORE_SECONDS)
 
 
 def _decoder(model: builder.Model) -> pocketsphinx.Decoder:

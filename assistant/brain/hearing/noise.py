@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 import numpy
 from webrtc_noise_gain import AudioProcessor
 
@@ -10,6 +13,7 @@ STEP_BYTES = 320
 SUPPRESSION = 2
 FLOOR_DB = -75.0
 QUIET_DB = -55.0
+STEP_SECONDS, SHORTEST_PAUSE = 0.02, 5
 
 
 class Suppressor:
@@ -53,10 +57,19 @@ class Levels:
         """Nothing louder than a quiet room was heard."""
         return not self._levels or float(numpy.percentile(self._levels, 95)) < QUIET_DB
 
-    @property
-    def snr_db(self) -> float:
-        """How far the speech stands out from what is between the words."""
+    def snr_db(self, pauses: Iterable[tuple[float, float]]) -> float:
+        """How far the speech stands out from what is softest, and from what is heard in its pauses.
+
+        ``pauses`` are seconds from and to. A television is as loud there as beneath the words, and as good as
+        silent between its own: only what is softest would take it for a quiet room.
+        """
         if not self._levels:
             return 0.0
-        floor = max(float(numpy.percentile(self._levels, 8)), FLOOR_DB)
-        return float(numpy.percentile(self._levels, 90)) - floor
+        levels = numpy.array(self._levels)
+        floor = float(numpy.percentile(levels, 8))
+        within = numpy.zeros(len(levels), bool)
+        for begin, end in pauses:
+            within[math.ceil(begin / STEP_SECONDS) : math.floor(end / STEP_SECONDS)] = True
+        if within.sum() >= SHORTEST_PAUSE:
+            floor = max(floor, float(10 * numpy.log10(numpy.mean(10 ** (levels[within] / 10)))))
+        return float(numpy.percentile(levels, 90)) - max(floor, FLOOR_DB)

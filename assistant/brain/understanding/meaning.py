@@ -9,6 +9,8 @@ from typing import Any
 from assistant.brain.home import Thing
 
 DO_LATER = "do_later"
+READING = "get_state"
+MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,25 @@ class Understanding:
     say: str = ""
     risky: bool = False
     question: Question | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only asks how things are."""
+        return all(call.name == READING for call in self.calls)
+
+    @property
+    def wide(self) -> bool:
+        """Whether it changes more things than people name one by one: all of a kind, or three and more."""
+        steps = [step for call in self.calls for step in _steps(call)]
+        return not self.reads and (len(steps) >= MANY or any(_of_all(step) for step in steps))
+
+
+def _steps(call: Call) -> Sequence[Mapping[str, Any]]:
+    return call.args["calls"] if call.name == DO_LATER else [{"tool": call.name, **call.args}]
+
+
+def _of_all(step: Mapping[str, Any]) -> bool:
+    return any(str(step.get(key, "")).split()[:1] == ["all"] for key in ("device", "name"))
 
 
 class Miss(Exception):

@@ -18,6 +18,7 @@ PARTS = {
     "echo": ("echo", "echo"),
     "sound": ("sound", "sound"),
     "wake": ("wake", "wake"),
+    "hearing": ("hearing", "hearing"),
     "start": ("voice", "start"),
     "session": ("links", "session"),
     "reload": ("reload", "reload"),

@@ -138,10 +138,15 @@ def _tell_rejects(figures: Figures, word: str, condition: str, heard: Sequence[b
 def _in_noise(speech: Samples, decibels: float, seed: int) -> bytes:
     """Two seconds of noise, the speech in it, one second more."""
     samples = np.concatenate([np.zeros(2 * RATE, np.float32), speech, np.zeros(RATE, np.float32)])
-    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(len(samples)))
-    pink = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), len(samples))
-    noise = pink / np.sqrt(np.mean(pink**2)) * max(SPEECH_LEVEL * 10 ** (-decibels / 20), FLOOR_LEVEL)
+    noise = pink(len(samples), seed) * max(SPEECH_LEVEL * 10 ** (-decibels / 20), FLOOR_LEVEL)
     return s16(samples + noise)
+
+
+def pink(count: int, seed: int) -> Samples:
+    """So many samples of noise of the same power in every octave; its root mean square is 1."""
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+    noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), count)
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)), np.float32)
 
 
 def _woken(word: str, pcm: bytes) -> set[str]:
