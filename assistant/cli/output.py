@@ -29,7 +29,7 @@ LINES: dict[str, Callable[[Item], str]] = {
     "woke": lambda e: f"  (listening: {e['by']})",
     "heard": lambda e: f"  heard: {e['text']}",
     "command": lambda e: f"  {e['device']} ← {e['payload']}",
-    "spoke": lambda e: e["text"],
+    "spoke": lambda e: e["text"][:1].upper() + e["text"][1:],  # what rings is half a sentence
     "interrupted": lambda e: "  (interrupted)",
     "online": lambda e: f"  (the {e['brain']} brain answers)",
     "offline": lambda e: f"  (offline: {e['reason']})",

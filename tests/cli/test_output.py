@@ -29,6 +29,16 @@ def test_what_others_wrote_steers_no_terminal(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err.startswith("assistant: ??]0;title??.wav: cannot be read")
 
 
+def test_what_rings_is_a_sentence_on_a_terminal_and_as_it_is_for_scripts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rang = {"event": "spoke", "text": "the egg timer is done"}
+    Output(as_json=False).tell(rang)
+    assert capsys.readouterr().out == "The egg timer is done\n"
+    Output(as_json=True).tell(rang)
+    assert json.loads(capsys.readouterr().out)["text"] == "the egg timer is done"
+
+
 def test_p3_an_output_that_somebody_has_closed_ends_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
