@@ -107,8 +107,7 @@ class Ears:
         """Take one 20 ms frame of 16 kHz mono s16le.
 
         While the assistant hears nothing but itself, the gate gets its frames a few at once: without what the
-        filter explains by our own words, for a canceller takes along what is spoken into them. Our signs
-        stay; of tones no detector makes speech.
+        filter explains by our own sounds, for a canceller takes along what is spoken into them.
         """
         self._measure(frame)
         yield from self.followed(self._gate.offer(not (self._mouth.unheard or self._mouth.speaking)))
@@ -120,7 +119,8 @@ class Ears:
         cleaned = frame
         if self._canceller is not None and self.cancels and speaking:
             cleaned = self._canceller.cleaned(frame)
-        self._unheard.append(self._interruption.own_left_out(frame, cleaned) if speaking else frame)
+        ours = speaking or (sounding and self._interruption.knows_room)  # a tone alone teaches little of it
+        self._unheard.append(self._interruption.own_left_out(frame, cleaned) if ours else frame)
         suspects = self._interruption.suspects  # and so the mouth is held, and soon no longer sounding
         if self._gate.is_open or self._gate.is_muted:
             self._interruption.forget()

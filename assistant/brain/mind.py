@@ -17,6 +17,7 @@ from assistant.brain.home import read_setup
 from assistant.brain.understanding import Understander, Understanding
 from assistant.brain.understanding.choosing import YES
 from assistant.brain.understanding.pending import LEFT
+from assistant.brain.understanding.understander import CANCEL_TOOL, STOP_TOOL
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ DANGLING = frozenset(
     ["a", "all", "an", "and", "at", "by", "every", "for", "from", "in", "my", "of", "the", "to", "with"]
 )
 """No order ends with one of these; "switch off all" is heard of "switch off the hall...", cut short."""
+ENDING = (STOP_TOOL, CANCEL_TOOL)
 AT_ONCE = 0.03
 """A clear look this confident is acted on before a second one is taken; in quiet most are."""
 TOO_LOUD = "It is too loud here to be sure of that; please type it, or say it again when it is quieter."
@@ -53,6 +55,11 @@ class _Look:
     def answers(self) -> bool:
         """Whether it says yes to a question of ours."""
         return self.heard.text in YES
+
+    @property
+    def ends(self) -> bool:
+        """Whether it only stops or calls off: whoever says that waits for no question."""
+        return bool(self.wish.calls) and all(call.name in ENDING for call in self.wish.calls)
 
     @property
     def agreed(self) -> bool:
@@ -126,7 +133,7 @@ class Mind:
         looks: list[_Look] = []
         for heard in self._looks(hearing):
             look = _Look(heard, self._glimpse(heard.text))
-            if look.wish.say == LEFT:
+            if look.wish.say == LEFT or (heard.sure and look.ends):
                 return self._understander.understand(heard.text)
             if not look.wish.calls:
                 continue

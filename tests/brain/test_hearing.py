@@ -188,6 +188,15 @@ def test_a_television_is_heard_in_the_pauses_of_a_sentence() -> None:
     assert levels.snr_db([(0.0, 0.05)]) > 50
 
 
+def test_our_own_sign_before_a_sentence_is_no_noise() -> None:
+    def tone(level: float, seconds: float) -> bytes:
+        return np.full(round(16_000 * seconds), level).astype("<i2").tobytes()
+
+    levels = Levels()
+    levels.hear(tone(2, 0.09) + tone(1500, 0.12) + tone(2, 0.09) + tone(2500, 1.0) + tone(2, 0.35))
+    assert levels.snr_db([(0.0, 0.3), (1.42, 1.65)]) > 32
+
+
 class Looks:
     """An ear whose second look is given."""
 

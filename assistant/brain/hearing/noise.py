@@ -71,5 +71,7 @@ class Levels:
         for begin, end in pauses:
             within[math.ceil(begin / STEP_SECONDS) : math.floor(end / STEP_SECONDS)] = True
         if within.sum() >= SHORTEST_PAUSE:
-            floor = max(floor, float(10 * numpy.log10(numpy.mean(10 ** (levels[within] / 10)))))
+            # The softer three quarters: our own sign, which says that we listen, is in the first pause.
+            softer = numpy.sort(levels[within])[: math.floor(within.sum() * 3 / 4)]
+            floor = max(floor, float(10 * numpy.log10(numpy.mean(10 ** (softer / 10)))))
         return float(numpy.percentile(levels, 90)) - max(floor, FLOOR_DB)
