@@ -130,7 +130,7 @@ class Ears:
             self._interruption.around(frame)
         elif speaking or suspects or self._interruption.knows_room:
             yield from self.followed(self._interrupting(frame, cleaned))
-            if len(self._unheard) < TOGETHER and self._interruption.explains:
+            if self._interruption.explains and not suspects and len(self._unheard) < TOGETHER:
                 return
         if speaking and self._gate.is_open and self._echo is Echo.HALF_DUPLEX:
             self._unheard.clear()

@@ -351,6 +351,14 @@ def test_who_speaks_meanwhile_is_looked_at_with_the_next_frame() -> None:
     assert sum(message == Frame(VOICE) for message in told) == 17
 
 
+@pytest.mark.parametrize("words", range(5, 13))
+def test_a_pause_of_whoever_speaks_over_the_answer_is_heard_once(words: int) -> None:
+    here = our_own_voice()
+    here.ears._interruption._foretells.over_db = 5.0  # type: ignore[union-attr]
+    told = here.hear(*[VOICE] * words, NOISE[7], *[VOICE] * 10)
+    assert [each for each in told if isinstance(each, Frame)].count(Frame(NOISE[7])) == 1
+
+
 def test_what_was_heard_before_a_push_does_not_leave_because_of_it() -> None:
     here = our_own_voice()
     assert here.hear(VOICE) == []
